@@ -1,0 +1,24 @@
+//! pyoxide runs model-written Python in the browser, safely, beside a chat, and is the event client for an
+//! Open WebUI server.
+//!
+//! The modules are floors: each uses only those above it in this list (`tests/tidy.rs` holds that). The
+//! first group is pure, without DOM, clock, random or await, and is tested natively; the second is built
+//! for the browser only.
+
+pub mod ids;
+pub mod protocol;
+
+pub mod markdown;
+
+pub mod state;
+
+pub mod executor;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;
+
+#[cfg(target_arch = "wasm32")]
+pub mod view;
+
+#[cfg(target_arch = "wasm32")]
+pub mod entry;

@@ -1,0 +1,100 @@
+//! Mime bundles: one value in several representations, as Jupyter's `display_data` carries it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One representation. Text for `text/*`, JSON and SVG; bytes for raster images, audio and the like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MimeData {
+    /// UTF-8 text.
+    Text(Arc<str>),
+    /// Raw bytes, not base64.
+    Bytes(Arc<[u8]>),
+}
+
+impl MimeData {
+    /// Reads a payload of the sandbox by its media type: bytes stay bytes, all else is decoded as UTF-8 (lossy).
+    pub fn from_payload(media_type: &str, payload: Vec<u8>) -> Self {
+        if is_binary(media_type) {
+            Self::Bytes(payload.into())
+        } else {
+            Self::Text(String::from_utf8_lossy(&payload).into())
+        }
+    }
+
+    /// The text, if this is text.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Bytes(_) => None,
+        }
+    }
+
+    /// Size in bytes.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+        }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A value by media type, e.g. `text/plain` and `image/png`.
+pub type MimeBundle = BTreeMap<String, MimeData>;
+
+/// Whether values of this media type travel as bytes.
+pub fn is_binary(media_type: &str) -> bool {
+    media_type != "image/svg+xml"
+        && ["image/", "audio/", "video/"].iter().any(|kind| media_type.starts_with(kind))
+}
+
+/// The raster image formats that we show and upload, with their file extension and the bytes each file begins with.
+const RASTER: [(&str, &str, &[u8]); 4] = [
+    ("image/png", "png", b"\x89PNG\r\n\x1a\n"),
+    ("image/jpeg", "jpg", b"\xff\xd8\xff"),
+    ("image/gif", "gif", b"GIF8"),
+    ("image/webp", "webp", b"RIFF"),
+];
+
+/// The best raster image of a bundle: media type, file extension, bytes.
+/// A payload whose first bytes don't fit its type is not an image (SECURITY.md 2.7).
+pub fn raster_image(bundle: &MimeBundle) -> Option<(&'static str, &'static str, Arc<[u8]>)> {
+    RASTER.iter().find_map(|(media_type, extension, magic)| match bundle.get(*media_type) {
+        Some(MimeData::Bytes(bytes)) if bytes.starts_with(magic) => {
+            Some((*media_type, *extension, bytes.clone()))
+        }
+        _ => None,
+    })
+}
+
+/// The media type of a raster image by its first bytes.
+pub fn sniff_raster(bytes: &[u8]) -> Option<&'static str> {
+    RASTER.iter().find(|(_, _, magic)| bytes.starts_with(magic)).map(|(media_type, _, _)| *media_type)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn svg_is_text_and_png_is_bytes() {
+        assert!(!is_binary("image/svg+xml"));
+        assert!(is_binary("image/png"));
+        assert!(matches!(MimeData::from_payload("image/png", vec![1]), MimeData::Bytes(_)));
+        assert_eq!(MimeData::from_payload("text/html", b"<b>".to_vec()).text(), Some("<b>"));
+    }
+
+    #[test]
+    fn an_image_without_its_magic_bytes_is_no_image() {
+        let mut bundle = MimeBundle::new();
+        bundle.insert("image/png".into(), MimeData::Bytes(b"<html>".as_slice().into()));
+        assert_eq!(raster_image(&bundle), None);
+        bundle.insert("image/png".into(), MimeData::Bytes(b"\x89PNG\r\n\x1a\nrest".as_slice().into()));
+        assert_eq!(raster_image(&bundle).map(|image| (image.0, image.1)), Some(("image/png", "png")));
+    }
+}

@@ -1,0 +1,4 @@
+//! Floor 0: what is on the wire. Types and serde only; no behaviour beyond reading and writing them.
+
+pub mod execute;
+pub mod mime;
