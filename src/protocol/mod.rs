@@ -2,3 +2,4 @@
 
 pub mod execute;
 pub mod mime;
+pub mod worker;

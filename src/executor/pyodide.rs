@@ -1,0 +1,495 @@
+//! The life of the embedded kernel: Pyodide in a worker in a sandboxed frame, one run at a time.
+//!
+//! The frame, the fetching and the clock are the driver's; this machine decides what happens when.
+
+use super::packages::{LockFile, LockPackage};
+use super::{Executor, Millis, Step};
+use crate::ids::MsgId;
+use crate::protocol::execute::{
+    Display, ErrorInfo, ExecuteReply, ExecuteRequest, KernelMessage, KernelRequest, KernelStatus, Output, Progress,
+    ReplyStatus, StreamName,
+};
+use crate::protocol::worker::{DisplayKind, Head, Reply, WorkerMessage};
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+/// How long running code may ignore an interrupt before its engine is replaced (SECURITY.md 3.2).
+const STOP_PATIENCE: Millis = 1_500.0;
+/// How long packages may take to load.
+const PACKAGES_LIMIT: Millis = 120_000.0;
+/// How much more text than its limit a run may stream before we take the worker for broken.
+const OUTPUT_SLACK: usize = 1 << 16;
+
+/// What the sandbox and the fetching bring.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Incoming {
+    /// The distribution's lock file was read; comes before `Ready`.
+    Lock(Arc<LockFile>),
+    /// The engine could not be started; a sentence for people.
+    Failed(String),
+    /// A long step goes on.
+    Progress(Progress),
+    /// The worker said something.
+    Worker(WorkerMessage),
+    /// The worker said something that can't be read, or its frame ended it; a sentence for people.
+    Broken(String),
+    /// The wheels for a run could not be had; a sentence for people.
+    FetchFailed {
+        /// The run that needs them.
+        id: MsgId,
+        /// Why.
+        why: String,
+    },
+}
+
+/// What the sandbox and the fetching are to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outgoing {
+    /// Run this.
+    Exec(ExecuteRequest),
+    /// Interrupt the running code.
+    Interrupt,
+    /// The line that the code waits for.
+    Stdin(Option<String>),
+    /// Fetch, verify and install these; none means: run on without.
+    Install {
+        /// The run that needs them.
+        id: MsgId,
+        /// Their closure, without those that are installed.
+        packages: Vec<LockPackage>,
+    },
+}
+
+/// The machine.
+#[derive(Debug, Default)]
+pub struct Pyodide {
+    phase: Phase,
+    queue: VecDeque<ExecuteRequest>,
+    lock: Option<Arc<LockFile>>,
+    installed: BTreeSet<String>,
+    count: u32,
+    shown: KernelStatus,
+}
+
+#[derive(Debug, Default)]
+enum Phase {
+    #[default]
+    Off,
+    Starting,
+    Idle,
+    Busy(Run),
+    Dead,
+    Disposed,
+}
+
+#[derive(Debug)]
+struct Run {
+    id: MsgId,
+    count: u32,
+    timeout: Option<Millis>,
+    /// When the run ends by force, and why.
+    deadline: Option<(Millis, Deadline)>,
+    /// What was left of the time limit when the code began to wait for a line.
+    paused: Option<Millis>,
+    waiting_for_input: bool,
+    output_left: usize,
+    output_limit: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Deadline {
+    Packages,
+    Code,
+    Stop,
+}
+
+type Steps = Vec<Step<Outgoing>>;
+
+impl Pyodide {
+    /// A kernel that is off.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn open(&mut self, steps: &mut Steps) {
+        self.installed.clear();
+        self.count = 0;
+        self.phase = Phase::Starting;
+        steps.push(Step::Open);
+        self.show(steps);
+    }
+
+    fn show(&mut self, steps: &mut Steps) {
+        let status = self.status();
+        if status != self.shown {
+            self.shown = status;
+            steps.push(Step::Emit(KernelMessage::Status(status)));
+        }
+    }
+
+    /// Starts the next run if the engine is free.
+    fn advance(&mut self, now: Millis, steps: &mut Steps) {
+        if matches!(self.phase, Phase::Idle)
+            && let Some(request) = self.queue.pop_front()
+        {
+            self.count += 1;
+            self.phase = Phase::Busy(Run {
+                id: request.id.clone(),
+                count: self.count,
+                timeout: request.timeout_ms,
+                deadline: request.timeout_ms.map(|limit| (now + limit, Deadline::Code)),
+                paused: None,
+                waiting_for_input: false,
+                output_left: request.limits.output as usize + OUTPUT_SLACK,
+                output_limit: request.limits.output as usize,
+            });
+            steps.push(Step::Send(Outgoing::Exec(request)));
+        }
+        self.show(steps);
+    }
+
+    fn run(&mut self, id: &MsgId) -> Option<&mut Run> {
+        match &mut self.phase {
+            Phase::Busy(run) if run.id == *id => Some(run),
+            _ => None,
+        }
+    }
+
+    /// Ends the running run with an error of ours.
+    fn fail_run(&mut self, ename: &str, evalue: String, steps: &mut Steps) {
+        if let Phase::Busy(run) = std::mem::replace(&mut self.phase, Phase::Idle) {
+            let error = ErrorInfo {
+                ename: ename.to_owned(),
+                traceback: vec![format!("{ename}: {evalue}")],
+                evalue,
+            };
+            emit_error(run.id, run.count, error, steps);
+        }
+    }
+
+    /// Answers every queued run without running it.
+    fn abort_queue(&mut self, steps: &mut Steps) {
+        for request in std::mem::take(&mut self.queue) {
+            steps.push(aborted(request.id));
+        }
+    }
+
+    /// The engine is gone by itself.
+    fn die(&mut self, ename: &str, why: String, now: Millis, steps: &mut Steps) {
+        steps.push(Step::Close);
+        let was_starting = matches!(self.phase, Phase::Starting);
+        self.fail_run(ename, format!("{why} Its variables are gone; the next run starts a fresh kernel."), steps);
+        self.phase = Phase::Dead;
+        if was_starting {
+            for request in std::mem::take(&mut self.queue) {
+                let error = ErrorInfo {
+                    ename: ename.to_owned(),
+                    evalue: why.clone(),
+                    traceback: vec![format!("{ename}: {why}")],
+                };
+                emit_error(request.id, 0, error, steps);
+            }
+            steps.push(Step::Emit(KernelMessage::Progress(Progress { text: why, ..Progress::default() })));
+        }
+        self.show(steps);
+        if !self.queue.is_empty() {
+            self.open(steps);
+        }
+        self.advance(now, steps);
+    }
+
+    /// The engine is taken away and a fresh one started at once.
+    fn replace(&mut self, ename: &str, why: &str, steps: &mut Steps) {
+        steps.push(Step::Close);
+        self.fail_run(ename, why.to_owned(), steps);
+        self.open(steps);
+    }
+
+    fn interrupt(&mut self, now: Millis, steps: &mut Steps) {
+        if let Phase::Busy(run) = &mut self.phase {
+            if !matches!(run.deadline, Some((_, Deadline::Stop))) {
+                run.deadline = Some((now + STOP_PATIENCE, Deadline::Stop));
+                run.paused = None;
+            }
+            steps.push(Step::Send(Outgoing::Interrupt));
+        }
+    }
+
+    fn said(&mut self, message: WorkerMessage, now: Millis, steps: &mut Steps) {
+        match message.head.clone() {
+            Head::Ready { .. } if matches!(self.phase, Phase::Starting) => self.phase = Phase::Idle,
+            Head::Need { id, imports } => self.need(id, &imports, now, steps),
+            Head::Installed { id, names, bad } => {
+                self.installed.extend(names);
+                if let Some(run) = self.run(&id) {
+                    if !matches!(run.deadline, Some((_, Deadline::Stop))) {
+                        run.deadline = run.timeout.map(|limit| (now + limit, Deadline::Code));
+                    }
+                    if let Some(bad) = bad.filter(|bad| !bad.is_empty()) {
+                        warn(id.clone(), bad, steps);
+                    }
+                    steps.push(Step::Emit(KernelMessage::Started { parent: id }));
+                }
+            }
+            Head::Stream { id, name } => {
+                let text = message.text();
+                let Some(run) = self.run(&id) else { return };
+                match run.output_left.checked_sub(text.len()) {
+                    Some(left) => {
+                        run.output_left = left;
+                        steps.push(output(id, Output::Stream { name, text }));
+                    }
+                    None => {
+                        let why = format!("The sandbox sent more output than its limit of {} bytes.", run.output_limit);
+                        self.die("KernelDied", why, now, steps);
+                    }
+                }
+            }
+            Head::Display { id, kind, display_id, mimes, metadata } => {
+                if self.run(&id).is_some() {
+                    let display = Display { data: message.bundle(mimes), metadata, display_id };
+                    steps.push(Step::Emit(display_message(id, kind, display)));
+                }
+            }
+            Head::ClearOutput { id, wait } if self.run(&id).is_some() => {
+                steps.push(Step::Emit(KernelMessage::ClearOutput { parent: id, wait }));
+            }
+            Head::Overflow { id, name, dropped } if self.run(&id).is_some() => {
+                let data = message.payloads.into_iter().next().unwrap_or_default().into();
+                steps.push(Step::Emit(KernelMessage::Overflow { parent: id, name, data, dropped }));
+            }
+            Head::InputRequest { id, prompt, password } => {
+                if let Some(run) = self.run(&id)
+                    && !run.waiting_for_input
+                {
+                    run.waiting_for_input = true;
+                    if let Some((at, Deadline::Code)) = run.deadline {
+                        run.paused = Some(at - now);
+                        run.deadline = None;
+                    }
+                    steps.push(Step::Emit(KernelMessage::InputRequest { parent: id, prompt, password }));
+                }
+            }
+            Head::Reply { id } => self.replied(id, &message.text(), now, steps),
+            Head::Dead { why } => {
+                self.die("KernelDied", format!("The Python interpreter stopped ({why})."), now, steps);
+            }
+            Head::Error { error } => {
+                self.die("KernelError", format!("The Python sandbox failed: {error}."), now, steps);
+            }
+            Head::Ready { .. } | Head::ClearOutput { .. } | Head::Overflow { .. } => {}
+        }
+    }
+
+    fn need(&mut self, id: MsgId, imports: &[String], now: Millis, steps: &mut Steps) {
+        let packages: Vec<_> = match &self.lock {
+            Some(lock) => lock
+                .for_imports(imports.iter().map(String::as_str))
+                .into_iter()
+                .filter(|package| !self.installed.contains(&package.name))
+                .collect(),
+            None => Vec::new(),
+        };
+        if let Some(run) = self.run(&id) {
+            if !matches!(run.deadline, Some((_, Deadline::Stop))) {
+                run.deadline = Some((now + PACKAGES_LIMIT, Deadline::Packages));
+            }
+            steps.push(Step::Send(Outgoing::Install { id, packages }));
+        }
+    }
+
+    fn replied(&mut self, id: MsgId, json: &str, now: Millis, steps: &mut Steps) {
+        let Some(run) = self.run(&id) else { return };
+        let count = run.count;
+        self.phase = Phase::Idle;
+        // serde_json refuses what is nested deeper than 128: then the reply is an error that says so.
+        match serde_json::from_str::<Reply>(json) {
+            Ok(reply) if reply.status == "ok" => {
+                let reply = ExecuteReply {
+                    status: ReplyStatus::Ok,
+                    execution_count: count,
+                    result: reply.result,
+                    error: None,
+                };
+                steps.push(Step::Emit(KernelMessage::Reply { parent: id, reply }));
+            }
+            Ok(reply) => {
+                let error =
+                    ErrorInfo { ename: reply.ename, evalue: reply.evalue, traceback: reply.traceback };
+                emit_error(id, count, error, steps);
+            }
+            Err(error) => {
+                let evalue = format!("The run's result could not be read ({error}).");
+                let error =
+                    ErrorInfo { ename: "BadReply".into(), traceback: vec![evalue.clone()], evalue };
+                emit_error(id, count, error, steps);
+            }
+        }
+        self.advance(now, steps);
+    }
+}
+
+impl Executor for Pyodide {
+    type Incoming = Incoming;
+    type Outgoing = Outgoing;
+
+    fn request(&mut self, request: KernelRequest, now: Millis) -> Steps {
+        let mut steps = Steps::new();
+        match request {
+            KernelRequest::Start => {
+                if matches!(self.phase, Phase::Off | Phase::Dead) {
+                    self.open(&mut steps);
+                }
+            }
+            KernelRequest::Execute(request) => match self.phase {
+                Phase::Disposed => steps.push(aborted(request.id)),
+                _ => {
+                    self.queue.push_back(request);
+                    if matches!(self.phase, Phase::Off | Phase::Dead) {
+                        self.open(&mut steps);
+                    }
+                    self.advance(now, &mut steps);
+                }
+            },
+            KernelRequest::Cancel(id) => {
+                if self.run(&id).is_some() {
+                    self.interrupt(now, &mut steps);
+                } else if let Some(at) = self.queue.iter().position(|request| request.id == id) {
+                    self.queue.remove(at);
+                    steps.push(aborted(id));
+                }
+            }
+            KernelRequest::Interrupt => self.interrupt(now, &mut steps),
+            KernelRequest::Restart => {
+                if !matches!(self.phase, Phase::Disposed) {
+                    self.abort_queue(&mut steps);
+                    self.replace("KernelRestarted", "The kernel was restarted; variables are gone.", &mut steps);
+                }
+            }
+            KernelRequest::InputReply { parent, line } => {
+                if let Some(run) = self.run(&parent)
+                    && std::mem::take(&mut run.waiting_for_input)
+                {
+                    if let Some(left) = run.paused.take() {
+                        run.deadline = Some((now + left, Deadline::Code));
+                    }
+                    steps.push(Step::Send(Outgoing::Stdin(line)));
+                }
+            }
+            KernelRequest::Dispose => {
+                if !matches!(self.phase, Phase::Disposed) {
+                    steps.push(Step::Close);
+                    self.fail_run("KernelDisposed", "The kernel was closed while the code ran.".into(), &mut steps);
+                    self.abort_queue(&mut steps);
+                    self.phase = Phase::Disposed;
+                    self.show(&mut steps);
+                }
+            }
+        }
+        steps
+    }
+
+    fn receive(&mut self, incoming: Incoming, now: Millis) -> Steps {
+        let mut steps = Steps::new();
+        match incoming {
+            _ if matches!(self.phase, Phase::Off | Phase::Dead | Phase::Disposed) => {}
+            Incoming::Lock(lock) => self.lock = Some(lock),
+            Incoming::Progress(progress) => steps.push(Step::Emit(KernelMessage::Progress(progress))),
+            Incoming::Failed(why) => self.die("KernelNotStarted", why, now, &mut steps),
+            Incoming::Broken(why) => self.die("KernelDied", why, now, &mut steps),
+            Incoming::FetchFailed { id, why } => {
+                if self.run(&id).is_some() {
+                    warn(id.clone(), why, &mut steps);
+                    steps.push(Step::Send(Outgoing::Install { id, packages: Vec::new() }));
+                }
+            }
+            Incoming::Worker(message) => {
+                self.said(message, now, &mut steps);
+                self.advance(now, &mut steps);
+            }
+        }
+        steps
+    }
+
+    fn tick(&mut self, now: Millis) -> Steps {
+        let mut steps = Steps::new();
+        if let Phase::Busy(run) = &self.phase
+            && let Some((at, kind)) = run.deadline
+            && now >= at
+        {
+            let (ename, why) = match kind {
+                Deadline::Packages => (
+                    "TimeoutError",
+                    "The packages took longer than 2 minutes to load, so the kernel was replaced; variables are gone.".to_owned(),
+                ),
+                Deadline::Code => (
+                    "TimeoutError",
+                    format!(
+                        "Execution Time Limit Exceeded: the code ran for longer than {} s, so the kernel was replaced; variables are gone.",
+                        run.timeout.unwrap_or_default() / 1_000.0
+                    ),
+                ),
+                Deadline::Stop => (
+                    "KeyboardInterrupt",
+                    "The code did not stop when asked, so the kernel was replaced; variables are gone.".to_owned(),
+                ),
+            };
+            self.replace(ename, &why, &mut steps);
+        }
+        steps
+    }
+
+    fn wake_at(&self) -> Option<Millis> {
+        match &self.phase {
+            Phase::Busy(run) => run.deadline.map(|(at, _)| at),
+            _ => None,
+        }
+    }
+
+    fn status(&self) -> KernelStatus {
+        match self.phase {
+            Phase::Off => KernelStatus::Off,
+            Phase::Starting => KernelStatus::Starting,
+            Phase::Idle => KernelStatus::Idle,
+            Phase::Busy(_) => KernelStatus::Busy,
+            Phase::Dead | Phase::Disposed => KernelStatus::Dead,
+        }
+    }
+}
+
+fn output(parent: MsgId, output: Output) -> Step<Outgoing> {
+    Step::Emit(KernelMessage::Output { parent, output })
+}
+
+/// A sentence of ours among the run's errors.
+fn warn(parent: MsgId, mut text: String, steps: &mut Steps) {
+    text.push('\n');
+    steps.push(output(parent, Output::Stream { name: StreamName::Stderr, text }));
+}
+
+fn aborted(parent: MsgId) -> Step<Outgoing> {
+    let reply = ExecuteReply { status: ReplyStatus::Aborted, ..ExecuteReply::default() };
+    Step::Emit(KernelMessage::Reply { parent, reply })
+}
+
+fn emit_error(parent: MsgId, execution_count: u32, error: ErrorInfo, steps: &mut Steps) {
+    steps.push(output(parent.clone(), Output::Error(error.clone())));
+    let reply =
+        ExecuteReply { status: ReplyStatus::Error, execution_count, error: Some(error), ..ExecuteReply::default() };
+    steps.push(Step::Emit(KernelMessage::Reply { parent, reply }));
+}
+
+fn display_message(parent: MsgId, kind: DisplayKind, display: Display) -> KernelMessage {
+    match kind {
+        DisplayKind::DisplayData => KernelMessage::Output { parent, output: Output::DisplayData(display) },
+        DisplayKind::ExecuteResult => KernelMessage::Output { parent, output: Output::ExecuteResult(display) },
+        DisplayKind::UpdateDisplayData => KernelMessage::UpdateDisplay {
+            parent,
+            display_id: display.display_id.clone().unwrap_or_default(),
+            display,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;
