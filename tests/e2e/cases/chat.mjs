@@ -1,0 +1,112 @@
+//! The chat page against the real server: signing in, conversations, streaming.
+
+import { contains, eventually, ok, same } from "../lib/expect.mjs";
+import { MODEL } from "../lib/model.mjs";
+import { Chat } from "../lib/pages.mjs";
+
+export const cases = {
+  async "signs in by the form"(kit) {
+    const [site, server, page] = [await kit.site(), await kit.server(), await kit.page()];
+    await page.goto(`${site.origin}/chat.html`);
+    const chat = new Chat(page);
+    await chat.signIn({ server: server.origin, ...server.user });
+    await chat.ready();
+    await chat.connection.filter({ hasText: /Connected/ }).waitFor();
+    ok(!(await chat.field("Password").isVisible()), "the sign-in form is gone");
+  },
+
+  async "takes the token out of the address bar"(kit) {
+    const chat = await kit.chat();
+    await chat.ready();
+    const { token } = await kit.server();
+    await chat.connection.filter({ hasText: /Connected/ }).waitFor();
+    same(new URL(chat.page.url()).hash, "", "the fragment");
+    const back = await chat.page.evaluate(() => JSON.stringify([location.href, document.referrer, { ...localStorage }, { ...sessionStorage }, document.cookie]));
+    ok(!back.includes(token), "the token is kept in no storage and no address");
+  },
+
+  async "lists the models and begins a new chat"(kit) {
+    const chat = await kit.chat();
+    await chat.ready();
+    contains(await chat.model.evaluate((box) => box.innerText || box.value), MODEL, "the models");
+    await chat.ask("say hello", "You said: say hello");
+    await chat.chats.getByRole("link", { name: "A scripted chat" }).first().waitFor();
+    await chat.button("New chat").click();
+    await eventually(async () => (await chat.assistant.count()) === 0, "the conversation is empty");
+    await chat.ask("another one", "You said: another one");
+    same(await chat.user.count(), 1, "messages of the user");
+  },
+
+  async "a reply is seen to grow before it ends"(kit) {
+    const [chat, model] = [await kit.chat(), await kit.model()];
+    await chat.ready();
+    await chat.send("stream a long reply");
+    await chat.replies("Word10");
+    ok(!(await chat.assistant.innerText()).includes("Word30"), "the rest of the reply is not there yet");
+    await chat.button("Stop").waitFor();
+    model.release();
+    await chat.replies("last");
+    const reply = chat.assistant.last();
+    contains(await reply.innerText(), ["A growing reply", "Word1", "Word30", "print('a block that grows')", "point 20", "The last words."], "the reply");
+    same(await reply.getByRole("heading", { name: "A growing reply" }).count(), 1, "headings");
+    same(await reply.locator("strong", { hasText: "last" }).count(), 1, "bold words");
+    same(await reply.getByRole("listitem").count(), 20, "list items");
+    await chat.button("Stop").waitFor({ state: "hidden" });
+  },
+
+  async "Stop ends a reply, and the next message is answered"(kit) {
+    const [chat, model] = [await kit.chat(), await kit.model()];
+    await chat.ready();
+    await chat.send("stream and be stopped");
+    await chat.replies("Word10");
+    await chat.button("Stop").click();
+    await chat.button("Stop").waitFor({ state: "hidden" });
+    await eventually(() => model.turns[0].abandoned, "the model is told to stop");
+    const text = await chat.assistant.last().innerText();
+    contains(text, "Word10", "what had come is kept");
+    ok(!text.includes("Word30"), "nothing more came");
+    await chat.ask("go on", "You said: go on");
+  },
+
+  async "opens an existing chat with all its messages"(kit) {
+    const server = await kit.server();
+    const first = await kit.chat();
+    await first.ready();
+    await first.ask("remember the word cormorant", "You said: remember the word cormorant");
+    await first.ask("and the word petrel", "You said: and the word petrel");
+    const [{ id }] = await server.api("/api/v1/chats/?page=1");
+    const again = await kit.chat({ chat: id });
+    await again.replies("You said: and the word petrel");
+    same(await again.user.allInnerTexts().then((all) => all.length), 2, "messages of the user");
+    contains(await again.conversation.innerText(), ["cormorant", "cormorant", "petrel", "petrel"], "the conversation");
+    await again.ask("a third", "You said: a third");
+    same((await server.api(`/api/v1/chats/${id}`)).chat.history.currentId !== undefined, true, "the chat is stored");
+    same(await again.user.count(), 3, "messages of the user");
+  },
+
+  async "goes from one chat to another by its link"(kit) {
+    const chat = await kit.chat();
+    await chat.ready();
+    await chat.ask("message of the first chat", "You said: message of the first chat");
+    await chat.button("New chat").click();
+    await chat.ask("message of the second chat", "You said: message of the second chat");
+    const links = chat.chats.getByRole("link");
+    // The newest stands first, so the first chat is now the second link.
+    await eventually(async () => (await links.count()) >= 2, "both chats are listed");
+    await links.nth(1).click();
+    await chat.replies("You said: message of the first chat");
+    same(await chat.user.count(), 1, "messages of the user");
+  },
+
+  async "a turn of another tab is seen here"(kit) {
+    const server = await kit.server();
+    const one = await kit.chat();
+    await one.ready();
+    await one.ask("begun in the first tab", "You said: begun in the first tab");
+    const [{ id }] = await server.api("/api/v1/chats/?page=1");
+    const two = await kit.chat({ chat: id });
+    await two.replies("You said: begun in the first tab");
+    await two.ask("continued in the second tab", "You said: continued in the second tab");
+    await one.replies("You said: continued in the second tab");
+  },
+};

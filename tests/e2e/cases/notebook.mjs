@@ -1,0 +1,134 @@
+//! The notebook page: cells, outputs, figures, interrupt and restart.
+
+import { contains, eventually, ok, same } from "../lib/expect.mjs";
+import { pictures, sequence } from "../lib/pages.mjs";
+
+const FOREVER = `kept = 7
+print("early")
+while True:
+    pass
+`;
+
+export const cases = {
+  async "runs a cell by its button"(kit) {
+    const book = await kit.notebook();
+    await book.runs("print(6 * 7)", "42");
+  },
+
+  async "runs a cell by Shift+Enter and goes on to the next"(kit) {
+    const book = await kit.notebook();
+    await book.write(1, "a = 20 + 1");
+    await book.editor(1).press("Shift+Enter");
+    await book.write(2, "a * 2");
+    await book.editor(2).press("Shift+Enter");
+    await book.shows("42", 2);
+    same((await book.output(1).innerText()).includes("42"), false, "the first cell's output has the second's");
+  },
+
+  async "runs all cells in order"(kit) {
+    const book = await kit.notebook();
+    await book.runs("words = ['one']", /^/);
+    await book.editor(1).press("Shift+Enter");
+    await book.write(2, "words.append('two'); print(words)");
+    await book.button("Run all").click();
+    await book.shows("['one', 'two']", 2);
+  },
+
+  async "shows how far the packages are while they load"(kit) {
+    const site = await kit.ownSite();
+    const release = site.hold(/\/pyodide\/pyodide\.asm\.wasm$/);
+    const book = await kit.notebook({ site });
+    await book.run("print('loaded')");
+    const progress = book.page.getByRole("progressbar");
+    await progress.first().waitFor();
+    const text = await progress.first().evaluate((bar) =>
+      [bar.getAttribute("aria-label"), bar.getAttribute("aria-valuetext"), bar.parentElement.innerText].join(" "),
+    );
+    contains(text, /\d+(\.\d+)?\s*(of\s*\d+(\.\d+)?\s*)?[MkK]i?B/, "the progress bar tells bytes");
+    contains(text, /wasm|pyodide|python/i, "the progress bar tells what is loaded");
+    release();
+    await book.shows("loaded");
+    await progress.first().waitFor({ state: "hidden" });
+  },
+
+  async "shows output before the run ends, and is interrupted"(kit) {
+    const book = await kit.notebook();
+    await book.run(FOREVER);
+    await book.shows("early");
+    await book.is("Busy");
+    await book.button("Interrupt kernel").click();
+    await book.shows("KeyboardInterrupt");
+    await book.runs("print('still', kept)", "still 7");
+  },
+
+  async "restarting the kernel forgets the variables"(kit) {
+    const book = await kit.notebook();
+    await book.runs("kept = 7; print('set', kept)", "set 7");
+    await book.button("Restart kernel").click();
+    await book.is("Idle");
+    await book.runs("print(kept)", "NameError");
+  },
+
+  async "restarting ends code that runs without end"(kit) {
+    const book = await kit.notebook();
+    await book.run(FOREVER);
+    await book.shows("early");
+    await book.button("Restart kernel").click();
+    await book.runs("print('a new kernel')", "a new kernel");
+  },
+
+  async "stderr and the value of the last expression are shown"(kit) {
+    const book = await kit.notebook();
+    await book.run("import sys\nprint('to stdout')\nprint('to stderr', file=sys.stderr)\n{'answer': 42}");
+    await book.shows("to stdout");
+    await book.shows("to stderr");
+    await book.shows("{'answer': 42}");
+  },
+
+  async "a traceback names the line of the cell and no internals"(kit) {
+    const book = await kit.notebook();
+    await book.run("def share(n):\n    return 1 / n\n\nshare(0)");
+    await book.shows("ZeroDivisionError");
+    const text = await book.output(1).innerText();
+    contains(text, ["Traceback", /line 4/, /line 2/, "return 1 / n", "ZeroDivisionError: division by zero"], "the traceback");
+    for (const inner of ["_pyodide", "kernel.py", "eval_code", "run_async"]) {
+      ok(!text.includes(inner), `the traceback shows the internal name ${inner}: ${text}`);
+    }
+  },
+
+  async "a DataFrame is shown as a table"(kit) {
+    const book = await kit.notebook();
+    await book.run("import pandas as pd\npd.DataFrame({'name': ['Ada', 'Grace'], 'born': [1815, 1906]})");
+    const cell = await eventually(async () => {
+      for (const frame of book.page.frames()) {
+        const found = frame.locator("table td", { hasText: "1815" });
+        if ((await found.count()) && (await found.first().isVisible())) return found.first();
+      }
+    }, "a visible table has the value 1815", 120_000);
+    same(await cell.evaluate((td) => td.parentElement.innerText.split(/\s+/)), ["0", "Ada", "1815"], "the row");
+  },
+
+  async "a figure is shown without plt.show()"(kit) {
+    const book = await kit.notebook();
+    await book.run("import matplotlib.pyplot as plt\nplt.plot([1, 3, 2]);");
+    await pictures(book.output(1), 1);
+  },
+
+  async "two figures stand in order between the text around them"(kit) {
+    const book = await kit.notebook();
+    await book.run(
+      ["import matplotlib.pyplot as plt", "print('first')", "plt.plot([1, 2]); plt.show()", "print('second')", "plt.bar(['a'], [1]); plt.show()", "print('third')"].join("\n"),
+    );
+    await pictures(book.output(1), 2);
+    contains(await sequence(book.output(1)), ["first", "[image]", "second", "[image]", "third"], "the output");
+  },
+
+  async "works on a host that sends no isolation headers"(kit) {
+    const book = await kit.notebook({ site: await kit.ownSite({ isolated: false }) });
+    await book.runs("print(6 * 7)", "42");
+    await book.run(FOREVER);
+    await book.shows("early");
+    await book.button("Interrupt kernel").click();
+    await book.runs("print('goes on')", "goes on");
+  },
+};
