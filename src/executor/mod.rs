@@ -2,7 +2,6 @@
 //! has to happen in the world (start an engine, send it something) is asked for as a [`Step`] and done by
 //! a driver in [`crate::web`].
 
-pub mod answer;
 pub mod file_name;
 pub mod packages;
 pub mod pyodide;

@@ -1,0 +1,4 @@
+//! Floor 5: what JavaScript may call. Handles are opaque, and nothing is borrowed while JavaScript runs.
+
+pub mod kernel;
+pub mod values;

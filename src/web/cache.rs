@@ -1,0 +1,63 @@
+//! Bytes kept in the page's CacheStorage under their sha256. The sandbox can't reach it.
+//!
+//! A browser that keeps nothing is slower and not offline, but works: reading then finds nothing.
+
+use super::error::WebError;
+use super::js;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, Cache, Response};
+
+const NAME: &str = "pyoxide-files-1";
+
+fn refused(thrown: JsValue) -> WebError {
+    WebError::Browser { what: "keep files".into(), why: js::message(&thrown) }
+}
+
+async fn open() -> Result<Cache, WebError> {
+    let caches = js::window().caches().map_err(refused)?;
+    if JsValue::from(&caches).is_undefined() {
+        return Err(WebError::Insecure);
+    }
+    Ok(JsFuture::from(caches.open(NAME)).await.map_err(refused)?.unchecked_into())
+}
+
+/// A cache needs http addresses as keys; nothing is ever fetched from this one.
+fn key(sha256: &str) -> String {
+    format!("/__pyoxide/sha256/{sha256}")
+}
+
+/// The bytes of this checksum, if they are kept. They still have to be checked.
+pub async fn get(sha256: &str) -> Option<Blob> {
+    let found = JsFuture::from(open().await.ok()?.match_with_str(&key(sha256))).await.ok()?;
+    let response: Response = found.dyn_into().ok()?;
+    JsFuture::from(response.blob().ok()?).await.ok()?.dyn_into().ok()
+}
+
+/// Whether bytes of this checksum are kept.
+pub async fn has(sha256: &str) -> bool {
+    match open().await {
+        Ok(cache) => {
+            JsFuture::from(cache.match_with_str(&key(sha256))).await.is_ok_and(|found| !found.is_undefined())
+        }
+        Err(_) => false,
+    }
+}
+
+/// Keeps bytes that have been checked.
+///
+/// # Errors
+/// The browser keeps nothing, or no more.
+pub async fn put(sha256: &str, bytes: &Blob) -> Result<(), WebError> {
+    let response = Response::new_with_opt_blob(Some(bytes)).map_err(refused)?;
+    JsFuture::from(open().await?.put_with_str(&key(sha256), &response)).await.map_err(refused)?;
+    Ok(())
+}
+
+/// Forgets bytes that turned out to be wrong.
+pub async fn remove(sha256: &str) {
+    if let Ok(cache) = open().await {
+        // What can't be removed is fetched again and overwritten.
+        let _ = JsFuture::from(cache.delete_with_str(&key(sha256))).await;
+    }
+}

@@ -1,0 +1,185 @@
+//! HTTP by the browser's `fetch`.
+
+use super::error::WebError;
+use super::js;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, FormData, Headers, RequestInit, Response};
+
+/// Fetches a static file. `on_size` hears its size once, if the server tells it, `on_bytes` how many bytes
+/// have come since its last call.
+///
+/// # Errors
+/// [`WebError::Unreachable`], or [`WebError::Missing`] when the server has no such file.
+pub async fn file(url: &str, name: &str, on_size: &dyn Fn(f64), on_bytes: &dyn Fn(f64)) -> Result<Blob, WebError> {
+    let response = send(url, &RequestInit::new(), name).await?;
+    if !response.ok() {
+        return Err(WebError::Missing { file: name.to_owned(), url: url.to_owned(), status: response.status() });
+    }
+    let lost = |thrown: JsValue| WebError::Unreachable { what: name.to_owned(), why: js::message(&thrown) };
+    if let Some(size) = response.headers().get("content-length").ok().flatten().and_then(|size| size.parse().ok()) {
+        on_size(size);
+    }
+    let parts = js_sys::Array::new();
+    if let Some(body) = response.body() {
+        let reader: web_sys::ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+        loop {
+            let chunk = JsFuture::from(reader.read()).await.map_err(lost)?;
+            if js::get(&chunk, "done").is_truthy() {
+                break;
+            }
+            let bytes: js_sys::Uint8Array = js::get(&chunk, "value").unchecked_into();
+            on_bytes(f64::from(bytes.length()));
+            parts.push(&bytes);
+        }
+    }
+    Blob::new_with_u8_array_sequence(&parts).map_err(lost)
+}
+
+/// A request to the REST interface of a server (PROTOCOL.md 5).
+#[derive(Clone, Copy, Debug)]
+pub struct Api<'a> {
+    /// The server's origin.
+    pub server: &'a str,
+    /// The session token, if signed in; it travels in a header only.
+    pub token: Option<&'a str>,
+}
+
+impl Api<'_> {
+    /// GET, JSON back.
+    ///
+    /// # Errors
+    /// The server can't be reached, refuses, or answers something else.
+    pub async fn get<T: DeserializeOwned>(self, path: &str) -> Result<T, WebError> {
+        let response = self.send("GET", path, None, None).await?;
+        json(path, &response).await
+    }
+
+    /// POST of JSON, JSON back.
+    ///
+    /// # Errors
+    /// As [`Api::get`].
+    pub async fn post<T: DeserializeOwned>(self, path: &str, body: &impl Serialize) -> Result<T, WebError> {
+        let text = serde_json::to_string(body)
+            .map_err(|error| WebError::Unreadable { what: path.to_owned(), why: error.to_string() })?;
+        let response = self.send("POST", path, Some(&text.into()), Some("application/json")).await?;
+        json(path, &response).await
+    }
+
+    /// Uploads one file, JSON back.
+    ///
+    /// # Errors
+    /// As [`Api::get`].
+    pub async fn upload<T: DeserializeOwned>(self, path: &str, name: &str, bytes: &Blob) -> Result<T, WebError> {
+        let refused = |thrown| WebError::Browser { what: "prepare an upload".into(), why: js::message(&thrown) };
+        let form = FormData::new().map_err(refused)?;
+        form.append_with_blob_and_filename("file", bytes, name).map_err(refused)?;
+        let response = self.send("POST", path, Some(&form), None).await?;
+        json(path, &response).await
+    }
+
+    /// GET, bytes back.
+    ///
+    /// # Errors
+    /// As [`Api::get`].
+    pub async fn blob(self, path: &str) -> Result<Blob, WebError> {
+        let response = self.send("GET", path, None, None).await?;
+        let lost = |thrown: JsValue| WebError::Unreachable { what: path.to_owned(), why: js::message(&thrown) };
+        Ok(JsFuture::from(response.blob().map_err(lost)?).await.map_err(lost)?.unchecked_into())
+    }
+
+    async fn send(
+        self,
+        method: &str,
+        path: &str,
+        body: Option<&JsValue>,
+        content_type: Option<&str>,
+    ) -> Result<Response, WebError> {
+        let headers = Headers::new().map_err(|thrown| WebError::Browser {
+            what: "make a request".into(),
+            why: js::message(&thrown),
+        })?;
+        let set = |name: &str, value: &str| {
+            headers.set(name, value).map_err(|_| WebError::Refused {
+                what: "The token".into(),
+                status: 0,
+                detail: "it has characters that no token has; sign in again".into(),
+            })
+        };
+        if let Some(token) = self.token {
+            set("authorization", &format!("Bearer {token}"))?;
+        }
+        if let Some(content_type) = content_type {
+            set("content-type", content_type)?;
+        }
+        let options = RequestInit::new();
+        options.set_method(method);
+        options.set_headers(&headers);
+        options.set_credentials(web_sys::RequestCredentials::Omit);
+        if let Some(body) = body {
+            options.set_body(body);
+        }
+        let response = send(&format!("{}{path}", self.server), &options, self.server).await?;
+        if response.ok() {
+            return Ok(response);
+        }
+        Err(WebError::Refused { what: path.to_owned(), status: response.status(), detail: detail(&response).await })
+    }
+}
+
+async fn send(url: &str, options: &RequestInit, what: &str) -> Result<Response, WebError> {
+    let answer = JsFuture::from(js::window().fetch_with_str_and_init(url, options)).await;
+    answer.map(JsCast::unchecked_into).map_err(|thrown| WebError::Unreachable {
+        what: what.to_owned(),
+        why: js::message(&thrown),
+    })
+}
+
+async fn body_text(response: &Response) -> Result<String, JsValue> {
+    Ok(JsFuture::from(response.text()?).await?.as_string().unwrap_or_default())
+}
+
+async fn json<T: DeserializeOwned>(what: &str, response: &Response) -> Result<T, WebError> {
+    let lost = |thrown: JsValue| WebError::Unreachable { what: what.to_owned(), why: js::message(&thrown) };
+    let text = body_text(response).await.map_err(lost)?;
+    serde_json::from_str(&text)
+        .map_err(|error| WebError::Unreadable { what: format!("The answer to {what}"), why: error.to_string() })
+}
+
+/// The server's own words: `{"detail": "…"}`, a list of such (FastAPI), or nothing.
+async fn detail(response: &Response) -> String {
+    let text = body_text(response).await.unwrap_or_default();
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    match &value["detail"] {
+        serde_json::Value::String(words) => words.clone(),
+        serde_json::Value::Array(items) => {
+            items.iter().filter_map(|item| item["msg"].as_str()).collect::<Vec<_>>().join("; ")
+        }
+        _ => response.status_text(),
+    }
+}
+
+/// A Blob of bytes of this media type.
+///
+/// # Errors
+/// The browser has no memory for it.
+pub fn blob(bytes: &[u8], media_type: &str) -> Result<Blob, WebError> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media_type);
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    Blob::new_with_u8_array_sequence_and_options(&parts, &options)
+        .map_err(|thrown| WebError::Browser { what: "hold a file".into(), why: js::message(&thrown) })
+}
+
+/// The bytes of a Blob.
+///
+/// # Errors
+/// The browser lost it.
+pub async fn bytes(blob: &Blob) -> Result<Vec<u8>, WebError> {
+    let buffer = JsFuture::from(blob.array_buffer())
+        .await
+        .map_err(|thrown| WebError::Browser { what: "read a file".into(), why: js::message(&thrown) })?;
+    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
+}

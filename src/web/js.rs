@@ -1,0 +1,70 @@
+//! JavaScript values to Rust and back, without surprises: anything can be thrown, so every reading is total.
+
+use wasm_bindgen::prelude::*;
+
+/// What was thrown, in words.
+pub fn message(thrown: &JsValue) -> String {
+    if let Some(error) = thrown.dyn_ref::<js_sys::Error>() {
+        return String::from(error.message());
+    }
+    thrown.as_string().unwrap_or_else(|| format!("{thrown:?}"))
+}
+
+/// An object with these own properties.
+pub fn object(properties: &[(&str, JsValue)]) -> js_sys::Object {
+    let object = js_sys::Object::new();
+    for (name, value) in properties {
+        set(&object, name, value);
+    }
+    object
+}
+
+/// Sets a property of an object of ours.
+pub fn set(object: &js_sys::Object, name: &str, value: &JsValue) {
+    // It fails on frozen objects only, and ours are not.
+    let _ = js_sys::Reflect::set(object, &name.into(), value);
+}
+
+/// Reads a property; `undefined` for anything that isn't an object or throws.
+pub fn get(value: &JsValue, name: &str) -> JsValue {
+    js_sys::Reflect::get(value, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Reads a property that is text.
+pub fn get_text(value: &JsValue, name: &str) -> Option<String> {
+    get(value, name).as_string()
+}
+
+/// The page's window.
+///
+/// # Panics
+/// Outside a page: this crate's web half runs nowhere else.
+pub fn window() -> web_sys::Window {
+    web_sys::window().expect("this code runs in a page")
+}
+
+/// The page's document.
+///
+/// # Panics
+/// As [`window`].
+pub fn document() -> web_sys::Document {
+    window().document().expect("a page has a document")
+}
+
+/// Milliseconds on a clock that only goes forward.
+pub fn now() -> f64 {
+    window().performance().map_or_else(js_sys::Date::now, |clock| clock.now())
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = url)]
+    static MAIN_URL: String;
+}
+
+/// A URL beside this module's own JavaScript file, whatever page it runs in.
+pub fn beside_module(path: &str) -> String {
+    MAIN_URL.with(|main| {
+        web_sys::Url::new_with_base(path, main).map(|url| url.href()).unwrap_or_else(|_| path.to_owned())
+    })
+}

@@ -1,0 +1,253 @@
+//! Drives the machine of [`crate::executor::pyodide`]: its steps become frames, fetches and timers, what
+//! they bring goes back into it, and its messages go to the kernel's user.
+
+use super::assets::{self, Core};
+use super::error::WebError;
+use super::js;
+use super::sandbox::{Said, Sandbox};
+use crate::executor::packages::LockPackage;
+use crate::executor::pyodide::{Incoming, Outgoing, Pyodide};
+use crate::executor::{Executor, Step};
+use crate::ids::MsgId;
+use crate::protocol::execute::{KernelMessage, KernelRequest, KernelStatus, Progress};
+use gloo_timers::callback::Timeout;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+use wasm_bindgen_futures::spawn_local;
+
+/// How long Python may take from the frame being up to ready, in ms.
+const BOOT_LIMIT: u32 = 90_000;
+
+/// How a kernel is set up.
+#[derive(Clone, Debug)]
+pub struct KernelOptions {
+    /// Where the Python distribution is: a URL that ends with `/`. Empty: `pyodide/` beside this module.
+    pub pyodide: String,
+    /// Memory that Python may take, in pages of 64 KiB; 0 leaves Pyodide's own maximum.
+    pub max_pages: u32,
+}
+
+impl Default for KernelOptions {
+    fn default() -> Self {
+        Self { pyodide: String::new(), max_pages: 16_384 }
+    }
+}
+
+impl KernelOptions {
+    fn base(&self) -> String {
+        if self.pyodide.is_empty() { js::beside_module("pyodide/") } else { self.pyodide.clone() }
+    }
+}
+
+/// A kernel in this page. Clones are handles to the same one; with the last of them its frame goes.
+#[derive(Clone)]
+pub struct Kernel(Rc<Inner>);
+
+/// A handle that doesn't keep the kernel alive: for what its own messages call.
+#[derive(Clone)]
+pub struct WeakKernel(Weak<Inner>);
+
+impl WeakKernel {
+    /// The kernel, if it is still there.
+    pub fn upgrade(&self) -> Option<Kernel> {
+        self.0.upgrade().map(Kernel)
+    }
+}
+
+struct Inner {
+    options: KernelOptions,
+    machine: RefCell<Pyodide>,
+    sandbox: RefCell<Option<Sandbox>>,
+    /// Counts the engines: what an earlier one brings is dropped.
+    generation: Cell<u32>,
+    steps: RefCell<VecDeque<Step<Outgoing>>>,
+    draining: Cell<bool>,
+    timer: RefCell<Option<Timeout>>,
+    boot_timer: RefCell<Option<Timeout>>,
+    sink: Box<dyn Fn(KernelMessage)>,
+}
+
+impl Kernel {
+    /// A kernel that is off; the first request starts it. `sink` hears every message and may make requests.
+    pub fn new(options: KernelOptions, sink: impl Fn(KernelMessage) + 'static) -> Self {
+        Self(Rc::new(Inner {
+            options,
+            machine: RefCell::default(),
+            sandbox: RefCell::default(),
+            generation: Cell::default(),
+            steps: RefCell::default(),
+            draining: Cell::default(),
+            timer: RefCell::default(),
+            boot_timer: RefCell::default(),
+            sink: Box::new(sink),
+        }))
+    }
+
+    /// Asks something of the kernel. The answer comes as messages.
+    pub fn request(&self, request: KernelRequest) {
+        let steps = self.0.machine.borrow_mut().request(request, js::now());
+        self.0.perform(steps);
+    }
+
+    /// A handle that doesn't keep it alive.
+    pub fn downgrade(&self) -> WeakKernel {
+        WeakKernel(Rc::downgrade(&self.0))
+    }
+
+    /// The kernel's state.
+    pub fn status(&self) -> KernelStatus {
+        self.0.machine.borrow().status()
+    }
+
+    /// Brings these packages, with all that they need, and the core files into the page's cache, so that they
+    /// are there without a network.
+    ///
+    /// # Errors
+    /// A sentence: what could not be had, or that this browser keeps nothing.
+    pub async fn prefetch(&self, packages: &[&str]) -> Result<(), String> {
+        let base = self.0.options.base();
+        let bring = async {
+            let core = assets::core(&base, |_, _| {}).await?;
+            let packages = core.lock.for_packages(packages.iter().copied());
+            assets::wheels(&base, &packages, |_, _| {}).await?;
+            Ok::<_, WebError>(packages)
+        };
+        let packages = bring.await.map_err(|error| error.to_string())?;
+        if assets::kept(&packages).await {
+            Ok(())
+        } else {
+            Err("This browser keeps no files for this page, so it works with a network only.".into())
+        }
+    }
+}
+
+impl Inner {
+    /// Does the steps in order, those too that are asked for while they are done.
+    fn perform(self: &Rc<Self>, steps: Vec<Step<Outgoing>>) {
+        self.steps.borrow_mut().extend(steps);
+        if self.draining.replace(true) {
+            return;
+        }
+        loop {
+            let step = self.steps.borrow_mut().pop_front();
+            match step {
+                Some(step) => self.step(step),
+                None => break,
+            }
+        }
+        self.draining.set(false);
+        self.set_timer();
+    }
+
+    fn step(self: &Rc<Self>, step: Step<Outgoing>) {
+        match step {
+            Step::Emit(message) => (self.sink)(message),
+            Step::Close => {
+                self.generation.set(self.generation.get() + 1);
+                self.boot_timer.take();
+                self.sandbox.take();
+            }
+            Step::Open => {
+                self.generation.set(self.generation.get() + 1);
+                let (weak, generation) = (Rc::downgrade(self), self.generation.get());
+                let options = self.options.clone();
+                spawn_local(async move {
+                    match open(&weak, generation, &options).await {
+                        Ok(sandbox) => {
+                            if let Some(inner) = live(&weak, generation) {
+                                inner.opened(sandbox);
+                            }
+                        }
+                        Err(error) => receive(&weak, generation, Incoming::Failed(error.to_string())),
+                    }
+                });
+            }
+            Step::Send(Outgoing::Install { id, packages }) if !packages.is_empty() => self.install(id, packages),
+            Step::Send(message) => {
+                let sent = self.sandbox.borrow().as_ref().map(|sandbox| sandbox.send(&message));
+                if let Some(Err(error)) = sent {
+                    receive(&Rc::downgrade(self), self.generation.get(), Incoming::Broken(error.to_string()));
+                }
+            }
+        }
+    }
+
+    fn opened(self: &Rc<Self>, sandbox: Sandbox) {
+        self.sandbox.replace(Some(sandbox));
+        let (weak, generation) = (Rc::downgrade(self), self.generation.get());
+        self.boot_timer.replace(Some(Timeout::new(BOOT_LIMIT, move || {
+            receive(&weak, generation, Incoming::Failed(WebError::BootSilent.to_string()));
+        })));
+        progress(&Rc::downgrade(self), generation, "Starting Python", 0.0, 0.0);
+    }
+
+    fn install(self: &Rc<Self>, id: MsgId, packages: Vec<LockPackage>) {
+        let (weak, generation, base) = (Rc::downgrade(self), self.generation.get(), self.options.base());
+        spawn_local(async move {
+            let names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
+            let text = format!("Loading {}", names.join(", "));
+            progress(&weak, generation, &text, 0.0, 0.0);
+            let on_bytes = |done, total| progress(&weak, generation, &text, done, total);
+            match assets::wheels(&base, &packages, on_bytes).await {
+                Ok(wheels) => {
+                    let Some(inner) = live(&weak, generation) else { return };
+                    progress(&weak, generation, &format!("Installing {}", names.join(", ")), 0.0, 0.0);
+                    let sent = inner.sandbox.borrow().as_ref().map(|sandbox| sandbox.install(id.as_str(), &names, &wheels));
+                    if let Some(Err(error)) = sent {
+                        receive(&weak, generation, Incoming::FetchFailed { id, why: error.to_string() });
+                    }
+                }
+                Err(error) => receive(&weak, generation, Incoming::FetchFailed { id, why: error.to_string() }),
+            }
+        });
+    }
+
+    fn set_timer(self: &Rc<Self>) {
+        let wake_at = self.machine.borrow().wake_at();
+        let timer = wake_at.map(|at| {
+            let weak = Rc::downgrade(self);
+            let wait = (at - js::now()).clamp(0.0, f64::from(i32::MAX)).ceil();
+            Timeout::new(wait as u32, move || {
+                if let Some(inner) = weak.upgrade() {
+                    let steps = inner.machine.borrow_mut().tick(js::now());
+                    inner.perform(steps);
+                }
+            })
+        });
+        self.timer.replace(timer);
+    }
+}
+
+async fn open(weak: &Weak<Inner>, generation: u32, options: &KernelOptions) -> Result<Sandbox, WebError> {
+    let core: Core =
+        assets::core(&options.base(), |done, total| progress(weak, generation, "Loading Python", done, total)).await?;
+    receive(weak, generation, Incoming::Lock(core.lock.clone()));
+    let said = {
+        let weak = weak.clone();
+        move |said| match said {
+            Said::Worker(message) => receive(&weak, generation, Incoming::Worker(message)),
+            Said::Broken(why) => receive(&weak, generation, Incoming::Broken(why)),
+        }
+    };
+    Sandbox::open(&core, options.max_pages, said).await
+}
+
+/// The kernel, if it is still there and has the same engine.
+fn live(weak: &Weak<Inner>, generation: u32) -> Option<Rc<Inner>> {
+    weak.upgrade().filter(|inner| inner.generation.get() == generation)
+}
+
+fn receive(weak: &Weak<Inner>, generation: u32, incoming: Incoming) {
+    if let Some(inner) = live(weak, generation) {
+        let steps = inner.machine.borrow_mut().receive(incoming, js::now());
+        if !matches!(inner.machine.borrow().status(), KernelStatus::Starting) {
+            inner.boot_timer.take();
+        }
+        inner.perform(steps);
+    }
+}
+
+fn progress(weak: &Weak<Inner>, generation: u32, text: &str, done: f64, total: f64) {
+    receive(weak, generation, Incoming::Progress(Progress { text: text.to_owned(), done, total }));
+}

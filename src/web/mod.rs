@@ -1,0 +1,11 @@
+//! Floor 3: the browser, one file per API. Typed, cancelled by drop, and without decisions: those are made
+//! by the machines below.
+
+pub mod assets;
+pub mod cache;
+pub mod crypto;
+pub mod error;
+pub mod fetch;
+pub mod js;
+pub mod kernel;
+pub mod sandbox;
