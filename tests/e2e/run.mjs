@@ -11,6 +11,7 @@ import { cases as notebook } from "./cases/notebook.mjs";
 import { cases as offline } from "./cases/offline.mjs";
 import { cases as plain } from "./cases/plain.mjs";
 import { cases as screenshots } from "./cases/screenshots.mjs";
+import { cases as serve } from "./cases/serve.mjs";
 import { cases as server } from "./cases/server.mjs";
 import { within } from "./lib/expect.mjs";
 import { Bench } from "./lib/bench.mjs";
@@ -19,7 +20,7 @@ import { DIST, OUT, PYODIDE } from "./lib/paths.mjs";
 /** No case may take longer, whatever it waits for. */
 const CASE_TIMEOUT = 240_000;
 
-const groups = { server, notebook, offline, chat, files, bad, plain, screenshots };
+const groups = { server, notebook, offline, chat, files, bad, plain, serve, screenshots };
 const wanted = process.argv.slice(2);
 const all = Object.entries(groups).flatMap(([group, cases]) =>
   Object.entries(cases).map(([name, test]) => ({ name: `${group}: ${name}`, test })),

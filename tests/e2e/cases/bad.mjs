@@ -133,8 +133,9 @@ export const cases = {
   },
 
   async "a browser without WebAssembly"(kit) {
+    // What users of hardened browsers have: without a just-in-time compiler there is no WebAssembly.
     const site = await kit.site();
-    const page = await kit.pageWithFlags("--js-flags=--noexpose-wasm");
+    const page = await kit.pageWithFlags("--js-flags=--jitless");
     for (const name of ["notebook.html", "chat.html", ""]) {
       await page.goto(`${site.origin}/${name}`);
       await sentence(page, /WebAssembly/);

@@ -4,6 +4,7 @@ import { launch, launchWithoutStorage, newContext, Watch } from "./browser.mjs";
 import { startModel } from "./model.mjs";
 import { startOpenWebUI } from "./openwebui.mjs";
 import { Chat, Notebook } from "./pages.mjs";
+import { start } from "./process.mjs";
 import { startProxy } from "./proxy.mjs";
 import { startSite } from "./site.mjs";
 
@@ -60,6 +61,13 @@ class Kit {
 
   /** A proxy in front of the real server. */
   proxy = async () => this.#own(startProxy((await this.server()).origin), "stop");
+
+  /** A program that runs until the case ends (see `start` in process.mjs). */
+  start(...program) {
+    const running = start(...program);
+    this.#ends.push(running.stop);
+    return running;
+  }
 
   /** A page in a context of its own. */
   async page(options) {
