@@ -27,6 +27,6 @@ export const cases = {
     const book = await kit.notebook({ site: { origin } });
     same(await book.page.evaluate(() => crossOriginIsolated), true, "crossOriginIsolated");
     await book.runs("print(6 * 7)", "42");
-    same((await fetch(`${origin}/../../etc/passwd`)).status, 404, "the status of a file outside of the pages");
+    same((await fetch(`${origin}/..%2f..%2f..%2fetc%2fpasswd`)).status, 404, "the status of a file outside of the pages");
   },
 };
