@@ -1,0 +1,117 @@
+"""matplotlib figures and PIL images: shown when asked for, and at the end of a run if they are still open."""
+
+import importlib.util
+import io
+import sys
+import weakref
+
+from . import bridge, display
+
+_PIXELS_MAX = 25_000_000
+_shown = weakref.WeakSet()  # figures that were shown and, unless they are stale, haven't changed since
+
+
+def _managers():
+    """The managers of pyplot's open figures, by number."""
+    helpers = sys.modules.get("matplotlib._pylab_helpers")
+    return sorted(helpers.Gcf.get_all_fig_managers(), key=lambda manager: manager.num) if helpers else []
+
+
+def _is_empty(figure):
+    return len(figure.get_children()) <= 1  # its own background
+
+
+def _bundle(figure):
+    """A figure as PNG, sharp on the user's screen and sized in CSS pixels."""
+    run = bridge.current()
+    bundle = {"text/plain": repr(figure)}
+    if _is_empty(figure):
+        return bundle, {}
+    if run.figures >= run.figures_limit:
+        raise display.Refused(f"only the first {run.figures_limit} figures of a run are shown")
+    scale = min(max(float(run.dpr), 1.0), 2.0)
+    width, height = (float(inches) * figure.dpi for inches in figure.get_size_inches())
+    if width * height * scale * scale > _PIXELS_MAX:
+        scale = 1.0
+    if width * height > _PIXELS_MAX:
+        limit = _PIXELS_MAX // 10**6
+        raise display.Refused(
+            f"a figure of {width:.0f} × {height:.0f} pixels is not shown: the limit is {limit} million;"
+            " make its figsize or dpi smaller"
+        )
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=figure.dpi * scale, bbox_inches="tight")
+    data = file.getvalue()
+    figure.stale = False  # drawn as it is: anything that is changed later sets it again
+    _shown.add(figure)
+    width, height = (round(pixels / scale) for pixels in display.png_size(data))
+    return bundle | {"image/png": data}, {"image/png": {"width": width, "height": height}}
+
+
+def show_open():
+    """Shows every open figure that hasn't been shown as it is now, in number order, and closes all."""
+    try:
+        for manager in _managers():
+            figure = manager.canvas.figure
+            if figure not in _shown or figure.stale:
+                display.show(figure)
+    finally:
+        if managers := _managers():
+            del managers
+            sys.modules["matplotlib.pyplot"].close("all")
+
+
+def _show(*args, **kwargs):
+    """Shows all open figures. `block` is accepted and means nothing here."""
+    show_open()
+
+
+def _show_figure(self, warn=True):
+    """Shows this figure."""
+    display.show(self)
+
+
+def _patch_pyplot(pyplot):
+    pyplot.show = _show
+    pyplot.Figure.show = _show_figure
+    display.formatters[pyplot.Figure] = _bundle
+
+
+def _patch_pil(image):
+    image.Image.show = lambda self, title=None: display.show(self)
+
+
+_patches = {"matplotlib.pyplot": _patch_pyplot, "PIL.Image": _patch_pil}
+
+
+class _AfterImport:
+    """A finder that finds nothing itself, but patches the modules above once they have been imported."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        patch = _patches.get(name)
+        if patch is None:
+            return None
+        del _patches[name]  # or the search below would come back here
+        try:
+            spec = importlib.util.find_spec(name)
+        finally:
+            _patches[name] = patch
+        if spec is None or spec.loader is None:
+            return spec
+        run_module = spec.loader.exec_module
+
+        def exec_module(module):
+            run_module(module)
+            patch(module)
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+
+def install():
+    """Watches the import of matplotlib and PIL; patches them at once if a snapshot brought them along."""
+    sys.meta_path.insert(0, _AfterImport)
+    for name, patch in _patches.items():
+        if name in sys.modules:
+            patch(sys.modules[name])

@@ -1,0 +1,122 @@
+"""A stand-in for `IPython.display`: notebooks and models import it out of habit, and IPython itself isn't needed."""
+
+import sys
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+from . import display
+
+
+class _Rich:
+    """A text in one mime type."""
+
+    _mime = "text/plain"
+
+    def __init__(self, data=None, url=None, filename=None, metadata=None, **_):
+        if data is None and filename is not None:
+            with open(filename, encoding="utf-8") as file:
+                data = file.read()
+        if data is None:
+            raise ValueError("give the text itself, or the name of a file: there is no network here")
+        self.data = data
+        self.metadata = metadata or {}
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {self._mime: self.data}, {self._mime: self.metadata} if self.metadata else {}
+
+    def __repr__(self):
+        return f"<IPython.core.display.{type(self).__name__} object>"
+
+
+class HTML(_Rich):
+    """HTML text."""
+
+    _mime = "text/html"
+
+
+class Markdown(_Rich):
+    """Markdown text."""
+
+    _mime = "text/markdown"
+
+
+class Latex(_Rich):
+    """LaTeX text with its own delimiters."""
+
+    _mime = "text/latex"
+
+
+class Math(Latex):
+    """A formula without delimiters."""
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(f"$\\displaystyle {data.strip('$')}$", **kwargs)
+
+
+class SVG(_Rich):
+    """An SVG picture."""
+
+    _mime = "image/svg+xml"
+
+
+class JSON(_Rich):
+    """Any JSON value."""
+
+    _mime = "application/json"
+
+
+class Image(_Rich):
+    """A raster picture from bytes or a file."""
+
+    _KINDS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"RIFF": "image/webp"}
+
+    def __init__(self, data=None, url=None, filename=None, format=None, width=None, height=None, **_):
+        if isinstance(data, str):
+            data, filename = None, data
+        if data is None and filename is not None:
+            with open(filename, "rb") as file:
+                data = file.read()
+        size = {name: value for name, value in (("width", width), ("height", height)) if value}
+        super().__init__(data, metadata=size)
+        self._mime = next((kind for magic, kind in self._KINDS.items() if data.startswith(magic)), "image/png")
+
+
+def _module(name, **members):
+    module = ModuleType(name, __doc__)
+    module.__dict__.update(members)
+    return module
+
+
+class _Finder:
+    """Finds `IPython` and `IPython.display`, last of all: a real IPython comes first."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        return ModuleSpec(name, _Finder, is_package=name == "IPython") if name in _MODULES else None
+
+    @staticmethod
+    def create_module(spec):
+        return _MODULES[spec.name]
+
+    @staticmethod
+    def exec_module(module):
+        pass
+
+
+_DISPLAY = {
+    "display": display.display,
+    "update_display": display.update_display,
+    "clear_output": display.clear_output,
+    "DisplayHandle": display.DisplayHandle,
+    **{kind.__name__: kind for kind in (HTML, Markdown, Latex, Math, SVG, JSON, Image)},
+}
+_MODULES = {
+    "IPython": _module("IPython", get_ipython=lambda: None, version_info=(9, 0, 0), __version__="9.0.0"),
+    "IPython.display": _module("IPython.display", **_DISPLAY),
+}
+_MODULES["IPython"].display = display.display
+
+
+def install():
+    """Makes the two modules importable."""
+    sys.meta_path.append(_Finder)

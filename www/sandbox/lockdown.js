@@ -1,0 +1,94 @@
+// What makes the worker a cell without a door: bytes instead of a network, a memory maximum, an allow-list of globals.
+
+// A `fetch` that serves handed-in Blobs by file name; there is no network behind it.
+export const createFetch = (files) => {
+  const ResponseClass = Response;
+  return async (resource) => {
+    const url = String((resource && resource.url) || resource);
+    const name = url.split(/[?#]/)[0].split("/").pop();
+    if (!files.has(name)) throw new TypeError("the network is off in this sandbox");
+    const type = name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+    return new ResponseClass(files.get(name), { headers: { "content-type": type } });
+  };
+};
+
+// Overwrites the maximum of the memory section (id 5) in the bytes of a wasm module, in its own length.
+export const capMemory = (buffer, maxPages) => {
+  const bytes = new Uint8Array(buffer);
+  let at = 8;
+  const readNumber = () => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = bytes[at++];
+      value += (byte & 127) * scale;
+      if (byte < 128) return value;
+    }
+  };
+  while (at < bytes.length) {
+    const id = bytes[at++];
+    const size = readNumber();
+    if (id !== 5) {
+      at += size;
+      continue;
+    }
+    const count = readNumber();
+    const hasMaximum = bytes[at++] & 1;
+    readNumber(); // minimum
+    if (count !== 1 || !hasMaximum) throw new Error("the wasm memory has no maximum to lower");
+    const start = at;
+    readNumber();
+    let rest = maxPages;
+    for (let i = start; i < at; i++) {
+      bytes[i] = (rest & 127) | (i < at - 1 ? 128 : 0);
+      rest = Math.floor(rest / 128);
+    }
+    if (rest) throw new Error("the memory maximum does not fit");
+    return bytes;
+  }
+  throw new Error("the wasm module has no memory of its own");
+};
+
+// Everything that Python, Pyodide or the browser's own classes need. What browsers add next year is not on it.
+const KEEP = new Set(
+  `Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Date Promise RegExp
+  Error AggregateError SuppressedError EvalError RangeError ReferenceError SyntaxError TypeError URIError globalThis
+  JSON Math Intl ArrayBuffer SharedArrayBuffer Atomics Uint8Array Int8Array Uint16Array Int16Array Uint32Array
+  Int32Array Float16Array Float32Array Float64Array Uint8ClampedArray BigUint64Array BigInt64Array DataView Map BigInt
+  Set Iterator WeakMap WeakSet WeakRef Proxy Reflect FinalizationRegistry DisposableStack AsyncDisposableStack Temporal
+  decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape eval isFinite isNaN WebAssembly self
+  console performance crypto setTimeout clearTimeout setInterval clearInterval queueMicrotask structuredClone atob btoa
+  TextEncoder TextDecoder URL URLSearchParams AbortController AbortSignal DOMException Headers Request Response fetch
+  location constructor Symbol(Symbol.toStringTag)`.split(/\s+/),
+);
+
+// Removes all other globals, on `self` and its prototypes. Returns the names that could not be removed.
+export const lockDown = (fetch) => {
+  const left = [];
+  const quiet = Object.create(null);
+  for (const name of ["log", "info", "warn", "error", "debug", "trace", "assert"]) quiet[name] = () => {};
+  const fix = (name, value) =>
+    Object.defineProperty(self, name, { value, writable: false, configurable: false, enumerable: true });
+  delete URL.createObjectURL;
+  delete URL.revokeObjectURL;
+  fix("fetch", fetch);
+  fix("console", Object.freeze(quiet));
+  delete Object.getPrototypeOf(Object.getPrototypeOf(self)).location;
+  fix("location", "https://sandbox.invalid/"); // loadPackage resolves file names against it
+  for (let o = self; o && o !== Object.prototype; o = Object.getPrototypeOf(o)) {
+    for (const key of Reflect.ownKeys(o)) {
+      const name = String(key);
+      if (KEEP.has(name) && (name !== "fetch" || o === self)) continue; // the prototype's own fetch goes
+      try {
+        if (delete o[key]) continue;
+      } catch {
+        // not configurable: then at least its value goes
+      }
+      try {
+        Object.defineProperty(o, key, { value: undefined, writable: false, configurable: false });
+      } catch {
+        left.push(name);
+      }
+    }
+  }
+  return left;
+};
