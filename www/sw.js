@@ -1,0 +1,107 @@
+// Service worker: the pages start without a network, and are cross-origin isolated on hosts that send no headers.
+//
+// It keeps one whole, consistent set of our own files: all are put into the cache when a new build is
+// installed, none afterwards. It leaves alone what the list below does not name: /pyodide/ (the page keeps those
+// bytes itself, checked by sha256), other pages of this origin, servers' answers.
+
+/** The build and its files, filled in by `cargo xtask stage`: `[path, integrity or ""]`. */
+const SHELL = { build: "unstaged", files: [] };
+
+const SCOPE = self.registration.scope;
+const PREFIX = `pyoxide-shell ${SCOPE} `;
+const CACHE = PREFIX + SHELL.build;
+const FILES = new Map(SHELL.files.map(([path, integrity]) => [new URL(path, SCOPE).href, integrity]));
+const INDEX = new URL("index.html", SCOPE).href;
+
+/** How long a page may wait for the network before the kept copy is shown. */
+const PATIENCE_MS = 4000;
+
+/** Pages that came from the cache: their files must come from there too, or two builds would mix. */
+const keptPages = new Set();
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(install());
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(activate());
+});
+
+self.addEventListener("fetch", (event) => {
+  const file = fileOf(event.request);
+  if (!file) return;
+  const page = event.request.mode === "navigate";
+  event.respondWith(page ? answerPage(event, file) : answerFile(event, file));
+});
+
+async function install() {
+  const cache = await caches.open(CACHE);
+  // Integrity makes a half-deployed build fail here, where the old one stays in use, and not in a page.
+  const requests = [...FILES].map(([url, integrity]) => new Request(url, { cache: "reload", integrity }));
+  await cache.addAll(requests);
+  await self.skipWaiting();
+}
+
+async function activate() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
+  }
+  await self.clients.claim();
+}
+
+/** The URL of the file of ours that is asked for, without query and fragment, or null. */
+function fileOf(request) {
+  if (request.method !== "GET") return null;
+  const url = new URL(request.url);
+  const bare = url.origin + url.pathname;
+  const file = bare === SCOPE ? INDEX : bare;
+  return FILES.has(file) ? file : null;
+}
+
+async function answerPage(event, file) {
+  const client = event.resultingClientId;
+  const loading = fetch(event.request).catch(() => null);
+  const fresh = await Promise.race([loading, after(PATIENCE_MS)]);
+  if (usable(fresh)) return isolated(fresh);
+  const kept = await keptCopy(file);
+  if (kept) {
+    keptPages.add(client);
+    return isolated(kept);
+  }
+  const late = await loading;
+  return late ? isolated(late) : Response.error();
+}
+
+async function answerFile(event, file) {
+  if (!keptPages.has(event.clientId)) {
+    // Revalidated, since hosts that let files live for minutes would mix two builds.
+    const fresh = await fetch(event.request, { cache: "no-cache" }).catch(() => null);
+    if (usable(fresh)) return isolated(fresh);
+  }
+  const kept = await keptCopy(file);
+  return kept ? isolated(kept) : Response.error();
+}
+
+async function keptCopy(file) {
+  return (await caches.open(CACHE)).match(file);
+}
+
+/** An answer worth showing; a server that is down or restarting (5xx) is as good as no network. */
+function usable(response) {
+  return response !== null && response.status < 500;
+}
+
+function after(ms) {
+  return new Promise((done) => setTimeout(done, ms, null));
+}
+
+/** The same answer with the headers that make a page cross-origin isolated. */
+function isolated(response) {
+  if (response.type === "opaqueredirect" || response.status === 0 || response.status === 304) return response;
+  const headers = new Headers(response.headers);
+  headers.set("Cross-Origin-Opener-Policy", "same-origin");
+  headers.set("Cross-Origin-Embedder-Policy", "require-corp");
+  headers.set("Cross-Origin-Resource-Policy", "cross-origin");
+  const { status, statusText } = response;
+  return new Response(response.body, { status, statusText, headers });
+}

@@ -1,0 +1,65 @@
+//! Chromium and ChromeDriver, which only the tests and benches need.
+
+use super::apt;
+use crate::paths;
+use anyhow::{Result, bail};
+use std::env;
+use std::path::PathBuf;
+
+/// A browser and the driver that steers it.
+pub struct Chromium {
+    /// The browser program.
+    pub browser: PathBuf,
+    /// The driver program.
+    pub driver: PathBuf,
+}
+
+const BROWSERS: &[&str] = &[
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
+
+/// Finds both; on Debian as root it installs them.
+pub fn ensure() -> Result<Chromium> {
+    if let Some(found) = find()? {
+        return Ok(found);
+    }
+    apt::install(
+        &["chromium", "chromium-driver"],
+        "The browser tests need Chromium and ChromeDriver, which are not here",
+    )?;
+    match find()? {
+        Some(found) => Ok(found),
+        None => bail!("Debian installed chromium, but neither it nor chromedriver is on PATH"),
+    }
+}
+
+fn find() -> Result<Option<Chromium>> {
+    let browser = match named("CHROMIUM")? {
+        Some(file) => Some(file),
+        None => BROWSERS.iter().find_map(|name| paths::on_path(name)),
+    };
+    let driver = match named("CHROMEDRIVER")? {
+        Some(file) => Some(file),
+        None => paths::on_path("chromedriver"),
+    };
+    Ok(browser
+        .zip(driver)
+        .map(|(browser, driver)| Chromium { browser, driver }))
+}
+
+/// A program named by an environment variable, which must then exist.
+fn named(variable: &str) -> Result<Option<PathBuf>> {
+    let Some(file) = env::var_os(variable)
+        .filter(|file| !file.is_empty())
+        .map(PathBuf::from)
+    else {
+        return Ok(None);
+    };
+    if !file.is_file() {
+        bail!("{variable} names {}, which is not there", file.display());
+    }
+    Ok(Some(file))
+}

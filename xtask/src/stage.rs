@@ -1,0 +1,258 @@
+//! Lays out a folder of pages, ready for any static host: `www/`, the built crate, `vendor/`, Pyodide.
+//!
+//! `cargo xtask run` fills `dist/` with it; Trunk calls it for its own staging folder.
+
+use crate::{csp, hash, paths};
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Parts of `www/` that are compiled into the crate or bundled, not served.
+const NOT_SERVED: &[&str] = &["pyodide.json", "py", "sandbox", "js/vendor-src"];
+
+const SERVICE_WORKER: &str = "sw.js";
+const SHELL: &str = "const SHELL = { build: \"unstaged\", files: [] };";
+
+/// What goes into the folder.
+pub struct Parts<'a> {
+    /// The folder with `pyoxide.js` and its .wasm; None where Trunk has put them there itself.
+    pub built: Option<&'a Path>,
+    /// The folder with the vendor modules.
+    pub vendor: &'a Path,
+    /// The Pyodide distribution.
+    pub pyodide: &'a Path,
+}
+
+/// Fills `folder`. With `built` given the folder is ours alone: files of an earlier build are removed.
+pub fn stage(folder: &Path, parts: &Parts) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let mut files = BTreeMap::new();
+    collect_www(&mut files)?;
+    collect(parts.vendor, Path::new("vendor"), &mut files, &|_| true)?;
+    if let Some(built) = parts.built {
+        collect(built, Path::new(""), &mut files, &|path| {
+            !path.ends_with(".d.ts")
+        })?;
+        remove_others(folder, &files)?;
+    }
+    for (path, bytes) in &files {
+        write_if_changed(&folder.join(path), bytes)?;
+    }
+    link(parts.pyodide, &folder.join("pyodide"))?;
+    let worker = service_worker(folder)?;
+    write_if_changed(&folder.join(SERVICE_WORKER), worker.as_bytes())
+}
+
+/// Files by their path in the folder.
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+fn collect_www(files: &mut Files) -> Result<()> {
+    let www = paths::www();
+    let script = www.join("sandbox/sandbox.js");
+    let script =
+        fs::read(&script).with_context(|| format!("{} cannot be read", script.display()))?;
+    let sandbox = hash::integrity(&script);
+    let served =
+        |path: &str| path != SERVICE_WORKER && !NOT_SERVED.iter().any(|part| is_below(path, part));
+    collect(&www, Path::new(""), files, &served)?;
+    for (path, bytes) in files.iter_mut() {
+        if path.extension().is_some_and(|ext| ext == "html") {
+            let name = path.to_string_lossy();
+            let source = String::from_utf8(std::mem::take(bytes))
+                .with_context(|| format!("www/{name} is not UTF-8"))?;
+            *bytes = page(&name, &source, &sandbox)?.into_bytes();
+        }
+    }
+    Ok(())
+}
+
+/// A page as it is served: with its policy, without the lines that only Trunk reads.
+fn page(name: &str, source: &str, sandbox: &str) -> Result<String> {
+    let lines = source
+        .split_inclusive('\n')
+        .filter(|line| !line.contains("data-trunk"));
+    csp::into_page(name, &lines.collect::<String>(), sandbox)
+}
+
+fn is_below(path: &str, part: &str) -> bool {
+    path.strip_prefix(part)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Reads the files below `dir` whose path the filter takes; dot files are left out.
+fn collect(dir: &Path, to: &Path, files: &mut Files, wanted: &dyn Fn(&str) -> bool) -> Result<()> {
+    for path in walk(dir)? {
+        let name = path.to_string_lossy().replace('\\', "/");
+        if wanted(&name) {
+            let source = dir.join(&path);
+            let bytes = fs::read(&source)
+                .with_context(|| format!("{} cannot be read", source.display()))?;
+            files.insert(to.join(path), bytes);
+        }
+    }
+    Ok(())
+}
+
+/// The files below a folder, as paths relative to it. Links to folders are not followed.
+pub fn walk(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut waiting = vec![PathBuf::new()];
+    while let Some(below) = waiting.pop() {
+        let here = dir.join(&below);
+        for entry in
+            fs::read_dir(&here).with_context(|| format!("{} cannot be read", here.display()))?
+        {
+            let entry = entry?;
+            let kind = entry.file_type()?;
+            let path = below.join(entry.file_name());
+            match entry.file_name().to_string_lossy().starts_with('.') {
+                true => {}
+                false if kind.is_dir() => waiting.push(path),
+                false if kind.is_file() => found.push(path),
+                false => {}
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Unchanged files keep their time, and so their ETag.
+fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|old| old == bytes) {
+        return Ok(());
+    }
+    if let Some(dir) = path.parent() {
+        fs::create_dir_all(dir)?;
+    }
+    fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+fn remove_others(folder: &Path, files: &Files) -> Result<()> {
+    for path in walk(folder)? {
+        if path != Path::new(SERVICE_WORKER) && !files.contains_key(&path) {
+            fs::remove_file(folder.join(&path))?;
+        }
+    }
+    Ok(())
+}
+
+/// The service worker with the list of the files that it keeps.
+fn service_worker(folder: &Path) -> Result<String> {
+    let source = paths::www().join(SERVICE_WORKER);
+    let source = fs::read_to_string(&source)
+        .with_context(|| format!("{} cannot be read", source.display()))?;
+    let mut list = Vec::new();
+    for path in walk(folder)? {
+        let name = path.to_string_lossy().replace('\\', "/");
+        if is_shell(&name) {
+            let value = hash::integrity(&fs::read(folder.join(&path))?);
+            list.push((name, value));
+        }
+    }
+    let build = hash::hex(format!("{source}{list:?}").as_bytes());
+    fill_shell(&source, &build[..16], &list)
+}
+
+fn is_shell(name: &str) -> bool {
+    name != SERVICE_WORKER
+        && !is_below(name, "pyodide")
+        && !name.ends_with(".map")
+        && !name.ends_with(".txt")
+}
+
+fn fill_shell(source: &str, build: &str, list: &[(String, String)]) -> Result<String> {
+    if !source.contains(SHELL) {
+        bail!("www/{SERVICE_WORKER} has no line `{SHELL}`, where the list of files belongs");
+    }
+    // Hosts may rewrite pages (a narrower policy, an analytics line): those are kept as they come.
+    let integrity = |name: &str, value: &str| {
+        if name.ends_with(".html") {
+            String::new()
+        } else {
+            value.to_owned()
+        }
+    };
+    let files: Vec<_> = list
+        .iter()
+        .map(|(name, value)| json!([name, integrity(name, value)]))
+        .collect();
+    let filled = format!(
+        "const SHELL = {};",
+        json!({ "build": build, "files": files })
+    );
+    Ok(source.replacen(SHELL, &filled, 1))
+}
+
+/// Makes `place` lead to the distribution without copying its 63 MB.
+fn link(target: &Path, place: &Path) -> Result<()> {
+    if fs::read_link(place).is_ok_and(|old| old == target) {
+        return Ok(());
+    }
+    match fs::symlink_metadata(place) {
+        Ok(meta) if meta.is_dir() => fs::remove_dir_all(place)?,
+        Ok(_) => fs::remove_file(place)?,
+        Err(_) => {}
+    }
+    symlink(target, place).with_context(|| format!("{} cannot be linked", place.display()))
+}
+
+#[cfg(unix)]
+fn symlink(target: &Path, place: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(target, place)
+}
+
+#[cfg(windows)]
+fn symlink(target: &Path, place: &Path) -> std::io::Result<()> {
+    std::os::windows::fs::symlink_dir(target, place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_gets_its_policy_and_loses_trunks_lines() {
+        let source = "<head>\n<!-- csp -->\n<link data-trunk rel=\"rust\">\n</head>\n";
+        let page = page("index.html", source, "sha256-A").unwrap();
+        assert!(
+            page.contains("Content-Security-Policy") && !page.contains("data-trunk"),
+            "{page}"
+        );
+        assert!(page.ends_with("</head>\n"));
+    }
+
+    #[test]
+    fn compiled_in_parts_are_not_served() {
+        assert!(is_below("py/kernel.py", "py") && is_below("pyodide.json", "pyodide.json"));
+        assert!(!is_below("pyoxide.js", "py") && !is_below("js/offline.js", "js/vendor-src"));
+    }
+
+    #[test]
+    fn the_service_worker_lists_files_with_integrity_but_pages_without() {
+        let source = include_str!("../../www/sw.js");
+        let list = [
+            ("a.js".to_owned(), "sha256-A".to_owned()),
+            ("b.html".to_owned(), "sha256-B".to_owned()),
+        ];
+        let filled = fill_shell(source, "0123", &list).unwrap();
+        let shell =
+            r#"const SHELL = {"build":"0123","files":[["a.js","sha256-A"],["b.html",""]]};"#;
+        assert!(filled.contains(shell), "{filled}");
+        assert!(fill_shell("", "0123", &list).is_err());
+    }
+
+    #[test]
+    fn pyodide_and_maps_are_left_to_others() {
+        let kept = ["index.html", "pyoxide_bg.wasm", "vendor/codemirror.js"];
+        let left = [
+            "sw.js",
+            "pyodide/pyodide.mjs",
+            "vendor/a.js.map",
+            "vendor/LICENSES.txt",
+        ];
+        assert!(kept.iter().all(|name| is_shell(name)) && !left.iter().any(|name| is_shell(name)));
+    }
+}
