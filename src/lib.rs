@@ -10,6 +10,8 @@ pub mod protocol;
 
 pub mod markdown;
 
+pub mod ansi;
+
 pub mod state;
 
 pub mod executor;

@@ -1,1 +1,9 @@
-//! (being written)
+//! Floor 1: what a chat and a notebook are and how they change, as sans-I/O machines.
+
+pub mod answer;
+pub mod chat;
+pub mod client;
+pub mod fold;
+pub mod notebook;
+pub mod outputs;
+pub mod parts;

@@ -1,0 +1,208 @@
+//! Signing in: the server is asked who it is first, so that a wrong address is told from a wrong password.
+
+use super::{CHATS, Change, Chat, Client, Connection, Effect, Failure, ReplyTo, Update};
+use crate::protocol::rest::{self, Config, Session};
+use serde_json::{Value, json};
+
+/// What a person signs in with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credentials {
+    /// Email and password.
+    Password(String, String),
+    /// A session token.
+    Token(String),
+}
+
+/// Where signing in is.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The server's origin; empty before one was named.
+    pub server: String,
+    /// Kept in memory only.
+    pub token: String,
+    /// The person's name, once signed in.
+    pub name: Option<String>,
+    /// What went wrong, a sentence.
+    pub error: Option<String>,
+    /// What is being tried.
+    pending: Option<Credentials>,
+}
+
+impl State {
+    /// Whether a sign-in is going on.
+    pub fn is_busy(&self) -> bool {
+        self.pending.is_some()
+    }
+}
+
+impl Client {
+    pub(super) fn sign_in(&mut self, typed: &str, credentials: Credentials, update: &mut Update) {
+        update.changes.push(Change::Session);
+        match origin(typed) {
+            Ok(server) => {
+                self.session = State { server, pending: Some(credentials), ..State::default() };
+                update.effects.push(Effect::Get("/api/config".into(), ReplyTo::Config));
+            }
+            Err(why) => self.session = State { error: Some(why), ..State::default() },
+        }
+    }
+
+    pub(super) fn sign_out(&mut self, update: &mut Update) {
+        self.abandon_calls("signed out", update);
+        let server = std::mem::take(&mut self.session.server);
+        *self = Self { last_notice: self.last_notice, ..Self::default() };
+        self.session.server = server;
+        update.effects.extend([Effect::Disconnect, Effect::ShowAddress(None)]);
+        update.changes.extend([Change::Session, Change::Connection, Change::Chats, Change::Path, Change::Notices]);
+    }
+
+    pub(super) fn reply(&mut self, to: ReplyTo, result: Result<Value, Failure>, update: &mut Update) {
+        match (to, result) {
+            (ReplyTo::Config, result) => self.config_came(result, update),
+            (ReplyTo::Session, result) => self.session_came(result, update),
+            (ReplyTo::UserConfig, Ok(body)) => self.config = serde_json::from_value(body).unwrap_or_default(),
+            (ReplyTo::Models, Ok(body)) => {
+                self.models = rest::models(&body);
+                if self.model().is_none() {
+                    self.model = self.models.first().map(|model| model.id.clone());
+                }
+                if self.models.is_empty() {
+                    let text = "The server offers you no model. Ask its administrator for access to one.";
+                    self.notify("warning", text.into(), update);
+                }
+                update.changes.push(Change::Models);
+            }
+            (ReplyTo::Chats, Ok(body)) => {
+                self.chats = rest::chat_rows(&body);
+                update.changes.push(Change::Chats);
+            }
+            (ReplyTo::Chat(id), result) => self.chat_came(id, result, update),
+            (ReplyTo::Turn(assistant), result) => self.turn_came(&assistant, result, update),
+            (ReplyTo::Stop, Ok(_)) => {}
+            (_, Err(failure)) if failure.status == 401 => self.expired(update),
+            (to, Err(failure)) => {
+                let what = match to {
+                    ReplyTo::Models => "The models could not be read",
+                    ReplyTo::Chats => "The list of chats could not be read",
+                    ReplyTo::Stop => "The turn could not be stopped",
+                    _ => "The server's settings could not be read",
+                };
+                self.notify("error", format!("{what}: {}", failure.detail), update);
+            }
+        }
+    }
+
+    fn config_came(&mut self, result: Result<Value, Failure>, update: &mut Update) {
+        let server = self.session.server.clone();
+        let known = match result {
+            Ok(body) if body["version"].is_string() && body["features"].is_object() => {
+                self.config = serde_json::from_value::<Config>(body).unwrap_or_default();
+                Ok(())
+            }
+            Err(failure) if failure.status == 0 => Err(failure.detail),
+            _ => Err(format!("{server} answers, but it is not an Open WebUI server. Check the address.")),
+        };
+        match (known, &self.session.pending) {
+            (Ok(()), Some(Credentials::Password(email, password))) => update.effects.push(Effect::Post(
+                "/api/v1/auths/signin".into(),
+                json!({"email": email, "password": password}),
+                ReplyTo::Session,
+            )),
+            (Ok(()), Some(Credentials::Token(token))) => {
+                self.session.token.clone_from(token);
+                update.effects.push(Effect::Get("/api/v1/auths/".into(), ReplyTo::Session));
+            }
+            (Ok(()), None) => {}
+            (Err(why), _) => self.sign_in_failed(why, update),
+        }
+    }
+
+    fn session_came(&mut self, result: Result<Value, Failure>, update: &mut Update) {
+        let Some(credentials) = self.session.pending.clone() else { return };
+        let session = match (result, &credentials) {
+            (Ok(body), _) => serde_json::from_value::<Session>(body).unwrap_or_default(),
+            (Err(failure), Credentials::Password(..)) if (400..500).contains(&failure.status) => {
+                let why = format!("The server did not accept this email and password: {}", sentence(&failure.detail));
+                return self.sign_in_failed(why, update);
+            }
+            (Err(failure), Credentials::Token(_)) if failure.status == 401 || failure.status == 403 => {
+                let why = "The server did not accept the token; it may have expired. Please sign in with your email and password.";
+                return self.sign_in_failed(why.into(), update);
+            }
+            (Err(failure), _) => return self.sign_in_failed(failure.detail, update),
+        };
+        if session.next_step.is_some() || session.role == "pending" {
+            let why = "This account needs a further step (a second factor, or an administrator's approval). Take it on the server's own page, then sign in here again.";
+            return self.sign_in_failed(why.into(), update);
+        }
+        self.session.pending = None;
+        if !session.token.is_empty() {
+            self.session.token = session.token;
+        }
+        self.session.name = Some(session.name);
+        self.connection = Connection::Connecting;
+        update.changes.extend([Change::Session, Change::Connection]);
+        update.effects.extend([
+            Effect::Get("/api/config".into(), ReplyTo::UserConfig),
+            Effect::Get("/api/models".into(), ReplyTo::Models),
+            Effect::Get(CHATS.into(), ReplyTo::Chats),
+            Effect::Connect { heartbeat: self.config.features.websocket_heartbeat_interval.unwrap_or(30).max(5) },
+        ]);
+        if let Some(chat) = self.wanted_chat.take() {
+            self.open(chat, update);
+        }
+    }
+
+    fn sign_in_failed(&mut self, why: String, update: &mut Update) {
+        let server = std::mem::take(&mut self.session.server);
+        self.session = State { server, error: Some(why), ..State::default() };
+        update.changes.push(Change::Session);
+    }
+
+    /// The server no longer takes the token.
+    fn expired(&mut self, update: &mut Update) {
+        if self.session.name.is_some() {
+            let open = self.chat.id.clone();
+            self.sign_out(update);
+            self.wanted_chat = open;
+            self.chat = Chat::default();
+            self.session.error = Some("The session has ended. Please sign in again.".into());
+        }
+    }
+}
+
+/// The server's own words as a sentence.
+fn sentence(words: &str) -> String {
+    let words = words.trim();
+    if words.ends_with(['.', '!', '?']) { words.to_owned() } else { format!("{words}.") }
+}
+
+/// The origin of an address as people type it: `example.com`, `localhost:8080`, `https://example.com/c/1`.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub(super) fn origin(typed: &str) -> Result<String, String> {
+    let typed = typed.trim();
+    let wrong = || Err(format!("{typed:?} is not the address of a server. Write it like https://chat.example.com."));
+    let lower = typed.to_ascii_lowercase();
+    let (scheme, rest) = match lower.split_once("://") {
+        Some((scheme @ ("http" | "https"), rest)) => (scheme, rest),
+        Some(_) => return wrong(),
+        None => {
+            let local = ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| lower.starts_with(host));
+            (if local { "http" } else { "https" }, lower.as_str())
+        }
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.contains(']') => (name, Some(port)),
+        _ => (host, None),
+    };
+    let good_name = !name.is_empty()
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '[' | ']' | ':'))
+        && name.contains(char::is_alphanumeric);
+    if !good_name || port.is_some_and(|port| port.parse::<u16>().is_err()) {
+        return wrong();
+    }
+    Ok(format!("{scheme}://{host}"))
+}
