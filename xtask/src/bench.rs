@@ -1,14 +1,114 @@
-//! `cargo xtask bench`: each figure beside an anchor measured in the same run.
+//! `cargo xtask bench`: each figure beside an anchor that was measured in the same run.
 
 use crate::args::Args;
-use anyhow::{Result, bail};
+use crate::setup::chromium;
+use crate::test::{for_scripts, script};
+use crate::{paths, process, term};
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// A bench: a script that writes its rows to the file named by `PYOXIDE_BENCH_ROWS`.
+struct Bench {
+    name: &'static str,
+    about: &'static str,
+    script: &'static str,
+}
+
+/// All benches. A new one is one line here and its script.
+const BENCHES: &[Bench] = &[Bench {
+    name: "start",
+    about: "from a click on Run to the answer, cold and warm, and bytes, beside bare Pyodide",
+    script: "tests/bench/start.mjs",
+}];
 
 /// One line a bench, for the help.
 pub fn list() -> String {
-    String::new()
+    BENCHES
+        .iter()
+        .map(|bench| format!("  {:<9} {}\n", bench.name, bench.about))
+        .collect()
 }
 
-/// Runs a bench.
-pub fn command(_: Args) -> Result<()> {
-    bail!("none yet")
+/// Runs the bench that was named.
+pub fn command(mut args: Args) -> Result<()> {
+    let json_file = args.value::<PathBuf>("--json")?;
+    let names = args.words()?;
+    let [name] = names.as_slice() else {
+        bail!("name one bench:\n{}", list());
+    };
+    let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
+        bail!("there is no bench `{name}`; the benches are\n{}", list());
+    };
+    let rows = run(bench)?;
+    print_table(&rows);
+    let report = json!({ "bench": bench.name, "machine": machine()?, "rows": rows });
+    if let Some(file) = json_file {
+        let text = serde_json::to_string_pretty(&report)? + "\n";
+        fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
+        term::say("Wrote", file.display().to_string());
+    }
+    Ok(())
+}
+
+fn run(bench: &Bench) -> Result<Value> {
+    let distribution = crate::build_for_tests()?;
+    let file = paths::work().join("bench-rows.json");
+    fs::remove_file(&file).ok();
+    let mut node = script(bench.script)?;
+    for_scripts(&mut node, &distribution)?;
+    process::run(
+        node.env("PYOXIDE_BENCH_ROWS", &file),
+        &format!("Bench {}", bench.name),
+    )?;
+    let rows =
+        fs::read_to_string(&file).with_context(|| format!("{} wrote no rows", bench.script))?;
+    serde_json::from_str(&rows)
+        .with_context(|| format!("the rows of {} are not JSON", bench.script))
+}
+
+/// What it was measured on: figures of two machines are not to be compared.
+fn machine() -> Result<String> {
+    let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpus
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .unwrap_or(": unknown processor");
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let browser = chromium::ensure()?;
+    let version = process::output(
+        Command::new(browser.browser).arg("--version"),
+        "Asking Chromium for its version",
+    )?;
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or("unknown").to_owned();
+    let model = model.trim_start_matches([' ', '\t', ':']);
+    Ok(format!(
+        "{model}, {cores} cores, {}, load {load} at the end",
+        version.trim()
+    ))
+}
+
+fn print_table(rows: &Value) {
+    println!(
+        "\n{:<34} {:>12} {:>12} {:>7}  n  beside",
+        "work", "ours", "anchor", "ratio"
+    );
+    for row in rows.as_array().into_iter().flatten() {
+        let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+        let number = |key: &str| row[key].as_f64().unwrap_or(f64::NAN);
+        let (ours, anchor) = (number("ours"), number("anchor"));
+        let unit = text("unit");
+        println!(
+            "{:<34} {:>12} {:>12} {:>7.2}  {}  {}",
+            text("work"),
+            format!("{ours} {unit}"),
+            format!("{anchor} {unit}"),
+            number("ratio"),
+            row["n"],
+            text("anchor_name")
+        );
+    }
 }

@@ -43,8 +43,7 @@ pub fn check_complete(dir: &Path) -> Result<()> {
         .collect();
     if !missing.is_empty() {
         bail!(
-            "{} is no Pyodide distribution: it has no {}. PYOXIDE_PYODIDE must name the folder \
-             of an unpacked release, the one with pyodide.mjs in it",
+            "{} is no Pyodide distribution: it has no {}",
             dir.display(),
             missing.join(", ")
         );

@@ -31,7 +31,9 @@ fn own(dir: &Path) -> Result<Distribution> {
             dir.display()
         )
     })?;
-    manifest::check_complete(&dir)?;
+    manifest::check_complete(&dir).context(
+        "PYOXIDE_PYODIDE must name the folder of an unpacked release, the one with pyodide.mjs in it",
+    )?;
     let manifest = manifest::compute(&dir)?;
     check_wheels_once(&dir)?;
     Ok(Distribution {
@@ -42,36 +44,43 @@ fn own(dir: &Path) -> Result<Distribution> {
 
 fn pinned() -> Result<Distribution> {
     let dir = paths::cache().join("pyodide");
-    if !dir.join("pyodide-lock.json").is_file() {
-        unpack_into(&dir)?;
-    }
-    manifest::check_complete(&dir).with_context(|| again(&dir))?;
     let expected = pinned_manifest()?;
-    let stamp = stamp_of(&dir, &expected.to_string())?;
-    if !stamp.fresh() {
-        let found = manifest::compute(&dir)?;
-        if found["files"] != expected["files"] {
-            bail!(
-                "{} is not the pinned Pyodide {}. {}",
-                dir.display(),
-                expected["version"],
-                again(&dir)
-            );
-        }
-        let wheels = manifest::check_wheels(&dir).with_context(|| again(&dir))?;
-        term::say(
-            "Checked",
-            format!(
-                "Pyodide {} and {wheels} wheels by sha256",
-                text(&found["version"])
-            ),
-        );
-        stamp.set()?;
-    }
-    Ok(Distribution {
-        dir,
+    let distribution = Distribution {
+        dir: dir.clone(),
         manifest: None,
-    })
+    };
+    if dir.is_dir() {
+        match check_pinned(&dir, &expected) {
+            Ok(()) => return Ok(distribution),
+            Err(err) => term::say("Replacing", format!("the unpacked Pyodide: {err:#}")),
+        }
+    }
+    unpack_into(&dir)?;
+    check_pinned(&dir, &expected)?;
+    Ok(distribution)
+}
+
+/// Compares every file with the pinned manifest and the lock file, once for each state of the folder.
+fn check_pinned(dir: &Path, expected: &Value) -> Result<()> {
+    manifest::check_complete(dir)?;
+    let stamp = stamp_of(dir, &expected.to_string())?;
+    if stamp.fresh() {
+        return Ok(());
+    }
+    let found = manifest::compute(dir)?;
+    let version = expected["version"].as_str().unwrap_or_default();
+    if found["files"] != expected["files"] {
+        bail!(
+            "{} is not the pinned Pyodide {version} (www/pyodide.json)",
+            dir.display()
+        );
+    }
+    let wheels = manifest::check_wheels(dir)?;
+    term::say(
+        "Checked",
+        format!("Pyodide {version} and {wheels} wheels by sha256"),
+    );
+    stamp.set()
 }
 
 /// Unpacks beside the final place and moves the whole folder there: never half a distribution.
@@ -119,15 +128,4 @@ fn stamp_of(dir: &Path, what: &str) -> Result<Stamp> {
         paths::cache().join(name),
         &[what, &files.join("\n")],
     ))
-}
-
-fn again(dir: &Path) -> String {
-    format!(
-        "Remove {} and start again: it will be unpacked anew",
-        dir.display()
-    )
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or("unknown")
 }

@@ -9,6 +9,7 @@ use crate::term;
 use anyhow::{Result, bail};
 use report::Report;
 use std::time::Instant;
+pub use suites::{for_scripts, script};
 
 /// A suite of tests.
 struct Suite {
