@@ -2,10 +2,16 @@
 //! by the machines below.
 
 pub mod assets;
+pub mod blob;
 pub mod cache;
+pub mod codemirror;
 pub mod crypto;
 pub mod error;
 pub mod fetch;
 pub mod js;
 pub mod kernel;
+pub mod listen;
+pub mod offline;
 pub mod sandbox;
+pub mod storage;
+pub mod vendor;

@@ -1,4 +1,213 @@
-// The editor of the notebook, bundled into vendor/codemirror.js.
+// The code editor, bundled into vendor/codemirror.js: CodeMirror 6 for Python, set up for a page whose cells each
+// have one. What it looks like is said in style.css: colours by the page's custom properties, so that light and dark
+// need no switch here, and tokens by classes (tok-…).
 
-export { EditorState } from "@codemirror/state";
-export { EditorView } from "@codemirror/view";
+import {
+  autocompletion, completeAnyWord, completionKeymap, completionStatus, acceptCompletion, startCompletion,
+} from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from "@codemirror/commands";
+import { python, pythonLanguage } from "@codemirror/lang-python";
+import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { highlightSelectionMatches, search, searchKeymap, searchPanelOpen } from "@codemirror/search";
+import { Annotation, Compartment, EditorSelection, EditorState, Prec } from "@codemirror/state";
+import {
+  crosshairCursor, drawSelection, dropCursor, EditorView, highlightActiveLine, highlightSpecialChars, keymap,
+  lineNumbers, placeholder, rectangularSelection,
+} from "@codemirror/view";
+import { classHighlighter } from "@lezer/highlight";
+
+/** All editors of the page: words of one are offered in the others. */
+const editors = new Set();
+
+/** How much text of other editors is searched for words. */
+const WORDS_TEXT_MAX = 100_000;
+
+/** Marks a change that came through setDoc, which onChange does not tell back. */
+const fromOutside = Annotation.define();
+
+const theme = EditorView.theme({
+  "&": { color: "var(--text)", backgroundColor: "transparent", fontSize: "var(--code-size)" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "var(--code-line)" },
+  ".cm-content": { padding: "10px 0", caretColor: "var(--text)" },
+  ".cm-line": { padding: "0 14px 0 6px" },
+  ".cm-cursor, .cm-dropCursor": { borderLeftColor: "var(--text)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    background: "var(--selection)",
+  },
+  ".cm-gutters": { backgroundColor: "transparent", color: "var(--text-faint)", border: "none" },
+  ".cm-lineNumbers .cm-gutterElement": { padding: "0 8px 0 10px", minWidth: "2.2em" },
+  ".cm-activeLine": { backgroundColor: "transparent" },
+  "&.cm-focused .cm-activeLine": { backgroundColor: "var(--line-highlight)" },
+  ".cm-placeholder": { color: "var(--text-faint)" },
+  "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--selection)", outline: "1px solid var(--accent)" },
+  "&.cm-focused .cm-nonmatchingBracket": { backgroundColor: "transparent", outline: "1px solid var(--error)" },
+  ".cm-selectionMatch": { backgroundColor: "var(--match)" },
+  ".cm-searchMatch": { backgroundColor: "var(--match)", outline: "1px solid var(--warning)" },
+  ".cm-searchMatch-selected": { backgroundColor: "var(--selection)" },
+  ".cm-panels": { backgroundColor: "var(--surface-sunken)", color: "var(--text)", fontFamily: "var(--sans)" },
+  ".cm-panels.cm-panels-top": { borderBottom: "1px solid var(--border)" },
+  ".cm-panel.cm-search": { padding: "8px 36px 8px 10px", fontSize: "14px" },
+  ".cm-panel.cm-search label": { fontSize: "13px" },
+  ".cm-panel.cm-search [name=close]": { fontSize: "20px", top: "4px", right: "4px", width: "28px", height: "28px" },
+  ".cm-textfield": {
+    backgroundColor: "var(--surface)", color: "var(--text)", border: "1px solid var(--border-strong)",
+    borderRadius: "6px", padding: "4px 8px", fontSize: "14px",
+  },
+  ".cm-button": {
+    backgroundImage: "none", backgroundColor: "var(--surface)", color: "var(--text)",
+    border: "1px solid var(--border-strong)", borderRadius: "6px", padding: "4px 10px", fontSize: "13px",
+  },
+  ".cm-tooltip": {
+    backgroundColor: "var(--surface-raised)", color: "var(--text)", border: "1px solid var(--border)",
+    borderRadius: "8px", boxShadow: "var(--shadow)", overflow: "hidden",
+  },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", fontSize: "var(--code-size)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "3px 10px 3px 6px" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": { background: "var(--accent)", color: "var(--on-accent)" },
+});
+
+/** Words of the other editors that begin like the one before the cursor. */
+function wordsElsewhere(context) {
+  const word = context.matchBefore(/[\p{L}_][\p{L}\p{N}_]*/u);
+  if (!word || word.from === word.to) return null;
+  const found = new Set();
+  let left = WORDS_TEXT_MAX;
+  for (const view of editors) {
+    const doc = view.state.doc;
+    if (doc === context.state.doc || doc.length > left) continue;
+    left -= doc.length;
+    for (const [name] of doc.toString().matchAll(/[\p{L}_][\p{L}\p{N}_]+/gu)) found.add(name);
+  }
+  found.delete(word.text);
+  return found.size
+    ? { from: word.from, options: [...found].map((label) => ({ label, type: "text" })), validFor: /^[\p{L}\p{N}_]*$/u }
+    : null;
+}
+
+/** Tab completes behind a word, as notebooks do, and indents elsewhere. */
+function tab(view) {
+  if (completionStatus(view.state) === "active") return acceptCompletion(view);
+  const { main } = view.state.selection;
+  const before = view.state.sliceDoc(Math.max(0, main.head - 1), main.head);
+  if (main.empty && /[\p{L}\p{N}_.]/u.test(before)) return startCompletion(view);
+  if (!main.empty) return indentMore(view);
+  // To the next stop, not by a whole step: three spaces and a Tab make four.
+  const { from } = view.state.doc.lineAt(main.head);
+  view.dispatch(view.state.replaceSelection(" ".repeat(4 - ((main.head - from) % 4))), { scrollIntoView: true });
+  return true;
+}
+
+/** Whether an arrow key has nowhere to go in this document. */
+function atEdge(view, forward) {
+  const { main } = view.state.selection;
+  if (!main.empty || completionStatus(view.state)) return false;
+  const line = view.state.doc.lineAt(main.head);
+  return line.number === (forward ? view.state.doc.lines : 1);
+}
+
+function keys({ onRun, onLeave }) {
+  const run = (then) => () => (onRun(then), true);
+  const leave = (forward) => (view) => atEdge(view, forward) && (onLeave(forward ? "down" : "up"), true);
+  // Completion, search and further cursors end first.
+  const escape = (view) => {
+    const { selection } = view.state;
+    if (completionStatus(view.state) || searchPanelOpen(view.state) || selection.ranges.length > 1) return false;
+    onLeave("out");
+    return true;
+  };
+  return [
+    Prec.high(
+      keymap.of([
+        { key: "Shift-Enter", run: run("next") },
+        { key: "Mod-Enter", run: run("stay") },
+        { key: "Ctrl-Enter", run: run("stay") },
+        { key: "Alt-Enter", run: run("insert") },
+        { key: "Tab", run: tab, shift: indentLess },
+        { key: "Ctrl-m", run: escape },
+      ]),
+    ),
+    keymap.of([...completionKeymap, ...searchKeymap, ...historyKeymap]),
+    keymap.of([
+      { key: "Escape", run: escape },
+      { key: "ArrowUp", run: leave(false) },
+      { key: "ArrowDown", run: leave(true) },
+      ...defaultKeymap,
+    ]),
+  ];
+}
+
+/**
+ * Makes an editor in `parent`.
+ *
+ * `onChange(text)` hears every change by the user; `onRun("next" | "stay" | "insert")` the keys that run;
+ * `onLeave("up" | "down" | "out")` that the user wants to go elsewhere; `onFocus()` that the editor got the focus.
+ */
+export function createEditor(parent, options) {
+  const label = new Compartment();
+  const labelled = (text) => EditorView.contentAttributes.of({ "aria-label": text, autocapitalize: "off" });
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: options.doc,
+      extensions: [
+        keys(options),
+        lineNumbers(),
+        highlightSpecialChars(),
+        history(),
+        drawSelection(),
+        dropCursor(),
+        EditorState.allowMultipleSelections.of(true),
+        EditorState.tabSize.of(4),
+        indentUnit.of("    "),
+        indentOnInput(),
+        bracketMatching(),
+        // Only when asked for: a list that opens by itself takes Enter away from who types on.
+        autocompletion({ activateOnTyping: false, icons: false }),
+        python(),
+        pythonLanguage.data.of({ autocomplete: completeAnyWord }),
+        pythonLanguage.data.of({ autocomplete: wordsElsewhere }),
+        rectangularSelection(),
+        crosshairCursor(),
+        highlightActiveLine(),
+        highlightSelectionMatches(),
+        search({ top: true }),
+        syntaxHighlighting(classHighlighter),
+        placeholder(options.placeholder),
+        label.of(labelled(options.label)),
+        theme,
+        EditorView.updateListener.of((update) => {
+          const typed = update.transactions.some((transaction) => !transaction.annotation(fromOutside));
+          if (update.docChanged && typed) options.onChange(update.state.doc.toString());
+          if (update.focusChanged && update.view.hasFocus) options.onFocus();
+        }),
+      ],
+    }),
+  });
+  editors.add(view);
+  return {
+    /** Puts other text in place of all that is there. */
+    setDoc(text) {
+      if (text === view.state.doc.toString()) return;
+      const changes = { from: 0, to: view.state.doc.length, insert: text };
+      view.dispatch({ changes, annotations: fromOutside.of(true) });
+    },
+    /** The name that assistive technology reads. */
+    setLabel(text) {
+      view.dispatch({ effects: label.reconfigure(labelled(text)) });
+    },
+    focus() {
+      view.focus();
+    },
+    /** Puts the cursor at the beginning of a line, counted from 1, and shows it. */
+    goToLine(number) {
+      const line = view.state.doc.line(Math.min(Math.max(1, number), view.state.doc.lines));
+      view.dispatch({ selection: EditorSelection.range(line.from, line.to), scrollIntoView: true });
+      view.focus();
+    },
+    destroy() {
+      editors.delete(view);
+      view.destroy();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+//! Bytes as something the page can show or hand to the user.
+
+use super::error::WebError;
+use super::js;
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+
+/// How long the browser may take to begin a download, in ms.
+const DOWNLOAD_BEGINS: u32 = 60_000;
+
+/// A `blob:` address of some bytes; given back when dropped.
+#[must_use = "the address is gone when it is dropped"]
+#[derive(Debug)]
+pub struct ObjectUrl(String);
+
+impl ObjectUrl {
+    /// An address for these bytes.
+    ///
+    /// # Errors
+    /// The browser has no memory for it.
+    pub fn new(bytes: &[u8], media_type: &str) -> Result<Self, WebError> {
+        let refused =
+            |thrown: JsValue| WebError::Browser { what: "show a file".into(), why: js::message(&thrown) };
+        let options = BlobPropertyBag::new();
+        options.set_type(media_type);
+        let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+        let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options).map_err(refused)?;
+        Url::create_object_url_with_blob(&blob).map(Self).map_err(refused)
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for ObjectUrl {
+    fn drop(&mut self) {
+        // It throws for no text.
+        let _ = Url::revoke_object_url(&self.0);
+    }
+}
+
+/// Hands bytes to the user as a file.
+///
+/// # Errors
+/// As [`ObjectUrl::new`].
+pub fn download(name: &str, media_type: &str, bytes: &[u8]) -> Result<(), WebError> {
+    let url = ObjectUrl::new(bytes, media_type)?;
+    let link: HtmlAnchorElement = js::document()
+        .create_element("a")
+        .map_err(|thrown| WebError::Browser { what: "save a file".into(), why: js::message(&thrown) })?
+        .unchecked_into();
+    link.set_href(url.as_str());
+    link.set_download(name);
+    link.click();
+    // Some browsers read the bytes only after this task.
+    gloo_timers::callback::Timeout::new(DOWNLOAD_BEGINS, move || drop(url)).forget();
+    Ok(())
+}

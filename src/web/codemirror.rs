@@ -1,0 +1,153 @@
+//! The code editor: `vendor/codemirror.js`, whose source is `www/js/vendor-src/codemirror.js`.
+
+use super::error::WebError;
+use super::{js, vendor};
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+
+#[wasm_bindgen]
+extern "C" {
+    type Module;
+    #[wasm_bindgen(method, catch, js_name = createEditor)]
+    fn create_editor(this: &Module, parent: &HtmlElement, options: &js_sys::Object) -> Result<JsEditor, JsValue>;
+
+    type JsEditor;
+    #[wasm_bindgen(method, js_name = setDoc)]
+    fn set_doc(this: &JsEditor, text: &str);
+    #[wasm_bindgen(method, js_name = setLabel)]
+    fn set_label(this: &JsEditor, text: &str);
+    #[wasm_bindgen(method)]
+    fn focus(this: &JsEditor);
+    #[wasm_bindgen(method, js_name = goToLine)]
+    fn go_to_line(this: &JsEditor, number: u32);
+    #[wasm_bindgen(method)]
+    fn destroy(this: &JsEditor);
+}
+
+/// The editor's code, loaded.
+#[derive(Clone, Debug)]
+pub struct CodeMirror(JsValue);
+
+/// Where the user wants to go from an editor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// Up, from the first line.
+    Up,
+    /// Down, from the last line.
+    Down,
+    /// Out of it, by Escape.
+    Out,
+}
+
+/// Which of the keys that run code was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunKey {
+    /// Shift+Enter.
+    Next,
+    /// Ctrl+Enter, or Cmd+Enter.
+    Stay,
+    /// Alt+Enter.
+    Insert,
+}
+
+/// How an editor is set up.
+pub struct EditorOptions<'a> {
+    /// The text to begin with.
+    pub doc: &'a str,
+    /// What assistive technology calls it.
+    pub label: &'a str,
+    /// Shown while it is empty.
+    pub placeholder: &'a str,
+    /// Hears the whole text after each change by the user.
+    pub on_change: Box<dyn FnMut(String)>,
+    /// Hears the keys that run code.
+    pub on_run: Box<dyn FnMut(RunKey)>,
+    /// Hears that the user wants to go elsewhere.
+    pub on_leave: Box<dyn FnMut(Leave)>,
+    /// Hears that the editor got the focus.
+    pub on_focus: Box<dyn FnMut()>,
+}
+
+/// An editor in the page; taken away when dropped.
+pub struct Editor {
+    editor: JsEditor,
+    _on_change: Closure<dyn FnMut(String)>,
+    _on_run: Closure<dyn FnMut(String)>,
+    _on_leave: Closure<dyn FnMut(String)>,
+    _on_focus: Closure<dyn FnMut()>,
+}
+
+/// Loads the editor's code.
+///
+/// # Errors
+/// It can't be had: a plain text field has to do.
+pub async fn load() -> Result<CodeMirror, WebError> {
+    vendor::import("codemirror.js").await.map(CodeMirror)
+}
+
+impl CodeMirror {
+    /// Makes an editor in `parent`.
+    ///
+    /// # Errors
+    /// The browser lacks something that the editor needs.
+    pub fn create(&self, parent: &HtmlElement, options: EditorOptions<'_>) -> Result<Editor, WebError> {
+        let EditorOptions { doc, label, placeholder, mut on_run, mut on_leave, .. } = options;
+        let on_change = Closure::new(options.on_change);
+        let on_run = Closure::<dyn FnMut(String)>::new(move |then: String| {
+            on_run(match then.as_str() {
+                "next" => RunKey::Next,
+                "insert" => RunKey::Insert,
+                _ => RunKey::Stay,
+            });
+        });
+        let on_leave = Closure::<dyn FnMut(String)>::new(move |way: String| {
+            on_leave(match way.as_str() {
+                "up" => Leave::Up,
+                "down" => Leave::Down,
+                _ => Leave::Out,
+            });
+        });
+        let on_focus = Closure::new(options.on_focus);
+        let given = js::object(&[
+            ("doc", doc.into()),
+            ("label", label.into()),
+            ("placeholder", placeholder.into()),
+            ("onChange", on_change.as_ref().clone()),
+            ("onRun", on_run.as_ref().clone()),
+            ("onLeave", on_leave.as_ref().clone()),
+            ("onFocus", on_focus.as_ref().clone()),
+        ]);
+        let editor = self.0.unchecked_ref::<Module>().create_editor(parent, &given).map_err(|thrown| {
+            WebError::Browser { what: "make the editor".into(), why: js::message(&thrown) }
+        })?;
+        Ok(Editor { editor, _on_change: on_change, _on_run: on_run, _on_leave: on_leave, _on_focus: on_focus })
+    }
+}
+
+impl Editor {
+    /// Puts other text in place of all that is there; not told back.
+    pub fn set_doc(&self, text: &str) {
+        self.editor.set_doc(text);
+    }
+
+    /// Sets what assistive technology calls it.
+    pub fn set_label(&self, text: &str) {
+        self.editor.set_label(text);
+    }
+
+    /// Puts the cursor into it.
+    pub fn focus(&self) {
+        self.editor.focus();
+    }
+
+    /// Selects a line, counted from 1, and shows it.
+    pub fn go_to_line(&self, number: u32) {
+        self.editor.go_to_line(number);
+    }
+}
+
+impl Drop for Editor {
+    fn drop(&mut self) {
+        self.editor.destroy();
+    }
+}
