@@ -7,7 +7,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum WebError {
     /// No answer came at all.
-    #[error("{what} could not be reached ({why}). Check the address and the network, then try again.")]
+    #[error("{what} cannot be reached ({why}). Check the address and the network, then try again.")]
     Unreachable {
         /// What was asked for: a host or a file.
         what: String,

@@ -4,6 +4,7 @@
 pub mod assets;
 pub mod blob;
 pub mod cache;
+pub mod client;
 pub mod codemirror;
 pub mod crypto;
 pub mod error;
@@ -13,5 +14,6 @@ pub mod kernel;
 pub mod listen;
 pub mod offline;
 pub mod sandbox;
+pub mod socket;
 pub mod storage;
 pub mod vendor;

@@ -15,8 +15,27 @@ use web_sys::{Blob, Event, HtmlIFrameElement, MessageChannel, MessageEvent, Mess
 
 const FRAME_SCRIPT: &str = include_str!("../../www/sandbox/sandbox.js");
 const WORKER: &str = include_str!("../../www/sandbox/worker.js");
-const KERNEL: &str = include_str!("../../www/py/kernel.py");
-const FIGURES: &str = include_str!("../../www/py/figures.py");
+
+macro_rules! scripts {
+    ($($name:literal in $folder:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../../www/", $folder, "/", $name)))),*]
+    };
+}
+
+/// What the worker loads, by name: its own modules, and the Python package `pyoxide`.
+const SCRIPTS: [(&str, &str); 11] = scripts![
+    "lockdown.js" in "sandbox",
+    "output.js" in "sandbox",
+    "bridge.py" in "py",
+    "display.py" in "py",
+    "errors.py" in "py",
+    "figures.py" in "py",
+    "ipython.py" in "py",
+    "kernel.py" in "py",
+    "packages.py" in "py",
+    "results.py" in "py",
+    "streams.py" in "py",
+];
 
 /// How long the frame may take to say that it is up, in ms.
 const FRAME_LIMIT: u32 = 20_000;
@@ -232,8 +251,7 @@ fn listen(target: &web_sys::EventTarget, event: &str, listener: &JsValue) {
 fn assets(core: &Core, max_pages: u32) -> js_sys::Object {
     js::object(&[
         ("worker", WORKER.into()),
-        ("kernel", KERNEL.into()),
-        ("figures", FIGURES.into()),
+        ("scripts", js::object(&SCRIPTS.map(|(name, text)| (name, text.into()))).into()),
         ("lock", core.lock_text.as_ref().into()),
         ("files", blobs(&core.files).into()),
         ("packages", js_sys::Array::new().into()),
