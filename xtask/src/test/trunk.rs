@@ -10,6 +10,9 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// Not dist/: what is served from there at this moment stays as it is.
+const DIST: &str = "target/trunk";
+
 /// How long `trunk serve` may build before it answers.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -31,14 +34,16 @@ pub fn run(report: &mut Report) -> Result<()> {
     };
     report.check(
         "trunk build --release",
-        &mut command("trunk build --release"),
+        &mut command(&format!("trunk build --release --dist {DIST}")),
     )?;
     report.holds(
         "Trunk's dist has the pages, each with its policy and no inline script",
         dist_is_whole(),
     )?;
     let port = free_port()?;
-    let mut serving = Serving::start(&mut command(&format!("trunk serve --port {port}")))?;
+    let mut serving = Serving::start(&mut command(&format!(
+        "trunk serve --port {port} --dist {DIST}"
+    )))?;
     let headers = serving.headers(port, "/notebook.html");
     report.holds(
         "trunk serve sends the isolation headers",
@@ -62,7 +67,7 @@ pub fn run(report: &mut Report) -> Result<()> {
 
 fn dist_is_whole() -> Result<()> {
     for page in ["index.html", "chat.html", "notebook.html"] {
-        let html = std::fs::read_to_string(paths::dist().join(page))
+        let html = std::fs::read_to_string(paths::root().join(DIST).join(page))
             .with_context(|| format!("no {page}"))?;
         if crate::csp::of_page(&html).is_none() {
             bail!("{page} has no policy");
@@ -82,7 +87,7 @@ fn dist_is_whole() -> Result<()> {
         "vendor/socket.io.js",
         "pyodide/pyodide.mjs",
     ] {
-        if !paths::dist().join(file).is_file() {
+        if !paths::root().join(DIST).join(file).is_file() {
             bail!("no {file}");
         }
     }
