@@ -6,6 +6,7 @@ Nothing of JavaScript is imported at the top level of these modules, so that a m
 import ast
 import asyncio
 import builtins
+import gc
 import inspect
 import linecache
 import os
@@ -13,9 +14,11 @@ import platform
 import random
 import sys
 import textwrap
+import warnings
 from types import ModuleType
 
 from pyodide.code import should_quiet
+from pyodide.ffi import ConversionError
 
 from . import bridge, display, errors, figures, ipython, packages, results, streams
 
@@ -90,11 +93,18 @@ async def _run_cell(run, code, uploaded):
     run.reply = _reply(run, value, error)
 
 
+def _is_stop(error):
+    """Whether Stop ended the code, in one of its disguises: a cancelled wait, an interrupted call into JavaScript."""
+    if isinstance(error, asyncio.CancelledError):
+        return _stopped
+    return isinstance(error, ConversionError) and isinstance(error.__cause__ or error.__context__, KeyboardInterrupt)
+
+
 def _reply(run, value, error):
     if error is None:
         result = results.to_json(value, run.result_limit, bridge.encode)
         return bridge.encode({"status": "ok", "result": result, "ename": "", "evalue": "", "traceback": []})
-    if isinstance(error, asyncio.CancelledError) and _stopped:
+    if _is_stop(error):
         error = KeyboardInterrupt().with_traceback(error.__traceback__)
     name, text, lines = errors.describe(error)
     return bridge.encode({"status": "error", "result": None, "ename": name, "evalue": text, "traceback": lines})
@@ -115,13 +125,22 @@ async def run(run_id, code, uploaded, result_limit, figures_limit, dpr):
         except asyncio.CancelledError:
             pass  # of Stop, or of code that cancels all tasks: the reply is in `this`
     _task = None
+    if _stopped:
+        _sweep()
     return this.reply or _reply(this, None, KeyboardInterrupt())  # Stop came before its first step
+
+
+def _sweep():
+    """Drops what a stopped run left half done, or a later run would get warnings about coroutines that never ran."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()
 
 
 def cancel():
     """Stop, when the event loop is free: ends whatever this run waits for."""
     global _stopped
+    _stopped = True
     if _task is not None and not _task.done():
-        _stopped = True
         for task in asyncio.all_tasks() - _before:
             task.cancel()

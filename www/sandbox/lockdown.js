@@ -58,8 +58,9 @@ const KEEP = new Set(
   decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape eval isFinite isNaN WebAssembly self
   console performance crypto setTimeout clearTimeout setInterval clearInterval queueMicrotask structuredClone atob btoa
   TextEncoder TextDecoder URL URLSearchParams AbortController AbortSignal DOMException Headers Request Response fetch
-  location constructor Symbol(Symbol.toStringTag)`.split(/\s+/),
+  location postMessage constructor Symbol(Symbol.toStringTag)`.split(/\s+/),
 );
+const REPLACED = new Set(["fetch", "postMessage"]); // ours on `self`; those of the prototypes go
 
 // Removes all other globals, on `self` and its prototypes. Returns the names that could not be removed.
 export const lockDown = (fetch) => {
@@ -71,13 +72,14 @@ export const lockDown = (fetch) => {
   delete URL.createObjectURL;
   delete URL.revokeObjectURL;
   fix("fetch", fetch);
+  fix("postMessage", () => {}); // code that tries to talk to the page goes on and is not heard
   fix("console", Object.freeze(quiet));
   delete Object.getPrototypeOf(Object.getPrototypeOf(self)).location;
   fix("location", "https://sandbox.invalid/"); // loadPackage resolves file names against it
   for (let o = self; o && o !== Object.prototype; o = Object.getPrototypeOf(o)) {
     for (const key of Reflect.ownKeys(o)) {
       const name = String(key);
-      if (KEEP.has(name) && (name !== "fetch" || o === self)) continue; // the prototype's own fetch goes
+      if (KEEP.has(name) && (o === self || !REPLACED.has(name))) continue;
       try {
         if (delete o[key]) continue;
       } catch {

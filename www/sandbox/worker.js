@@ -57,7 +57,7 @@
     state[0] = 0;
     emit(head);
     while (waitOn(state, 0, 0, 50) === "timed-out") python.checkInterrupt();
-    return state[1] < 0 ? null : decode(new Bytes(stdin, 8, state[1]).slice());
+    return state[1] < 0 ? undefined : decode(new Bytes(stdin, 8, state[1]).slice()); // None in Python; null is not
   };
   const createBridge = (stdin) =>
     Object.freeze(
@@ -70,7 +70,7 @@
             answerInstall = resolve;
             emit(head);
           }),
-        readLineBlocking: stdin ? readLineBlocking(stdin) : null,
+        readLineBlocking: stdin ? readLineBlocking(stdin) : undefined,
         readLine: (head) =>
           new Promise((resolve) => {
             answerLine = resolve;
@@ -193,7 +193,7 @@
     answerLine = null;
   };
   const answerStdin = ({ line }) => {
-    if (answerLine) answerLine(line);
+    if (answerLine) answerLine(line ?? undefined);
     answerLine = null;
   };
   const HANDLERS = bare({ boot, exec, install, cancel, stdin: answerStdin });

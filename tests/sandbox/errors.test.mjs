@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { test } from "./harness.mjs";
+
+const OURS = /pyoxide|_pyodide|webloop/;
+
+test("a traceback shows the cell's lines and no frames of ours", async ({ isolated }) => {
+  await isolated.fresh("def f(x):\n    return 1 / x");
+  const run = await isolated.fresh("print('before')\nf(0)");
+  assert.deepEqual([run.status, run.ename, run.evalue], ["error", "ZeroDivisionError", "division by zero"]);
+  const text = run.traceback.join("\n");
+  assert.match(text, /^Traceback \(most recent call last\):\n {2}File "cell \d+", line 2, in <module>\n {4}f\(0\)/);
+  assert.match(text, /line 2, in f\n {4}return 1 \/ x\n {11}~~\^~~\nZeroDivisionError: division by zero$/);
+  assert.doesNotMatch(text, OURS);
+  assert.equal(run.stdout, "before\n");
+});
+
+test("frames of ours are left out in the middle of a traceback, too", async ({ isolated }) => {
+  const run = await isolated.fresh("input('?')");
+  assert.deepEqual([run.ename, run.evalue], ["EOFError", "no line was entered"]);
+  assert.doesNotMatch(run.traceback.join("\n"), OURS);
+});
+
+test("a syntax error points at its place", async ({ isolated }) => {
+  const run = await isolated.fresh("x = 1\nif x = 2:\n    pass");
+  assert.equal(run.ename, "SyntaxError");
+  assert.match(run.traceback.join("\n"), /^ {2}File "cell \d+", line 2\n {4}if x = 2:\n {7}\^\^\^\^\^\nSyntaxError: invalid syntax/);
+});
+
+test("chained exceptions are kept", async ({ isolated }) => {
+  const run = await isolated.fresh("try:\n  {}['k']\nexcept KeyError as e:\n  raise ValueError('outer') from e");
+  const text = run.traceback.join("\n");
+  assert.match(text, /KeyError: 'k'\n\nThe above exception was the direct cause/);
+  assert.match(text, /ValueError: outer$/);
+});
+
+test("sys.exit is reported as what it is, and the kernel lives", async ({ isolated }) => {
+  const run = await isolated.fresh("import sys\nleft = 1\nsys.exit('enough')");
+  assert.deepEqual([run.status, run.ename, run.evalue, run.traceback], ["error", "SystemExit", "enough", ["SystemExit: enough"]]);
+  assert.equal((await isolated.fresh("import sys; sys.exit()")).evalue, "0");
+  assert.equal((await isolated.fresh("left")).result, 1);
+});
+
+test("sys.exit in a task, and an error in a callback, leave the kernel alive", async ({ isolated }) => {
+  const run = await isolated.fresh(
+    "import asyncio, sys, js\nfrom pyodide.ffi import create_once_callable\nasync def f(): sys.exit(3)\n" +
+      "task = asyncio.create_task(f())\nfor i in range(5): await asyncio.sleep(0)\n" +
+      "js.setTimeout(create_once_callable(lambda: 1 / 0), 0)\nawait asyncio.sleep(0.05)\n'alive'",
+  );
+  assert.equal(run.result, "alive");
+  assert.match(run.stderr, /Uncaught in a callback: [^]*ZeroDivisionError/);
+});
+
+test("an exception that can't be shown is reported all the same", async ({ isolated }) => {
+  const run = await isolated.fresh("class E(Exception):\n  def __str__(self): raise ValueError\nraise E()");
+  assert.deepEqual([run.status, run.ename, run.replies], ["error", "E", 1]);
+});
+
+test("a recursion error and a giant allocation leave the kernel alive", async ({ isolated }) => {
+  const recursion = await isolated.fresh("def f(n): return f(n + 1)\nf(0)");
+  assert.equal(recursion.ename, "RecursionError");
+  assert.ok(recursion.traceback.length < 40);
+  assert.match((await isolated.fresh("bytearray(10 ** 10)")).ename, /MemoryError|OverflowError/);
+  assert.equal((await isolated.fresh("1 + 1")).result, 2);
+});
+
+test("a kernel whose own tools were broken by the code still answers", async ({ isolated }) => {
+  const run = await isolated.fresh("import builtins\nsaved = builtins.isinstance\nbuiltins.isinstance = None\n[1]");
+  assert.deepEqual([run.replies, run.status], [1, "error"]);
+  const after = await isolated.fresh("builtins.isinstance = saved");
+  assert.equal(after.replies, 1);
+  await isolated.evaluate(() => kernel.dispose());
+});
+
+test("os._exit is a death that is told at once", async ({ isolated }) => {
+  const run = await isolated.fresh("import os\nprint('last words')\nos._exit(1)");
+  assert.deepEqual([run.status, run.stdout], ["gone", "last words\n"]);
+  assert.match(run.why, /^dead: /);
+  assert.ok(run.ms < 1000, `${run.ms} ms`);
+});

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { story, test } from "./harness.mjs";
+
+const PNG = "iVBORw0KGgo"; // base64 of the first bytes of every PNG
+
+const kinds = (run) =>
+  run.outputs.map((output) => {
+    if (output.t === "stream") return output.text;
+    if (output.t === "display") return output.data["image/png"]?.startsWith(PNG) ? output.kind : output.data["text/plain"];
+    return output.t;
+  });
+
+const figures = (run) => run.outputs.filter((output) => output.t === "display" && output.data["image/png"]);
+
+test("imports are installed before the code runs, from real wheels", async ({ isolated }) => {
+  const run = await isolated.fresh(
+    "def later():\n  import matplotlib.pyplot\ntry:\n  import numpy as np\nfinally: pass\nnp.arange(3) * np.float64(2)",
+    { deadline: 60_000 },
+  );
+  assert.deepEqual(run.outputs[0].imports.sort(), ["matplotlib", "numpy"]);
+  assert.equal(run.outputs[1].t, "installed");
+  assert.ok(run.outputs[1].names.includes("numpy"));
+  assert.equal(run.outputs[1].bad, "");
+  assert.deepEqual(run.result, [0, 2, 4]);
+  console.log(`        need to reply with numpy and matplotlib ${run.ms} ms`);
+  const again = await isolated.fresh("import numpy, matplotlib");
+  assert.deepEqual(again.outputs, []);
+});
+
+test("a figure is shown at the end of the run without show(), once, as a PNG with its size", async ({ isolated }) => {
+  const run = await isolated.fresh(
+    "import matplotlib.pyplot as plt\nplt.plot([1, 4, 9])\nplt.title('squares');",
+    { dpr: 2, deadline: 60_000 },
+  );
+  assert.equal(run.status, "ok", story(run));
+  assert.equal(figures(run).length, 1);
+  const [{ data, metadata, kind }] = figures(run);
+  assert.equal(kind, "display_data");
+  assert.ok(data["image/png"].startsWith(PNG));
+  assert.equal(data["text/plain"], "<Figure size 640x480 with 1 Axes>");
+  const bytes = Buffer.from(data["image/png"], "base64");
+  assert.ok(Math.abs(bytes.readUInt32BE(16) - 2 * metadata["image/png"].width) <= 1, "twice the CSS pixels");
+  assert.deepEqual((await isolated.fresh("plt.get_fignums()")).result, []);
+});
+
+test("figures and text come in the order of the code", async ({ isolated }) => {
+  const run = await isolated.fresh(
+    "import matplotlib.pyplot as plt\nprint('a')\nplt.plot([1])\nplt.show()\nprint('b')\n" +
+      "plt.figure(); plt.plot([2]); plt.figure(); plt.plot([3])\nplt.show(False)\nprint('c')\nplt.plot([4])\nplt.show(block=True)",
+  );
+  assert.equal(run.stderr, "");
+  assert.deepEqual(kinds(run), ["a\n", "display_data", "b\n", "display_data", "display_data", "c\n", "display_data"]);
+});
+
+test("a figure is shown also when the run fails", async ({ isolated }) => {
+  const run = await isolated.fresh("import matplotlib.pyplot as plt\nplt.plot([1])\nraise ValueError('after')");
+  assert.deepEqual([run.status, run.ename, figures(run).length], ["error", "ValueError", 1]);
+});
+
+test("a figure as the last expression, by display() or by fig.show() is shown once", async ({ isolated }) => {
+  const made = "import matplotlib.pyplot as plt\nfig, ax = plt.subplots(); ax.plot([1, 2])\n";
+  assert.deepEqual(kinds(await isolated.fresh(made + "fig")), ["execute_result"]);
+  assert.deepEqual(kinds(await isolated.fresh(made + "display(fig)")), ["display_data"]);
+  assert.deepEqual(kinds(await isolated.fresh(made + "fig.show()")), ["display_data"]);
+  const changed = await isolated.fresh(made + "display(fig)\nax.set_title('changed')\nprint('then')");
+  assert.deepEqual(kinds(changed), ["display_data", "then\n", "display_data"]);
+});
+
+test("matplotlib.use('Agg') and savefig change nothing, and a closed figure is not shown", async ({ isolated }) => {
+  const run = await isolated.fresh(
+    "import matplotlib, os\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt\nplt.plot([1])\n" +
+      "plt.savefig('/tmp/a.png')\nplt.show()\nplt.plot([2])\nplt.close()\nos.path.getsize('/tmp/a.png') > 1000",
+  );
+  assert.deepEqual([run.result, figures(run).length, run.stderr], [true, 1, ""]);
+});
+
+test("figures beyond the limit are named on stderr, and one that is too large is refused", async ({ isolated }) => {
+  const many = await isolated.fresh(
+    "import matplotlib.pyplot as plt\nfor i in range(4):\n  plt.figure(); plt.plot([i])\nplt.show()",
+    { limits: { figures: 2 } },
+  );
+  assert.equal(figures(many).length, 2);
+  assert.equal(many.stderr, "[only the first 2 figures of a run are shown]\n");
+  const large = await isolated.fresh("plt.figure(figsize=(100, 100)); plt.plot([1]);");
+  assert.equal(figures(large).length, 0);
+  assert.match(large.stderr, /10000 × 10000 pixels is not shown: the limit is 25 million/);
+});
+
+test("an error while a figure is drawn is the run's error", async ({ isolated }) => {
+  const run = await isolated.fresh("import matplotlib.pyplot as plt\nplt.plot([1])\nplt.title('$\\\\nosuch{$')");
+  assert.deepEqual([run.status, run.ename], ["error", "ValueError"]);
+  assert.deepEqual((await isolated.fresh("plt.get_fignums()")).result, []);
+});
+
+test("a PIL image is shown as a PNG", async ({ isolated }) => {
+  const run = await isolated.fresh("from PIL import Image\nim = Image.new('RGB', (30, 20), 'red')\nim.show()\nim");
+  assert.deepEqual(kinds(run), ["display_data", "execute_result"]);
+});
+
+test("a pandas table is HTML and text, and df.plot brings matplotlib", async ({ isolated }) => {
+  const run = await isolated.fresh(
+    "import pandas as pd\ndf = pd.DataFrame({'a': [1, 2], 'when': pd.to_datetime(['2026-01-01', None])})\ndf.plot(y='a')\ndf",
+    { deadline: 60_000 },
+  );
+  assert.equal(run.status, "ok", story(run));
+  const table = run.outputs.find((output) => output.kind === "execute_result");
+  assert.match(table.data["text/html"], /<table border="1" class="dataframe">/);
+  assert.match(table.data["text/plain"], /^ +a +when\n/);
+  assert.equal(figures(run).length, 1);
+  assert.deepEqual((await isolated.fresh("[df.a.iloc[0], df.when.iloc[1], df.a]")).result.slice(0, 2), [1, null]);
+});
+
+test("what pandas imports only on demand is installed by the text that demands it", async ({ isolated }) => {
+  const run = await isolated.fresh(
+    "import pandas as pd\npd.DataFrame({'a': [1]}).to_excel('/tmp/t.xlsx')\nint(pd.read_excel('/tmp/t.xlsx').a[0])",
+  );
+  assert.ok(run.outputs[0].imports.includes("openpyxl"), story(run));
+  assert.equal(run.result, 1);
+});

@@ -1,0 +1,106 @@
+// Names tests, runs them one after the other against a real browser, counts.
+import crypto from "node:crypto";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { start } from "./serve.mjs";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const tests = [];
+
+export const test = (name, body) => tests.push({ name, body });
+
+const loadPlaywright = () => {
+  const require = createRequire(path.join(process.env.PYOXIDE_NODE_MODULES || path.join(here, "../.."), "package.json"));
+  try {
+    return require("playwright-core");
+  } catch {
+    throw new Error("playwright-core is missing: run `npm ci` in the root of the repository");
+  }
+};
+
+// What a failed run says about itself, for the message of an assertion.
+export const story = (run) => JSON.stringify({ ...run, outputs: run.outputs.length }).slice(0, 2000);
+
+// One browser page with at most one living kernel.
+class Host {
+  #page;
+  #kernel = "";
+
+  constructor(page, server) {
+    this.#page = page;
+    this.server = server;
+  }
+
+  static async open(browser, server, query) {
+    const page = await browser.newPage();
+    const host = new Host(page, server);
+    host.errors = [];
+    page.on("pageerror", (error) => host.errors.push(String(error)));
+    await page.goto(`${server.url}/host.html${query}`);
+    await page.waitForFunction(() => globalThis.hostReady);
+    return host;
+  }
+
+  evaluate(body, argument) {
+    return this.#page.evaluate(body, argument);
+  }
+
+  // A kernel for the next runs: the living one if it was started for the same purpose.
+  async kernel(purpose = "default", options = {}) {
+    const wanted = purpose + JSON.stringify(options);
+    const alive = await this.evaluate(() => Boolean(globalThis.kernel && !globalThis.kernel.gone));
+    if (alive && this.#kernel === wanted) return this.evaluate(() => kernel.info);
+    this.#kernel = wanted;
+    return this.evaluate(async (given) => {
+      if (globalThis.kernel) globalThis.kernel.dispose();
+      globalThis.kernel = await Kernel.start(given);
+      return kernel.info;
+    }, options);
+  }
+
+  run(code, options = {}) {
+    return this.evaluate(([text, given]) => kernel.execute(text, given), [code, options]);
+  }
+
+  // Runs on a kernel that is alive, a fresh one if need be.
+  async fresh(code, options = {}) {
+    await this.kernel();
+    return this.run(code, options);
+  }
+}
+
+export const main = async () => {
+  const { chromium } = loadPlaywright();
+  const sandbox = fs.readFileSync(path.join(here, "../../www/sandbox/sandbox.js"));
+  const hash = "sha256-" + crypto.createHash("sha256").update(sandbox).digest("base64");
+  const server = await start(hash);
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+  });
+  const only = process.argv[2];
+  let [passed, failed] = [0, 0];
+  try {
+    const isolated = await Host.open(browser, server, "?isolated");
+    const plain = await Host.open(browser, server, "");
+    for (const { name, body } of tests) {
+      if (only && !name.includes(only)) continue;
+      const begin = Date.now();
+      try {
+        await body({ isolated, plain, server });
+        passed++;
+        console.log(`ok      ${name} (${Date.now() - begin} ms)`);
+      } catch (error) {
+        failed++;
+        console.log(`FAILED  ${name}\n        ${String(error.stack || error).replaceAll("\n", "\n        ")}`);
+      }
+    }
+  } finally {
+    await browser.close();
+    server.close();
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed ? 1 : 0;
+};

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { story, test } from "./harness.mjs";
+
+const results = (run) => run.outputs.filter((output) => output.t === "display");
+
+test("a kernel boots isolated and tells its versions", async ({ isolated }) => {
+  const info = await isolated.kernel();
+  assert.equal(info.isolated, true);
+  assert.match(info.python, /^3\.\d+\.\d+$/);
+  assert.match(info.pyodide, /^\d+\.\d+\.\d+$/);
+  console.log(`        boot ${info.ms} ms, in the worker ${JSON.stringify(info.T)}`);
+});
+
+test("hello world streams, and the last expression is the result", async ({ isolated }) => {
+  const run = await isolated.fresh("print('hello world')\n6 * 7");
+  assert.equal(run.stdout, "hello world\n");
+  assert.equal(run.status, "ok", story(run));
+  assert.equal(run.result, 42);
+  assert.equal(run.replies, 1);
+  assert.deepEqual(
+    run.outputs.map((output) => [output.t, output.kind ?? output.name]),
+    [
+      ["stream", "stdout"],
+      ["display", "execute_result"],
+    ],
+  );
+});
+
+test("variables, imports and the last result stay for the next cell", async ({ isolated }) => {
+  await isolated.fresh("import math\nradius = 2\nradius + 1");
+  const run = await isolated.fresh("[_, round(math.pi * radius ** 2, 2), __name__]");
+  assert.deepEqual(run.result, [3, 12.57, "__main__"]);
+});
+
+test("a trailing semicolon and None show nothing", async ({ isolated }) => {
+  for (const code of ["1;", "None", "x = 1", "", "# nothing"]) {
+    const run = await isolated.fresh(code);
+    assert.deepEqual([run.status, run.result, run.outputs], ["ok", null, []], code);
+  }
+});
+
+test("await works at the top level, and so does asyncio.run", async ({ isolated }) => {
+  const code = "import asyncio\nasync def f(): return await asyncio.sleep(0, 5)\n";
+  assert.equal((await isolated.fresh(code + "await f()")).result, 5);
+  assert.equal((await isolated.fresh(code + "asyncio.run(f())")).result, 5);
+});
+
+test("an indented snippet runs", async ({ isolated }) => {
+  assert.equal((await isolated.fresh("    a = 1\n    a + 1")).result, 2);
+});
+
+test("results become JSON that any client can read", async ({ isolated }) => {
+  const cases = {
+    "(1, 2)": [1, 2],
+    "{3}": [3],
+    "{'a': {1: None}, (1, 2): True}": { a: { 1: null }, "(1, 2)": true },
+    "2 ** 70": "1180591620717411303424",
+    "[float('nan'), float('inf'), 1.5]": [null, null, 1.5],
+    "[b'text', b'\\xff\\x00']": ["text", "/wA="],
+    "__import__('datetime').date(2026, 1, 2)": "2026-01-02",
+    "__import__('decimal').Decimal('1.10')": "1.10",
+    "a = []; a.append(a); a": ["<a value that contains itself>"],
+    "'\\ud800'": "�",
+    "range(3)": "range(0, 3)",
+  };
+  for (const [code, expected] of Object.entries(cases)) {
+    assert.deepEqual((await isolated.fresh(code)).result, expected, code);
+  }
+});
+
+test("a result that is too large or too deep is a sentence or cut, and the kernel lives", async ({ isolated }) => {
+  const large = await isolated.fresh("'x' * 200_000_000");
+  assert.match(large.result, /of type str, is larger than 1000000 bytes/);
+  assert.ok(results(large)[0].data["text/plain"].length < 1_000_200);
+  const deep = await isolated.fresh("l = []\nfor i in range(100_000): l = [l]\nl");
+  assert.equal(deep.status, "ok", story(deep));
+  assert.equal(results(deep)[0].data["text/plain"], "<list that is nested more than 100 levels deep>");
+  assert.equal((await isolated.fresh("1 + 1")).result, 2);
+});
+
+test("a hostile repr does not break the run", async ({ isolated }) => {
+  const run = await isolated.fresh(
+    "class R:\n  def __repr__(self): raise ValueError('no')\n  def _repr_html_(self): raise TypeError('never')\n" +
+      "  def __getattr__(self, name): raise RuntimeError(name)\nR()",
+  );
+  assert.equal(run.status, "ok", story(run));
+  assert.match(results(run)[0].data["text/plain"], /repr\(\) failed with ValueError/);
+});
+
+test("objects show in their rich forms, display() is a builtin, and IPython.display can be imported", async ({ isolated }) => {
+  const run = await isolated.fresh(
+    "from IPython.display import HTML, Markdown, clear_output, display as shown\nassert shown is display\n" +
+      "class T:\n  def _repr_latex_(self): return '$x$'\n  def __repr__(self): return 'T()'\n" +
+      "display(HTML('<b>h</b>'), T())\nhandle = display(Markdown('# one'), display_id='d')\n" +
+      "handle.update(Markdown('# two'))\nclear_output(wait=True)\nT()",
+  );
+  assert.equal(run.status, "ok", story(run));
+  const shown = run.outputs.map(({ t, kind, data, display_id, wait }) => ({ t, kind, data, display_id, wait }));
+  assert.equal(shown[0].data["text/html"], "<b>h</b>");
+  assert.deepEqual(shown[1].data, { "text/latex": "$x$", "text/plain": "T()" });
+  assert.deepEqual([shown[2].kind, shown[2].display_id], ["display_data", "d"]);
+  assert.deepEqual([shown[3].kind, shown[3].display_id], ["update_display_data", "d"]);
+  assert.equal(shown[3].data["text/markdown"], "# two");
+  assert.deepEqual([shown[4].t, shown[4].wait], ["clear_output", true]);
+  assert.equal(shown[5].kind, "execute_result");
+});
+
+test("uploaded files lie in /mnt/uploads and are not importable", async ({ isolated }) => {
+  const files = { "a b.csv": "x,y\n1,2\n", "json_of_mine.py": "raise SystemExit" };
+  const run = await isolated.fresh("open('/mnt/uploads/a b.csv').read()", { files });
+  assert.equal(run.result, "x,y\n1,2\n");
+  assert.equal((await isolated.fresh("import json_of_mine")).ename, "ModuleNotFoundError");
+});
+
+test("a file name that leaves the folder is refused and the run is answered", async ({ isolated }) => {
+  for (const name of ["../x", "..", "a/b"]) {
+    const run = await isolated.fresh("print('never')", { files: { [name]: "x" } });
+    assert.deepEqual([run.status, run.stdout, run.replies], ["error", "", 1]);
+    assert.match(run.evalue, /is not a file name/);
+  }
+});
+
+test("a missing package says what can be done", async ({ isolated }) => {
+  const unknown = await isolated.fresh("def f():\n  import nothing_of_this_name\nf()");
+  assert.deepEqual(unknown.outputs[0].imports, ["nothing_of_this_name"]);
+  assert.match(unknown.evalue, /not known to this Python distribution/);
+  const listed = await isolated.fresh("try:\n  import zarr\nexcept ImportError as e: error = e\nraise error");
+  assert.match(listed.evalue, /zarr belongs to this Python distribution, but its file is not on this page's server/);
+  const removed = await isolated.fresh("import tkinter");
+  assert.match(removed.evalue, /does not exist in a browser/);
+  assert.deepEqual(removed.outputs, []);
+  const hidden = await isolated.fresh("name = 'rich'\n__import__(name)");
+  assert.match(hidden.evalue, /Write `import rich` into the code/);
+});

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { test } from "./harness.mjs";
+
+const stopped = (run, limit = 1500) => {
+  assert.deepEqual([run.status, run.ename, run.how], ["error", "KeyboardInterrupt", "by itself"], run.evalue);
+  assert.ok(run.stopMs < limit, `stopped after ${run.stopMs} ms`);
+  assert.equal(run.replies, 1);
+};
+
+const LOOPS = {
+  "while True": "while True: pass",
+  "a loop that prints": "while True: print('x' * 50)",
+  "time.sleep(60)": "import time; time.sleep(60)",
+  "asyncio.sleep": "import asyncio; await asyncio.sleep(60)",
+  "asyncio.run": "import asyncio; asyncio.run(asyncio.sleep(60))",
+  "gathered tasks": "import asyncio; await asyncio.gather(*(asyncio.sleep(60) for _ in range(3)))",
+  "a promise that never settles": "import js; from pyodide.ffi import run_sync; run_sync(js.Promise.new(lambda *a: None))",
+};
+
+for (const [name, loop] of Object.entries(LOOPS)) {
+  test(`Stop ends ${name}, and variables stay`, async ({ isolated }) => {
+    const run = await isolated.fresh(`kept = ${JSON.stringify(name)}\nprint('started')\n${loop}`, { interruptOn: "started" });
+    stopped(run);
+    console.log(`        stopped after ${run.stopMs} ms`);
+    assert.deepEqual((await isolated.run("kept")).result, name);
+  });
+}
+
+test("Stop without isolation ends everything that waits", async ({ plain }) => {
+  const info = await plain.kernel();
+  assert.equal(info.isolated, false);
+  for (const name of ["time.sleep(60)", "asyncio.sleep", "asyncio.run", "gathered tasks"]) {
+    const run = await plain.fresh(`print('started')\n${LOOPS[name]}`, { interruptOn: "started" });
+    stopped(run);
+  }
+  assert.equal((await plain.fresh("1 + 1")).result, 2);
+});
+
+test("Stop at the wrong time harms no later run", async ({ isolated }) => {
+  await isolated.fresh("1");
+  await isolated.evaluate(() => {
+    kernel.interrupt();
+    kernel.interrupt();
+  });
+  assert.equal((await isolated.fresh("sum(range(1000))")).result, 499500);
+});
+
+test("the traceback of a stopped run shows where it was", async ({ isolated }) => {
+  const run = await isolated.fresh("import time\nprint('go')\ntime.sleep(60)", { interruptOn: "go" });
+  assert.match(run.traceback.join("\n"), /line 3, in <module>\n {4}time\.sleep\(60\)/);
+  assert.match(run.traceback.at(-1), /^KeyboardInterrupt/);
+  assert.doesNotMatch(run.traceback.join("\n"), /pyoxide|webloop/);
+});
+
+test("code that swallows the interrupt is ended with its frame", async ({ plain }) => {
+  const code = "print('started')\nwhile True:\n  try:\n    while True: pass\n  except BaseException: pass";
+  const run = await plain.fresh(code, { interruptOn: "started", patience: 300 });
+  assert.deepEqual([run.status, run.how], ["gone", "removed"]);
+});
+
+for (const kind of ["isolated", "plain"]) {
+  test(`input() and getpass ask and get their lines (${kind})`, async (hosts) => {
+    const host = hosts[kind];
+    await host.kernel();
+    await host.evaluate(() => {
+      const lines = ["Zoë", "s3cret", "from stdin", null];
+      kernel.onInput = () => lines.shift();
+    });
+    const run = await host.run(
+      "import getpass, sys\na = input('Name? ')\nb = getpass.getpass()\nc = sys.stdin.readline()\n[a, b, c, sys.stdin.read()]",
+    );
+    assert.deepEqual(run.result, ["Zoë", "s3cret", "from stdin\n", ""]);
+    assert.deepEqual(
+      run.outputs.filter((output) => output.t === "input_request").map(({ prompt, password }) => [prompt, password]),
+      [
+        ["Name? ", false],
+        ["Password: ", true],
+        ["", false],
+        ["", false],
+      ],
+    );
+    assert.equal(run.stdout, "");
+  });
+
+  test(`input() can be declined and stopped (${kind})`, async (hosts) => {
+    const host = hosts[kind];
+    await host.kernel();
+    await host.evaluate(() => (kernel.onInput = () => null));
+    assert.equal((await host.run("input()")).ename, "EOFError");
+    await host.evaluate(() => (kernel.onInput = () => undefined));
+    stopped(await host.run("print('asking')\ninput('never answered')", { interruptOn: "asking" }));
+    await host.evaluate(() => (kernel.onInput = () => "yes"));
+    assert.equal((await host.run("input()")).result, "yes");
+    await host.evaluate(() => (kernel.onInput = () => null));
+  });
+}
+
+test("a round trip is short", async ({ isolated }) => {
+  await isolated.kernel();
+  const median = await isolated.evaluate(async () => {
+    const times = [];
+    for (let i = 0; i < 50; i++) times.push((await kernel.execute("1 + 1")).ms);
+    return times.sort((a, b) => a - b)[25];
+  });
+  console.log(`        round trip ${median} ms (median of 50)`);
+  assert.ok(median < 200);
+});
