@@ -87,7 +87,7 @@ fn bundle(root: &Path, name: &str, out: &Path) -> Result<BTreeSet<String>> {
         .context("esbuild wrote no list of inputs")?;
     Ok(inputs
         .keys()
-        .filter_map(|path| package_of(path.strip_prefix("node_modules/")?))
+        .filter_map(|path| package_of(path.rsplit_once("node_modules/")?.1))
         .collect())
 }
 

@@ -1,5 +1,7 @@
 // style-mod for a page whose CSP forbids inline styles: CodeMirror's rules go into adopted style sheets,
 // which a policy does not touch, where the original would add a <style> element to the document.
+// Adopted sheets come after the page's own: where a rule of style.css is to win over one of CodeMirror's, it must be
+// more specific (three classes do).
 // esbuild puts this in place of the package "style-mod" (see xtask/src/vendor.rs).
 
 import { StyleModule as Original } from "../../../node_modules/style-mod/src/style-mod.js";
