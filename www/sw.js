@@ -38,7 +38,12 @@ async function install() {
   const cache = await caches.open(CACHE);
   // Integrity makes a half-deployed build fail here, where the old one stays in use, and not in a page.
   const requests = [...FILES].map(([url, integrity]) => new Request(url, { cache: "reload", integrity }));
-  await cache.addAll(requests);
+  try {
+    await cache.addAll(requests);
+  } catch (error) {
+    await caches.delete(CACHE);
+    throw error;
+  }
   await self.skipWaiting();
 }
 

@@ -3,7 +3,7 @@
 use super::report::Report;
 use super::suites::for_browser;
 use crate::setup::{self, chromium};
-use crate::{paths, process, tools};
+use crate::{build, paths, process, tools};
 use anyhow::{Context, Result, bail};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -30,6 +30,7 @@ pub fn run(report: &mut Report) -> Result<()> {
             .args(words)
             .env("PATH", &path)
             .current_dir(paths::root());
+        build::with_manifest(&mut command, &distribution);
         command
     };
     report.check(
