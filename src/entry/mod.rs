@@ -1,4 +1,5 @@
 //! Floor 5: what JavaScript may call. Handles are opaque, and nothing is borrowed while JavaScript runs.
 
+pub mod chat_page;
 pub mod kernel;
 pub mod values;

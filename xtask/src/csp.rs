@@ -18,9 +18,9 @@ const CLOSE: &str = "\">";
 /// The placeholder that a page carries in its source.
 pub const PLACEHOLDER: &str = "<!-- csp -->";
 
-/// The policy of a page. `sandbox` is the integrity value of the sandbox frame's script: the frame
-/// inherits the page's policy, so the page must allow it.
-pub fn policy(page: &str, sandbox: &str) -> String {
+/// The policy of a page. `frames` are the hashes of the frames' scripts, quoted: the frames inherit the
+/// page's policy, so the page must allow them.
+pub fn policy(page: &str, frames: &str) -> String {
     let connect = if page == CHAT {
         format!("'self' {ANY_SERVER}")
     } else {
@@ -28,7 +28,7 @@ pub fn policy(page: &str, sandbox: &str) -> String {
     };
     [
         "default-src 'none'",
-        &format!("script-src 'self' '{sandbox}' 'wasm-unsafe-eval' blob:"),
+        &format!("script-src 'self' {frames} 'wasm-unsafe-eval' blob:"),
         "worker-src 'self' blob:",
         "style-src 'self'",
         &format!("connect-src {connect}"),
@@ -44,7 +44,7 @@ pub fn policy(page: &str, sandbox: &str) -> String {
 }
 
 /// Puts the policy where a page's source has the placeholder.
-pub fn into_page(page: &str, source: &str, sandbox: &str) -> Result<String> {
+pub fn into_page(page: &str, source: &str, frames: &str) -> Result<String> {
     if !source.contains(PLACEHOLDER) {
         bail!(
             "www/{page} has no `{PLACEHOLDER}` in its head: it would be served without its policy"
@@ -52,7 +52,7 @@ pub fn into_page(page: &str, source: &str, sandbox: &str) -> Result<String> {
     }
     Ok(source.replacen(
         PLACEHOLDER,
-        &format!("{OPEN}{}{CLOSE}", policy(page, sandbox)),
+        &format!("{OPEN}{}{CLOSE}", policy(page, frames)),
         1,
     ))
 }

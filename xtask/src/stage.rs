@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 /// Parts of `www/` that are compiled into the crate or bundled, not served.
 const NOT_SERVED: &[&str] = &["pyodide.json", "py", "sandbox", "js/vendor-src"];
 
+/// Scripts of frames without a source of their own: they inherit the page's policy, which names their hashes.
+const FRAME_SCRIPTS: [&str; 2] = ["sandbox.js", "html_frame.js"];
+
 const SERVICE_WORKER: &str = "sw.js";
 const SHELL: &str = "const SHELL = { build: \"unstaged\", files: [] };";
 
@@ -50,10 +53,14 @@ type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 fn collect_www(files: &mut Files) -> Result<()> {
     let www = paths::www();
-    let script = www.join("sandbox/sandbox.js");
-    let script =
-        fs::read(&script).with_context(|| format!("{} cannot be read", script.display()))?;
-    let sandbox = hash::integrity(&script);
+    let mut frames = Vec::new();
+    for name in FRAME_SCRIPTS {
+        let script = www.join("sandbox").join(name);
+        let script =
+            fs::read(&script).with_context(|| format!("{} cannot be read", script.display()))?;
+        frames.push(format!("'{}'", hash::integrity(&script)));
+    }
+    let frames = frames.join(" ");
     let served =
         |path: &str| path != SERVICE_WORKER && !NOT_SERVED.iter().any(|part| is_below(path, part));
     collect(&www, Path::new(""), files, &served)?;
@@ -62,18 +69,18 @@ fn collect_www(files: &mut Files) -> Result<()> {
             let name = path.to_string_lossy();
             let source = String::from_utf8(std::mem::take(bytes))
                 .with_context(|| format!("www/{name} is not UTF-8"))?;
-            *bytes = page(&name, &source, &sandbox)?.into_bytes();
+            *bytes = page(&name, &source, &frames)?.into_bytes();
         }
     }
     Ok(())
 }
 
 /// A page as it is served: with its policy, without the lines that only Trunk reads.
-fn page(name: &str, source: &str, sandbox: &str) -> Result<String> {
+fn page(name: &str, source: &str, frames: &str) -> Result<String> {
     let lines = source
         .split_inclusive('\n')
         .filter(|line| !line.contains("data-trunk"));
-    csp::into_page(name, &lines.collect::<String>(), sandbox)
+    csp::into_page(name, &lines.collect::<String>(), frames)
 }
 
 fn is_below(path: &str, part: &str) -> bool {

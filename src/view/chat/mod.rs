@@ -1,0 +1,116 @@
+//! The chat page: sign-in, the list of chats, the conversation, the composer.
+
+mod composer;
+mod conversation;
+mod markdown;
+mod message;
+mod notices;
+mod sidebar;
+mod sign_in;
+mod store;
+mod stored_image;
+mod strings;
+mod tool;
+
+use crate::state::client::{Change, Connection};
+use leptos::prelude::*;
+pub use store::{ChatStore, Port};
+
+/// The whole page; the store comes from `entry`.
+#[component]
+pub fn ChatPage(store: ChatStore) -> impl IntoView {
+    provide_context(store);
+    let signed_in = Memo::new(move |_| store.read(Change::Session, |client| client.session.name.is_some()));
+    view! {
+        <notices::Notices />
+        <Show when=move || signed_in.get() fallback=sign_in::SignIn>
+            <SignedIn />
+        </Show>
+    }
+}
+
+#[component]
+fn SignedIn() -> impl IntoView {
+    let store = store::chat();
+    let title = move || {
+        store.read(Change::Title, |client| match client.chat.title.as_str() {
+            "" => strings::NEW_CHAT.to_owned(),
+            title => title.to_owned(),
+        })
+    };
+    let sidebar_open = RwSignal::new(false);
+    view! {
+        <div class="chat" class:chat-sidebar-open=move || sidebar_open.get()>
+            <sidebar::Sidebar open=sidebar_open />
+            <main class="chat-main">
+                <header class="chat-header">
+                    <button
+                        class="chat-menu"
+                        aria-label=strings::SHOW_CHATS
+                        aria-expanded=move || sidebar_open.get().to_string()
+                        on:click=move |_| sidebar_open.update(|open| *open = !*open)
+                    >
+                        "☰"
+                    </button>
+                    <h1 class="chat-title" dir="auto">{title}</h1>
+                    <ModelChoice />
+                    <ConnectionState />
+                </header>
+                <conversation::Conversation />
+                <composer::Composer />
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn ModelChoice() -> impl IntoView {
+    let store = store::chat();
+    let models = Memo::new(move |_| {
+        store.read(Change::Models, |client| {
+            client.models.iter().map(|model| (model.id.clone(), model.name.clone())).collect::<Vec<_>>()
+        })
+    });
+    let chosen = Memo::new(move |_| store.read(Change::Models, |client| client.model.clone().unwrap_or_default()));
+    view! {
+        <select
+            class="chat-model"
+            aria-label=strings::MODEL
+            on:change=move |event| store.select_model(event_target_value(&event))
+        >
+            <For each=move || models.get() key=|model| model.clone() let:model>
+                {
+                    let (id, name) = model;
+                    let value = id.clone();
+                    view! {
+                        <option value=value selected=move || chosen.get() == id>
+                            {name}
+                        </option>
+                    }
+                }
+            </For>
+        </select>
+    }
+}
+
+#[component]
+fn ConnectionState() -> impl IntoView {
+    let store = store::chat();
+    let state = Memo::new(move |_| store.read(Change::Connection, |client| client.connection.clone()));
+    let (text, class) = (
+        move || match state.get() {
+            Connection::Connected(_) => strings::CONNECTED,
+            Connection::Lost => strings::RECONNECTING,
+            Connection::Off | Connection::Connecting => strings::CONNECTING,
+        },
+        move || match state.get() {
+            Connection::Connected(_) => "chat-connection chat-connection-on",
+            _ => "chat-connection",
+        },
+    );
+    view! {
+        <span class=class role="status" aria-label=strings::CONNECTION>
+            {text}
+        </span>
+    }
+}

@@ -1,0 +1,148 @@
+//! The bridge between the state and what is drawn: a view reads a slice of the state by reference and is run
+//! again when that slice is said to have changed. Changes are gathered for a frame.
+
+use crate::ids::ChatId;
+use crate::state::client::{Change, Client, Credentials, User};
+use leptos::prelude::*;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashMap};
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+/// A picture's `blob:` address, alive as long as it is held.
+pub type Picture = Rc<dyn AsRef<str>>;
+
+/// A picture that is being fetched.
+pub type PictureFuture = Pin<Box<dyn Future<Output = Result<Picture, String>>>>;
+
+/// What the page needs of the world.
+pub trait Port {
+    /// Reads the state.
+    fn read(&self, read: &mut dyn FnMut(&Client));
+    /// The person did something.
+    fn user(&self, user: User);
+    /// The person sent a message.
+    fn send(&self, text: String);
+    /// A picture that the server keeps.
+    fn picture(&self, path: String) -> PictureFuture;
+}
+
+struct Inner {
+    port: Box<dyn Port>,
+    triggers: RefCell<HashMap<Change, ArcTrigger>>,
+    pending: RefCell<BTreeSet<Change>>,
+    scheduled: Cell<bool>,
+    pictures: RefCell<HashMap<String, Picture>>,
+}
+
+/// A handle to the store, free to copy into closures.
+#[derive(Clone, Copy)]
+pub struct ChatStore(StoredValue<Rc<Inner>, LocalStorage>);
+
+/// The store of this page.
+pub(super) fn chat() -> ChatStore {
+    expect_context()
+}
+
+impl ChatStore {
+    /// A store over a port.
+    pub fn new(port: impl Port + 'static) -> Self {
+        Self(StoredValue::new_local(Rc::new(Inner {
+            port: Box::new(port),
+            triggers: RefCell::default(),
+            pending: RefCell::default(),
+            scheduled: Cell::default(),
+            pictures: RefCell::default(),
+        })))
+    }
+
+    fn inner(self) -> Rc<Inner> {
+        self.0.get_value()
+    }
+
+    /// Says that a part of the state changed; it is drawn with the next frame.
+    pub fn changed(self, change: Change) {
+        let inner = self.inner();
+        inner.pending.borrow_mut().insert(change);
+        if !inner.scheduled.replace(true) {
+            request_animation_frame(move || self.draw());
+        }
+    }
+
+    fn draw(self) {
+        let inner = self.inner();
+        inner.scheduled.set(false);
+        let pending = std::mem::take(&mut *inner.pending.borrow_mut());
+        let triggers: Vec<_> = {
+            let known = inner.triggers.borrow();
+            pending.iter().filter_map(|change| known.get(change).cloned()).collect()
+        };
+        for trigger in triggers {
+            trigger.notify();
+        }
+    }
+
+    /// Reads a slice of the state, now and whenever this part of it changes.
+    pub fn read<T>(self, change: Change, read: impl FnOnce(&Client) -> T) -> T
+    where
+        T: Default,
+    {
+        self.inner().triggers.borrow_mut().entry(change).or_default().track();
+        self.peek(read)
+    }
+
+    /// Reads a slice of the state once.
+    pub fn peek<T: Default>(self, read: impl FnOnce(&Client) -> T) -> T {
+        let (mut read, mut result) = (Some(read), None);
+        self.inner().port.read(&mut |client| result = read.take().map(|read| read(client)));
+        result.unwrap_or_default()
+    }
+
+    /// Begins a chat, or opens one.
+    pub fn open(self, chat: Option<ChatId>) {
+        self.inner().port.user(chat.map_or(User::NewChat, User::OpenChat));
+    }
+
+    /// Asks this model from now on.
+    pub fn select_model(self, id: String) {
+        self.inner().port.user(User::SelectModel(id));
+    }
+
+    /// Signs in with a password.
+    pub fn sign_in(self, server: String, email: String, password: String) {
+        self.inner().port.user(User::SignIn(server, Credentials::Password(email, password)));
+    }
+
+    /// Forgets the session.
+    pub fn sign_out(self) {
+        self.inner().port.user(User::SignOut);
+    }
+
+    /// Sends a message.
+    pub fn send(self, text: String) {
+        self.inner().port.send(text);
+    }
+
+    /// Ends the turn.
+    pub fn stop(self) {
+        self.inner().port.user(User::Stop);
+    }
+
+    /// A notice was read.
+    pub fn dismiss(self, notice: u32) {
+        self.inner().port.user(User::Dismiss(notice));
+    }
+
+    /// A picture that the server keeps; fetched once for the life of the page.
+    pub async fn picture(self, path: String) -> Result<Picture, String> {
+        let inner = self.inner();
+        let known = inner.pictures.borrow().get(&path).cloned();
+        if let Some(picture) = known {
+            return Ok(picture);
+        }
+        let picture = inner.port.picture(path.clone()).await?;
+        inner.pictures.borrow_mut().insert(path, picture.clone());
+        Ok(picture)
+    }
+}

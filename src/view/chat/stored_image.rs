@@ -1,0 +1,30 @@
+//! A picture that the server keeps: fetched with the session's token, shown from memory.
+
+use super::store::Picture;
+use super::{store, strings};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// The picture, or a sentence that says why it can't be shown.
+#[component]
+pub(super) fn StoredImage(path: String, alt: String) -> impl IntoView {
+    let store = store::chat();
+    let state = RwSignal::new_local(None::<Result<Picture, String>>);
+    spawn_local(async move {
+        let picture = store.picture(path).await;
+        // The message may be gone by now.
+        let _ = state.try_set(Some(picture));
+    });
+    move || {
+        let alt = alt.clone();
+        state.with(|state| match state {
+            None => view! { <span class="image-waiting" role="status">{strings::LOADING_IMAGE}</span> }.into_any(),
+            Some(Ok(picture)) => {
+                view! { <img class="stored-image" src=(**picture).as_ref().to_owned() alt=alt /> }.into_any()
+            }
+            Some(Err(why)) => {
+                view! { <span class="message-error">{format!("{alt}: {why}")}</span> }.into_any()
+            }
+        })
+    }
+}
