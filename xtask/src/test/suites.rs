@@ -32,7 +32,7 @@ pub fn native(report: &mut Report) -> Result<()> {
     let deny = ["--", "-D", "warnings"];
     report.check(
         "clippy, native",
-        cargo(&["clippy", "--quiet", "--all-targets"]).args(deny),
+        cargo(&["clippy", "--all-targets"]).args(deny),
     )?;
     let web = &[
         "clippy",
@@ -42,13 +42,10 @@ pub fn native(report: &mut Report) -> Result<()> {
         target::TARGET,
     ];
     report.check("clippy, web", cargo(web).args(deny))?;
-    let tools = &mut cargo(&["clippy", "--quiet", "--all-targets"]);
+    let tools = &mut cargo(&["clippy", "--all-targets"]);
     report.check("clippy, tools", tools.args(TOOLS_MANIFEST).args(deny))?;
     floors(report)?;
-    report.tests(
-        "the tools",
-        cargo(&["test", "--quiet"]).args(TOOLS_MANIFEST),
-    )
+    report.tests("the tools", cargo(&["test"]).args(TOOLS_MANIFEST))
 }
 
 fn format(report: &mut Report) -> Result<()> {
@@ -63,7 +60,7 @@ fn floors(report: &mut Report) -> Result<()> {
     let words = report.words.clone();
     report.tests(
         "the pure floors",
-        cargo(&["test", "--quiet", "--lib", "--tests"]).args(words),
+        cargo(&["test", "--lib", "--tests"]).args(words),
     )
 }
 
