@@ -11,9 +11,7 @@ pub struct Args {
 impl Args {
     /// Takes the words after the command.
     pub fn new(words: impl IntoIterator<Item = String>) -> Self {
-        Self {
-            rest: words.into_iter().collect(),
-        }
+        Self { rest: words.into_iter().collect() }
     }
 
     /// Whether a flag like `--dev` was given.
@@ -46,10 +44,7 @@ impl Args {
                     Some(value) => found.push(value),
                     None => bail!("{name} needs a value after it"),
                 }
-            } else if let Some(value) = word
-                .strip_prefix(name)
-                .and_then(|tail| tail.strip_prefix('='))
-            {
+            } else if let Some(value) = word.strip_prefix(name).and_then(|tail| tail.strip_prefix('=')) {
                 found.push(value.to_owned());
             } else {
                 rest.push(word);
@@ -95,20 +90,8 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_named() {
-        assert!(
-            args("--port x")
-                .value::<u16>("--port")
-                .unwrap_err()
-                .to_string()
-                .contains("--port x")
-        );
+        assert!(args("--port x").value::<u16>("--port").unwrap_err().to_string().contains("--port x"));
         assert!(args("--port").value::<u16>("--port").is_err());
-        assert!(
-            args("--fast")
-                .end()
-                .unwrap_err()
-                .to_string()
-                .contains("--fast")
-        );
+        assert!(args("--fast").end().unwrap_err().to_string().contains("--fast"));
     }
 }

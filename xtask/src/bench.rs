@@ -26,10 +26,7 @@ const BENCHES: &[Bench] = &[Bench {
 
 /// One line a bench, for the help.
 pub fn list() -> String {
-    BENCHES
-        .iter()
-        .map(|bench| format!("  {:<9} {}\n", bench.name, bench.about))
-        .collect()
+    BENCHES.iter().map(|bench| format!("  {:<9} {}\n", bench.name, bench.about)).collect()
 }
 
 /// Runs the bench that was named.
@@ -59,43 +56,26 @@ fn run(bench: &Bench) -> Result<Value> {
     fs::remove_file(&file).ok();
     let mut node = script(bench.script)?;
     for_scripts(&mut node, &distribution)?;
-    process::run(
-        node.env("PYOXIDE_BENCH_ROWS", &file),
-        &format!("Bench {}", bench.name),
-    )?;
-    let rows =
-        fs::read_to_string(&file).with_context(|| format!("{} wrote no rows", bench.script))?;
-    serde_json::from_str(&rows)
-        .with_context(|| format!("the rows of {} are not JSON", bench.script))
+    process::run(node.env("PYOXIDE_BENCH_ROWS", &file), &format!("Bench {}", bench.name))?;
+    let rows = fs::read_to_string(&file).with_context(|| format!("{} wrote no rows", bench.script))?;
+    serde_json::from_str(&rows).with_context(|| format!("the rows of {} are not JSON", bench.script))
 }
 
 /// What it was measured on: figures of two machines are not to be compared.
 fn machine() -> Result<String> {
     let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpus
-        .lines()
-        .find_map(|line| line.strip_prefix("model name"))
-        .unwrap_or(": unknown processor");
+    let model = cpus.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or(": unknown processor");
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let browser = chromium::ensure()?;
-    let version = process::output(
-        Command::new(browser.browser).arg("--version"),
-        "Asking Chromium for its version",
-    )?;
+    let version = process::output(Command::new(browser.browser).arg("--version"), "Asking Chromium for its version")?;
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or("unknown").to_owned();
     let model = model.trim_start_matches([' ', '\t', ':']);
-    Ok(format!(
-        "{model}, {cores} cores, {}, load {load} at the end",
-        version.trim()
-    ))
+    Ok(format!("{model}, {cores} cores, {}, load {load} at the end", version.trim()))
 }
 
 fn print_table(rows: &Value) {
-    println!(
-        "\n{:<34} {:>12} {:>12} {:>7}  n  beside",
-        "work", "ours", "anchor", "ratio"
-    );
+    println!("\n{:<34} {:>12} {:>12} {:>7}  n  beside", "work", "ours", "anchor", "ratio");
     for row in rows.as_array().into_iter().flatten() {
         let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
         let number = |key: &str| row[key].as_f64().unwrap_or(f64::NAN);

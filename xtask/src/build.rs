@@ -64,9 +64,7 @@ fn compile(mode: Mode, distribution: &Distribution) -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--lib", "--target", target::TARGET]);
     // The last lines of standard output name the files; errors stay readable on standard error.
-    cargo
-        .arg("--message-format=json-render-diagnostics")
-        .current_dir(paths::root());
+    cargo.arg("--message-format=json-render-diagnostics").current_dir(paths::root());
     if mode == Mode::Release {
         cargo.arg("--release");
     }
@@ -74,9 +72,7 @@ fn compile(mode: Mode, distribution: &Distribution) -> Result<PathBuf> {
     let mut wasm = None;
     let status = process::lines(&mut cargo, |line| wasm = artifact(line).or(wasm.take()))?;
     process::check(&cargo, status, "Compiling the crate")?;
-    wasm.with_context(|| {
-        format!("cargo built no {NAME}.wasm: is \"cdylib\" still a crate-type of Cargo.toml?")
-    })
+    wasm.with_context(|| format!("cargo built no {NAME}.wasm: is \"cdylib\" still a crate-type of Cargo.toml?"))
 }
 
 /// The crate's .wasm file, if this message of cargo's is about it.
@@ -86,10 +82,7 @@ fn artifact(line: &str) -> Option<PathBuf> {
         return None;
     }
     let files = message["filenames"].as_array()?;
-    let wasm = files
-        .iter()
-        .filter_map(Value::as_str)
-        .find(|file| file.ends_with(".wasm"))?;
+    let wasm = files.iter().filter_map(Value::as_str).find(|file| file.ends_with(".wasm"))?;
     Some(PathBuf::from(wasm))
 }
 
@@ -97,33 +90,17 @@ fn bind(wasm: &Path, out: &Path) -> Result<()> {
     term::say("Binding", format!("{NAME}.js"));
     let (wasm, out) = (wasm.as_os_str(), out.as_os_str());
     let words = ["--target", "web", "--out-name", NAME, "--out-dir"].map(std::ffi::OsStr::new);
-    let args = ["wasm-bindgen".as_ref()]
-        .into_iter()
-        .chain(words)
-        .chain([out, wasm]);
+    let args = ["wasm-bindgen".as_ref()].into_iter().chain(words).chain([out, wasm]);
     wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(args).context("wasm-bindgen failed")
 }
 
 fn optimise(wasm: &Path) -> Result<()> {
     let before = wasm.metadata()?.len();
-    term::say(
-        "Optimising",
-        format!("{NAME}_bg.wasm ({})", term::bytes(before)),
-    );
+    term::say("Optimising", format!("{NAME}_bg.wasm ({})", term::bytes(before)));
     let small = wasm.with_extension("small");
-    process::run(
-        npm::program("wasm-opt")
-            .arg(wasm)
-            .arg("-o")
-            .arg(&small)
-            .arg("-Oz"),
-        "Making the WebAssembly small",
-    )?;
+    process::run(npm::program("wasm-opt").arg(wasm).arg("-o").arg(&small).arg("-Oz"), "Making the WebAssembly small")?;
     fs::rename(&small, wasm)?;
-    term::say(
-        "Optimised",
-        format!("{NAME}_bg.wasm to {}", term::bytes(wasm.metadata()?.len())),
-    );
+    term::say("Optimised", format!("{NAME}_bg.wasm to {}", term::bytes(wasm.metadata()?.len())));
     Ok(())
 }
 
@@ -135,10 +112,7 @@ mod tests {
     fn the_wasm_is_found_among_cargos_messages() {
         let line = r#"{"reason":"compiler-artifact","target":{"name":"pyoxide"},"filenames":["/t/libpyoxide.rlib","/t/pyoxide.wasm"]}"#;
         assert_eq!(artifact(line), Some(PathBuf::from("/t/pyoxide.wasm")));
-        assert_eq!(
-            artifact(r#"{"reason":"build-finished","success":true}"#),
-            None
-        );
+        assert_eq!(artifact(r#"{"reason":"build-finished","success":true}"#), None);
         assert_eq!(artifact("warning: not JSON"), None);
     }
 }

@@ -6,8 +6,7 @@
 use anyhow::{Result, bail};
 
 /// Where the chat page may connect to when nothing narrower was asked for.
-const ANY_SERVER: &str =
-    "https: wss: http://localhost:* ws://localhost:* http://127.0.0.1:* ws://127.0.0.1:*";
+const ANY_SERVER: &str = "https: wss: http://localhost:* ws://localhost:* http://127.0.0.1:* ws://127.0.0.1:*";
 
 /// The one page that talks to servers of other origins.
 const CHAT: &str = "chat.html";
@@ -21,11 +20,7 @@ pub const PLACEHOLDER: &str = "<!-- csp -->";
 /// The policy of a page. `frames` are the hashes of the frames' scripts, quoted: the frames inherit the
 /// page's policy, so the page must allow them.
 pub fn policy(page: &str, frames: &str) -> String {
-    let connect = if page == CHAT {
-        format!("'self' {ANY_SERVER}")
-    } else {
-        "'self'".to_owned()
-    };
+    let connect = if page == CHAT { format!("'self' {ANY_SERVER}") } else { "'self'".to_owned() };
     [
         "default-src 'none'",
         &format!("script-src 'self' {frames} 'wasm-unsafe-eval' blob:"),
@@ -46,15 +41,9 @@ pub fn policy(page: &str, frames: &str) -> String {
 /// Puts the policy where a page's source has the placeholder.
 pub fn into_page(page: &str, source: &str, frames: &str) -> Result<String> {
     if !source.contains(PLACEHOLDER) {
-        bail!(
-            "www/{page} has no `{PLACEHOLDER}` in its head: it would be served without its policy"
-        );
+        bail!("www/{page} has no `{PLACEHOLDER}` in its head: it would be served without its policy");
     }
-    Ok(source.replacen(
-        PLACEHOLDER,
-        &format!("{OPEN}{}{CLOSE}", policy(page, frames)),
-        1,
-    ))
+    Ok(source.replacen(PLACEHOLDER, &format!("{OPEN}{}{CLOSE}", policy(page, frames)), 1))
 }
 
 /// The policy that a staged page carries.
@@ -68,28 +57,19 @@ pub fn narrowed(page: &str, html: &str, servers: &[String]) -> String {
     if page != CHAT || servers.is_empty() {
         return html.to_owned();
     }
-    let sources = servers
-        .iter()
-        .flat_map(|server| [server.clone(), server.replacen("http", "ws", 1)]);
-    let only = std::iter::once("'self'".to_owned())
-        .chain(sources)
-        .collect::<Vec<_>>()
-        .join(" ");
+    let sources = servers.iter().flat_map(|server| [server.clone(), server.replacen("http", "ws", 1)]);
+    let only = std::iter::once("'self'".to_owned()).chain(sources).collect::<Vec<_>>().join(" ");
     html.replacen(&format!("'self' {ANY_SERVER}"), &only, 1)
 }
 
 /// Accepts `http(s)://host[:port]` and nothing else, since it becomes part of a policy.
 pub fn check_origin(origin: &str) -> Result<String> {
     let trimmed = origin.trim_end_matches('/');
-    let host = trimmed
-        .strip_prefix("https://")
-        .or_else(|| trimmed.strip_prefix("http://"));
+    let host = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
     let allowed = |c: char| c.is_ascii_alphanumeric() || ".-:[]*".contains(c);
     match host {
         Some(host) if !host.is_empty() && host.chars().all(allowed) => Ok(trimmed.to_owned()),
-        _ => bail!(
-            "`{origin}` is not an origin: write it like https://chat.example.org or http://127.0.0.1:8080"
-        ),
+        _ => bail!("`{origin}` is not an origin: write it like https://chat.example.org or http://127.0.0.1:8080"),
     }
 }
 
@@ -109,14 +89,8 @@ mod tests {
     fn no_page_allows_inline_script_or_eval() {
         for page in ["index.html", CHAT] {
             let policy = policy(page, HASH);
-            assert!(
-                !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
-                "{policy}"
-            );
-            assert!(
-                policy.contains(&format!("'{HASH}'")) && policy.starts_with("default-src 'none'"),
-                "{policy}"
-            );
+            assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+            assert!(policy.contains(&format!("'{HASH}'")) && policy.starts_with("default-src 'none'"), "{policy}");
         }
     }
 
@@ -130,29 +104,15 @@ mod tests {
     #[test]
     fn named_servers_replace_all_others() {
         let html = into_page(CHAT, PLACEHOLDER, HASH).unwrap();
-        let html = narrowed(
-            CHAT,
-            &html,
-            &["https://a.example".into(), "http://127.0.0.1:81".into()],
-        );
+        let html = narrowed(CHAT, &html, &["https://a.example".into(), "http://127.0.0.1:81".into()]);
         let connect = "connect-src 'self' https://a.example wss://a.example http://127.0.0.1:81 ws://127.0.0.1:81;";
         assert!(html.contains(connect), "{html}");
     }
 
     #[test]
     fn an_origin_cannot_smuggle_a_directive() {
-        assert_eq!(
-            check_origin("https://a.example/").unwrap(),
-            "https://a.example"
-        );
-        for bad in [
-            "a.example",
-            "https://",
-            "https://a; script-src *",
-            "https://a/b",
-            "javascript:x",
-            "https://a\"",
-        ] {
+        assert_eq!(check_origin("https://a.example/").unwrap(), "https://a.example");
+        for bad in ["a.example", "https://", "https://a; script-src *", "https://a/b", "javascript:x", "https://a\""] {
             assert!(check_origin(bad).is_err(), "{bad}");
         }
     }

@@ -16,17 +16,13 @@ pub fn hex(bytes: &[u8]) -> String {
 /// sha256 of bytes, as CSP and integrity attributes write it: `sha256-…`.
 pub fn integrity(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
-    format!(
-        "sha256-{}",
-        base64::engine::general_purpose::STANDARD.encode(digest)
-    )
+    format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(digest))
 }
 
 /// sha256 of a file, in lower-case hexadecimal.
 pub fn file(path: &Path) -> Result<String> {
     let mut hasher = Sha256::new();
-    let mut input =
-        File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let mut input = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
     std::io::copy(&mut input, &mut hasher)?;
     Ok(to_hex(&hasher.finalize()))
 }
@@ -45,10 +41,7 @@ impl Stamp {
 
     /// The same at a place of its own.
     pub fn at(path: PathBuf, inputs: &[&str]) -> Self {
-        Self {
-            path,
-            key: hex(inputs.join("\n").as_bytes()),
-        }
+        Self { path, key: hex(inputs.join("\n").as_bytes()) }
     }
 
     /// Whether the step was done with exactly these inputs.
@@ -61,18 +54,15 @@ impl Stamp {
         if let Some(dir) = self.path.parent() {
             std::fs::create_dir_all(dir)?;
         }
-        std::fs::write(&self.path, &self.key)
-            .with_context(|| format!("{} cannot be written", self.path.display()))
+        std::fs::write(&self.path, &self.key).with_context(|| format!("{} cannot be written", self.path.display()))
     }
 }
 
 fn to_hex(digest: &[u8]) -> String {
-    digest
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            write!(text, "{byte:02x}").ok();
-            text
-        })
+    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
+        write!(text, "{byte:02x}").ok();
+        text
+    })
 }
 
 #[cfg(test)]
@@ -82,10 +72,7 @@ mod tests {
     #[test]
     fn the_empty_text_has_its_known_hash() {
         assert!(hex(b"").starts_with("e3b0c44298fc1c14"));
-        assert_eq!(
-            integrity(b""),
-            "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
-        );
+        assert_eq!(integrity(b""), "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
     }
 
     #[test]

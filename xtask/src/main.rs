@@ -82,11 +82,7 @@ fn command(mut words: Vec<String>) -> Result<()> {
         "stage" => args.end().and_then(|()| stage_for_trunk()),
         "manifest" => args.end().and_then(|()| print_manifest()),
         "help" => {
-            print!(
-                "{HELP}\nSuites\n{}\nBenches\n{}",
-                test::list(),
-                bench::list()
-            );
+            print!("{HELP}\nSuites\n{}\nBenches\n{}", test::list(), bench::list());
             Ok(())
         }
         other => bail!("there is no `cargo xtask {other}`: `cargo xtask help` lists the commands"),
@@ -108,12 +104,8 @@ fn run(mut args: Args) -> Result<()> {
     let distribution = build_all(args)?;
     let address = format!("http://{}", listener.local_addr()?);
     println!("\npyoxide is served at\n");
-    let pages = [
-        ("start page", ""),
-        ("chat", "chat.html"),
-        ("notebook", "notebook.html"),
-        ("example", "examples/plain/"),
-    ];
+    let pages =
+        [("start page", ""), ("chat", "chat.html"), ("notebook", "notebook.html"), ("example", "examples/plain/")];
     for (name, path) in pages {
         println!("  {name:<12} {address}/{path}");
     }
@@ -122,11 +114,7 @@ fn run(mut args: Args) -> Result<()> {
 }
 
 fn build_all(mut args: Args) -> Result<Distribution> {
-    let mode = if args.flag("--dev") {
-        build::Mode::Dev
-    } else {
-        build::Mode::Release
-    };
+    let mode = if args.flag("--dev") { build::Mode::Dev } else { build::Mode::Release };
     args.end()?;
     let distribution = setup::all()?;
     fill(mode, &distribution)?;
@@ -142,11 +130,7 @@ fn build_for_tests() -> Result<Distribution> {
 fn fill(mode: build::Mode, distribution: &Distribution) -> Result<()> {
     let built = build::build(mode, distribution)?;
     let vendor = vendor::build()?;
-    let parts = stage::Parts {
-        built: Some(&built),
-        vendor: &vendor,
-        pyodide: &distribution.dir,
-    };
+    let parts = stage::Parts { built: Some(&built), vendor: &vendor, pyodide: &distribution.dir };
     stage::stage(&paths::dist(), &parts)?;
     pkg::fill(&paths::pkg(), &built, &vendor)
 }
@@ -156,33 +140,21 @@ fn serve_options(args: &mut Args) -> Result<serve::Options> {
     let mounts = args.values("--mount")?;
     Ok(serve::Options {
         port: args.value("--port")?.unwrap_or(serve::PORT),
-        servers: servers
-            .iter()
-            .map(|server| csp::check_origin(server))
-            .collect::<Result<_>>()?,
+        servers: servers.iter().map(|server| csp::check_origin(server)).collect::<Result<_>>()?,
         plain: args.flag("--plain"),
-        mounts: mounts
-            .iter()
-            .map(|mount| parse_mount(mount))
-            .collect::<Result<_>>()?,
+        mounts: mounts.iter().map(|mount| parse_mount(mount)).collect::<Result<_>>()?,
     })
 }
 
 fn parse_mount(text: &str) -> Result<serve::Mount> {
-    let parts = text
-        .split_once('=')
-        .filter(|(prefix, _)| prefix.starts_with('/') && prefix.ends_with('/'));
+    let parts = text.split_once('=').filter(|(prefix, _)| prefix.starts_with('/') && prefix.ends_with('/'));
     let Some((prefix, dir)) = parts else {
         bail!("`--mount {text}` makes no sense: write it like --mount /bench/=tests/bench");
     };
     if !Path::new(dir).is_dir() {
         bail!("`--mount {text}` names a folder that is not there");
     }
-    Ok(serve::Mount {
-        prefix: prefix.to_owned(),
-        dir: PathBuf::from(dir),
-        pages: false,
-    })
+    Ok(serve::Mount { prefix: prefix.to_owned(), dir: PathBuf::from(dir), pages: false })
 }
 
 fn serve_dist(mut args: Args) -> Result<()> {
@@ -201,18 +173,14 @@ fn serve_dist(mut args: Args) -> Result<()> {
 fn setup_only(args: Args) -> Result<()> {
     args.end()?;
     let distribution = setup::all()?;
-    term::say(
-        "Ready",
-        format!("Pyodide is in {}", distribution.dir.display()),
-    );
+    term::say("Ready", format!("Pyodide is in {}", distribution.dir.display()));
     Ok(())
 }
 
 fn stage_for_trunk() -> Result<()> {
     let staging = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
-    let staging = staging.context(
-        "TRUNK_STAGING_DIR is not set: `stage` is Trunk's hook, people type `cargo xtask build`",
-    )?;
+    let staging =
+        staging.context("TRUNK_STAGING_DIR is not set: `stage` is Trunk's hook, people type `cargo xtask build`")?;
     if env::var_os("PYOXIDE_PYODIDE").is_some_and(nonempty)
         && !env::var_os("PYOXIDE_PYODIDE_MANIFEST").is_some_and(nonempty)
     {
@@ -224,14 +192,7 @@ fn stage_for_trunk() -> Result<()> {
     setup::npm::ensure()?;
     let distribution = pyodide::ensure()?;
     let vendor = vendor::build()?;
-    stage::stage(
-        &staging,
-        &stage::Parts {
-            built: None,
-            vendor: &vendor,
-            pyodide: &distribution.dir,
-        },
-    )
+    stage::stage(&staging, &stage::Parts { built: None, vendor: &vendor, pyodide: &distribution.dir })
 }
 
 fn nonempty(value: OsString) -> bool {

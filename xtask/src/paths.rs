@@ -44,9 +44,7 @@ pub fn cache() -> PathBuf {
 /// Looks a program up on PATH.
 pub fn on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|dir| dir.join(program))
-        .find(|file| is_executable(file))
+    env::split_paths(&path).map(|dir| dir.join(program)).find(|file| is_executable(file))
 }
 
 /// PATH with these folders in front.
@@ -59,8 +57,7 @@ pub fn path_with(front: &[PathBuf]) -> std::ffi::OsString {
 #[cfg(unix)]
 fn is_executable(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    file.metadata()
-        .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    file.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(not(unix))]

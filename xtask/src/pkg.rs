@@ -12,8 +12,7 @@ pub fn fill(pkg: &Path, built: &Path, vendor: &Path) -> Result<()> {
     fs::remove_dir_all(pkg).ok();
     copy(built, pkg)?;
     copy(vendor, &pkg.join("vendor"))?;
-    let manifest = fs::read_to_string(paths::root().join("Cargo.toml"))
-        .context("Cargo.toml cannot be read")?;
+    let manifest = fs::read_to_string(paths::root().join("Cargo.toml")).context("Cargo.toml cannot be read")?;
     fs::write(pkg.join("package.json"), package_json(&manifest)?)?;
     fs::write(pkg.join(".gitignore"), "*\n")?;
     Ok(())
@@ -25,18 +24,14 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         if let Some(dir) = target.parent() {
             fs::create_dir_all(dir)?;
         }
-        fs::copy(from.join(&path), &target)
-            .with_context(|| format!("{} cannot be written", target.display()))?;
+        fs::copy(from.join(&path), &target).with_context(|| format!("{} cannot be written", target.display()))?;
     }
     Ok(())
 }
 
 fn package_json(manifest: &str) -> Result<String> {
     let field = |name: &str| {
-        let line = manifest.lines().find_map(|line| {
-            line.strip_prefix(&format!("{name} = \""))?
-                .strip_suffix('"')
-        });
+        let line = manifest.lines().find_map(|line| line.strip_prefix(&format!("{name} = \""))?.strip_suffix('"'));
         line.with_context(|| format!("Cargo.toml has no line `{name} = \"…\"`"))
     };
     let package = json!({
@@ -62,15 +57,9 @@ mod tests {
         let manifest = "[package]\nversion = \"1.2.3\"\ndescription = \"d\"\nlicense = \"MIT\"\n";
         let package = package_json(manifest).unwrap();
         assert!(
-            package.contains("\"version\": \"1.2.3\"")
-                && package.contains("\"main\": \"pyoxide.js\""),
+            package.contains("\"version\": \"1.2.3\"") && package.contains("\"main\": \"pyoxide.js\""),
             "{package}"
         );
-        assert!(
-            package_json("")
-                .unwrap_err()
-                .to_string()
-                .contains("version")
-        );
+        assert!(package_json("").unwrap_err().to_string().contains("version"));
     }
 }

@@ -18,10 +18,7 @@ const REMEDIES: &[(&str, &str)] = &[
 /// A command as people would type it.
 pub fn typed(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(|word| short(word).into_owned())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| short(word).into_owned()).collect::<Vec<_>>().join(" ")
 }
 
 /// Runs a command whose output the user sees; an error says what it was for.
@@ -32,10 +29,7 @@ pub fn run(command: &mut Command, purpose: &str) -> Result<()> {
 
 /// Runs a command and returns what it printed on standard output.
 pub fn output(command: &mut Command, purpose: &str) -> Result<String> {
-    let out = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|err| missing(command, &err))?;
+    let out = command.stdin(Stdio::null()).output().map_err(|err| missing(command, &err))?;
     if !out.status.success() {
         eprint!("{}", String::from_utf8_lossy(&out.stderr));
     }
@@ -55,11 +49,8 @@ pub fn succeeds(command: &mut Command) -> bool {
 
 /// Runs a command, hands each line of its standard output to `line`, and returns its status.
 pub fn lines(command: &mut Command, mut line: impl FnMut(&str)) -> Result<ExitStatus> {
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|err| missing(command, &err))?;
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|err| missing(command, &err))?;
     let out = child.stdout.take().context("the program has no output")?;
     let mut reader = BufReader::new(out);
     let mut raw = Vec::new();
@@ -73,10 +64,7 @@ pub fn lines(command: &mut Command, mut line: impl FnMut(&str)) -> Result<ExitSt
 /// Turns a bad exit status into a sentence.
 pub fn check(command: &Command, status: ExitStatus, purpose: &str) -> Result<()> {
     if !status.success() {
-        bail!(
-            "{purpose} failed: `{}` ended with {status}. What it printed stands above.",
-            typed(command)
-        );
+        bail!("{purpose} failed: `{}` ended with {status}. What it printed stands above.", typed(command));
     }
     Ok(())
 }
@@ -89,20 +77,14 @@ fn missing(command: &Command, err: &std::io::Error) -> anyhow::Error {
     let remedy = REMEDIES.iter().find(|(name, _)| *name == program);
     match remedy {
         Some((_, remedy)) => anyhow::anyhow!("`{program}` was not found: {remedy}, then try again"),
-        None => anyhow::anyhow!(
-            "`{program}` was not found: install it or put it on PATH, then try again"
-        ),
+        None => anyhow::anyhow!("`{program}` was not found: install it or put it on PATH, then try again"),
     }
 }
 
 /// Long absolute paths are shown by their file name.
 fn short(word: &OsStr) -> std::borrow::Cow<'_, str> {
     let path = std::path::Path::new(word);
-    let shown = if path.is_absolute() {
-        path.file_name().unwrap_or(word)
-    } else {
-        word
-    };
+    let shown = if path.is_absolute() { path.file_name().unwrap_or(word) } else { word };
     shown.to_string_lossy()
 }
 
@@ -114,29 +96,19 @@ mod tests {
     fn a_missing_program_is_named_with_its_remedy() {
         let err = std::io::Error::from(std::io::ErrorKind::NotFound);
         let text = missing(&Command::new("npm"), &err).to_string();
-        assert!(
-            text.contains("`npm` was not found") && text.contains("apt-get install"),
-            "{text}"
-        );
+        assert!(text.contains("`npm` was not found") && text.contains("apt-get install"), "{text}");
     }
 
     #[test]
     fn a_failure_says_what_it_was_for() {
-        let err = run(Command::new("false").arg("x"), "Testing")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            err.starts_with("Testing failed: `false x` ended with"),
-            "{err}"
-        );
+        let err = run(Command::new("false").arg("x"), "Testing").unwrap_err().to_string();
+        assert!(err.starts_with("Testing failed: `false x` ended with"), "{err}");
     }
 
     #[test]
     fn lines_arrive_whole_and_the_status_after_them() {
         let mut seen = Vec::new();
-        let status = lines(Command::new("printf").arg("a\nb"), |line| {
-            seen.push(line.to_owned())
-        });
+        let status = lines(Command::new("printf").arg("a\nb"), |line| seen.push(line.to_owned()));
         assert!(status.is_ok_and(|status| status.success()));
         assert_eq!(seen, ["a", "b"]);
     }

@@ -35,9 +35,7 @@ pub fn stage(folder: &Path, parts: &Parts) -> Result<()> {
     collect_www(&mut files)?;
     collect(parts.vendor, Path::new("vendor"), &mut files, &|_| true)?;
     if let Some(built) = parts.built {
-        collect(built, Path::new(""), &mut files, &|path| {
-            !path.ends_with(".d.ts")
-        })?;
+        collect(built, Path::new(""), &mut files, &|path| !path.ends_with(".d.ts"))?;
         remove_others(folder, &files)?;
     }
     for (path, bytes) in &files {
@@ -56,19 +54,17 @@ fn collect_www(files: &mut Files) -> Result<()> {
     let mut frames = Vec::new();
     for name in FRAME_SCRIPTS {
         let script = www.join("sandbox").join(name);
-        let script =
-            fs::read(&script).with_context(|| format!("{} cannot be read", script.display()))?;
+        let script = fs::read(&script).with_context(|| format!("{} cannot be read", script.display()))?;
         frames.push(format!("'{}'", hash::integrity(&script)));
     }
     let frames = frames.join(" ");
-    let served =
-        |path: &str| path != SERVICE_WORKER && !NOT_SERVED.iter().any(|part| is_below(path, part));
+    let served = |path: &str| path != SERVICE_WORKER && !NOT_SERVED.iter().any(|part| is_below(path, part));
     collect(&www, Path::new(""), files, &served)?;
     for (path, bytes) in files.iter_mut() {
         if path.extension().is_some_and(|ext| ext == "html") {
             let name = path.to_string_lossy();
-            let source = String::from_utf8(std::mem::take(bytes))
-                .with_context(|| format!("www/{name} is not UTF-8"))?;
+            let source =
+                String::from_utf8(std::mem::take(bytes)).with_context(|| format!("www/{name} is not UTF-8"))?;
             *bytes = page(&name, &source, &frames)?.into_bytes();
         }
     }
@@ -77,15 +73,12 @@ fn collect_www(files: &mut Files) -> Result<()> {
 
 /// A page as it is served: with its policy, without the lines that only Trunk reads.
 fn page(name: &str, source: &str, frames: &str) -> Result<String> {
-    let lines = source
-        .split_inclusive('\n')
-        .filter(|line| !line.contains("data-trunk"));
+    let lines = source.split_inclusive('\n').filter(|line| !line.contains("data-trunk"));
     csp::into_page(name, &lines.collect::<String>(), frames)
 }
 
 fn is_below(path: &str, part: &str) -> bool {
-    path.strip_prefix(part)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    path.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Reads the files below `dir` whose path the filter takes; dot files are left out.
@@ -94,8 +87,7 @@ fn collect(dir: &Path, to: &Path, files: &mut Files, wanted: &dyn Fn(&str) -> bo
         let name = path.to_string_lossy().replace('\\', "/");
         if wanted(&name) {
             let source = dir.join(&path);
-            let bytes = fs::read(&source)
-                .with_context(|| format!("{} cannot be read", source.display()))?;
+            let bytes = fs::read(&source).with_context(|| format!("{} cannot be read", source.display()))?;
             files.insert(to.join(path), bytes);
         }
     }
@@ -108,9 +100,7 @@ pub fn walk(dir: &Path) -> Result<Vec<PathBuf>> {
     let mut waiting = vec![PathBuf::new()];
     while let Some(below) = waiting.pop() {
         let here = dir.join(&below);
-        for entry in
-            fs::read_dir(&here).with_context(|| format!("{} cannot be read", here.display()))?
-        {
+        for entry in fs::read_dir(&here).with_context(|| format!("{} cannot be read", here.display()))? {
             let entry = entry?;
             let kind = entry.file_type()?;
             let path = below.join(entry.file_name());
@@ -149,8 +139,7 @@ fn remove_others(folder: &Path, files: &Files) -> Result<()> {
 /// The service worker with the list of the files that it keeps.
 fn service_worker(folder: &Path) -> Result<String> {
     let source = paths::www().join(SERVICE_WORKER);
-    let source = fs::read_to_string(&source)
-        .with_context(|| format!("{} cannot be read", source.display()))?;
+    let source = fs::read_to_string(&source).with_context(|| format!("{} cannot be read", source.display()))?;
     let mut list = Vec::new();
     for path in walk(folder)? {
         let name = path.to_string_lossy().replace('\\', "/");
@@ -164,10 +153,7 @@ fn service_worker(folder: &Path) -> Result<String> {
 }
 
 fn is_shell(name: &str) -> bool {
-    name != SERVICE_WORKER
-        && !is_below(name, "pyodide")
-        && !name.ends_with(".map")
-        && !name.ends_with(".txt")
+    name != SERVICE_WORKER && !is_below(name, "pyodide") && !name.ends_with(".map") && !name.ends_with(".txt")
 }
 
 fn fill_shell(source: &str, build: &str, list: &[(String, String)]) -> Result<String> {
@@ -176,20 +162,10 @@ fn fill_shell(source: &str, build: &str, list: &[(String, String)]) -> Result<St
     }
     // Hosts may rewrite pages (a narrower policy, an analytics line): those are kept as they come.
     let integrity = |name: &str, value: &str| {
-        if name.ends_with(".html") {
-            String::new()
-        } else {
-            value.to_owned()
-        }
+        if name.ends_with(".html") { String::new() } else { value.to_owned() }
     };
-    let files: Vec<_> = list
-        .iter()
-        .map(|(name, value)| json!([name, integrity(name, value)]))
-        .collect();
-    let filled = format!(
-        "const SHELL = {};",
-        json!({ "build": build, "files": files })
-    );
+    let files: Vec<_> = list.iter().map(|(name, value)| json!([name, integrity(name, value)])).collect();
+    let filled = format!("const SHELL = {};", json!({ "build": build, "files": files }));
     Ok(source.replacen(SHELL, &filled, 1))
 }
 
@@ -224,10 +200,7 @@ mod tests {
     fn a_page_gets_its_policy_and_loses_trunks_lines() {
         let source = "<head>\n<!-- csp -->\n<link data-trunk rel=\"rust\">\n</head>\n";
         let page = page("index.html", source, "sha256-A").unwrap();
-        assert!(
-            page.contains("Content-Security-Policy") && !page.contains("data-trunk"),
-            "{page}"
-        );
+        assert!(page.contains("Content-Security-Policy") && !page.contains("data-trunk"), "{page}");
         assert!(page.ends_with("</head>\n"));
     }
 
@@ -240,13 +213,9 @@ mod tests {
     #[test]
     fn the_service_worker_lists_files_with_integrity_but_pages_without() {
         let source = include_str!("../../www/sw.js");
-        let list = [
-            ("a.js".to_owned(), "sha256-A".to_owned()),
-            ("b.html".to_owned(), "sha256-B".to_owned()),
-        ];
+        let list = [("a.js".to_owned(), "sha256-A".to_owned()), ("b.html".to_owned(), "sha256-B".to_owned())];
         let filled = fill_shell(source, "0123", &list).unwrap();
-        let shell =
-            r#"const SHELL = {"build":"0123","files":[["a.js","sha256-A"],["b.html",""]]};"#;
+        let shell = r#"const SHELL = {"build":"0123","files":[["a.js","sha256-A"],["b.html",""]]};"#;
         assert!(filled.contains(shell), "{filled}");
         assert!(fill_shell("", "0123", &list).is_err());
     }
@@ -254,12 +223,7 @@ mod tests {
     #[test]
     fn pyodide_and_maps_are_left_to_others() {
         let kept = ["index.html", "pyoxide_bg.wasm", "vendor/codemirror.js"];
-        let left = [
-            "sw.js",
-            "pyodide/pyodide.mjs",
-            "vendor/a.js.map",
-            "vendor/LICENSES.txt",
-        ];
+        let left = ["sw.js", "pyodide/pyodide.mjs", "vendor/a.js.map", "vendor/LICENSES.txt"];
         assert!(kept.iter().all(|name| is_shell(name)) && !left.iter().any(|name| is_shell(name)));
     }
 }

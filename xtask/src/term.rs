@@ -45,14 +45,7 @@ pub struct Progress {
 impl Progress {
     /// Starts a line about `what`, which is `total` bytes long.
     pub fn new(verb: &'static str, what: impl Into<String>, total: u64) -> Self {
-        Self {
-            verb,
-            what: what.into(),
-            total,
-            begun: Instant::now(),
-            tenth: 0,
-            drawn: false,
-        }
+        Self { verb, what: what.into(), total, begun: Instant::now(), tenth: 0, drawn: false }
     }
 
     /// Shows that `done` bytes are there.
@@ -108,10 +101,6 @@ mod tests {
     fn progress_never_passes_its_total() {
         let progress = Progress::new("Loading", "wheel", 200);
         assert!(progress.line(50).starts_with("wheel: 50 B of 200 B (25 %"));
-        assert!(
-            Progress::new("Loading", "nothing", 0)
-                .line(0)
-                .contains("0 %")
-        );
+        assert!(Progress::new("Loading", "nothing", 0).line(0).contains("0 %"));
     }
 }

@@ -21,9 +21,7 @@ pub fn called_as() -> Option<fn() -> Result<()>> {
     let name = env::args_os().next()?;
     match Path::new(&name).file_stem()?.to_str()? {
         BINDGEN => Some(|| wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(env::args_os())),
-        RUNNER => {
-            Some(|| wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(env::args_os()))
-        }
+        RUNNER => Some(|| wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(env::args_os())),
         _ => None,
     }
 }
@@ -56,11 +54,7 @@ fn link(own: &Path, place: &Path) -> std::io::Result<()> {
 
 /// PATH with these tools and npm's in front.
 pub fn path() -> Result<OsString> {
-    Ok(paths::path_with(&[
-        folder()?,
-        npm::programs(),
-        paths::cache().join("tools/bin"),
-    ]))
+    Ok(paths::path_with(&[folder()?, npm::programs(), paths::cache().join("tools/bin")]))
 }
 
 /// Prints the shell line that puts the tools on PATH.
@@ -83,31 +77,17 @@ pub struct Tool {
 }
 
 /// Trunk: the newest version that the stable Rust of Debian's users compiles. No TLS, it has nothing to download.
-pub const TRUNK: Tool = Tool {
-    name: "trunk",
-    version: "0.21.14",
-    features: &["--no-default-features"],
-};
+pub const TRUNK: Tool = Tool { name: "trunk", version: "0.21.14", features: &["--no-default-features"] };
 /// wasm-pack.
-pub const WASM_PACK: Tool = Tool {
-    name: "wasm-pack",
-    version: "0.15.1",
-    features: &[],
-};
+pub const WASM_PACK: Tool = Tool { name: "wasm-pack", version: "0.15.1", features: &[] };
 
 impl Tool {
     /// Finds the pinned version on PATH or in the cache, or builds it there without optimisation.
     pub fn ensure(&self) -> Result<()> {
-        if self
-            .version_on(&path()?)
-            .is_some_and(|found| found == self.version)
-        {
+        if self.version_on(&path()?).is_some_and(|found| found == self.version) {
             return Ok(());
         }
-        crate::term::say(
-            "Installing",
-            format!("{} {} from source (minutes)", self.name, self.version),
-        );
+        crate::term::say("Installing", format!("{} {} from source (minutes)", self.name, self.version));
         if self.install(&["--locked"]).is_ok() {
             return Ok(());
         }
@@ -119,34 +99,20 @@ impl Tool {
     fn install(&self, more: &[&str]) -> Result<()> {
         let root = paths::cache().join("tools");
         let mut cargo = Command::new("cargo");
-        cargo
-            .args(["install", "--quiet", "--force", "--root"])
-            .arg(&root);
-        cargo
-            .arg(format!("{}@{}", self.name, self.version))
-            .args(self.features)
-            .args(more);
+        cargo.args(["install", "--quiet", "--force", "--root"]).arg(&root);
+        cargo.arg(format!("{}@{}", self.name, self.version)).args(self.features).args(more);
         cargo.current_dir(paths::cache());
-        for (name, value) in [
-            ("LTO", "off"),
-            ("CODEGEN_UNITS", "16"),
-            ("OPT_LEVEL", "0"),
-            ("DEBUG", "0"),
-            ("STRIP", "symbols"),
-        ] {
+        for (name, value) in
+            [("LTO", "off"), ("CODEGEN_UNITS", "16"), ("OPT_LEVEL", "0"), ("DEBUG", "0"), ("STRIP", "symbols")]
+        {
             cargo.env(format!("CARGO_PROFILE_RELEASE_{name}"), value);
         }
         process::run(&mut cargo, &format!("Installing {}", self.name))
     }
 
     fn version_on(&self, path: &OsString) -> Option<String> {
-        let file = env::split_paths(path)
-            .map(|dir| dir.join(self.name))
-            .find(|file| file.is_file())?;
+        let file = env::split_paths(path).map(|dir| dir.join(self.name)).find(|file| file.is_file())?;
         let out = Command::new(file).arg("--version").output().ok()?;
-        String::from_utf8_lossy(&out.stdout)
-            .split_whitespace()
-            .nth(1)
-            .map(str::to_owned)
+        String::from_utf8_lossy(&out.stdout).split_whitespace().nth(1).map(str::to_owned)
     }
 }

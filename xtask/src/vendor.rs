@@ -31,8 +31,7 @@ pub fn build() -> Result<PathBuf> {
     }
     for (from, to) in COPIES {
         let source = root.join("node_modules").join(from);
-        fs::copy(&source, out.join(to))
-            .with_context(|| format!("{} cannot be copied", source.display()))?;
+        fs::copy(&source, out.join(to)).with_context(|| format!("{} cannot be copied", source.display()))?;
         packages.extend(package_of(from));
     }
     fs::write(out.join("LICENSES.txt"), licences(&root, &packages)?)?;
@@ -50,15 +49,10 @@ fn sources(root: &Path) -> Result<String> {
     files.push(root.join("package-lock.json"));
     files.sort();
     let read = |file: &PathBuf| {
-        let text = fs::read_to_string(file)
-            .with_context(|| format!("{} cannot be read", file.display()))?;
+        let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
         Ok(format!("{}\n{text}", file.display()))
     };
-    Ok(files
-        .iter()
-        .map(read)
-        .collect::<Result<Vec<_>>>()?
-        .join("\n"))
+    Ok(files.iter().map(read).collect::<Result<Vec<_>>>()?.join("\n"))
 }
 
 /// Bundles one module and returns the npm packages that went into it.
@@ -66,29 +60,16 @@ fn bundle(root: &Path, name: &str, out: &Path) -> Result<BTreeSet<String>> {
     term::say("Bundling", format!("vendor/{name}"));
     let meta = paths::work().join(format!("{name}.meta.json"));
     let mut esbuild = npm::program("esbuild");
-    esbuild
-        .current_dir(root)
-        .arg(format!("www/js/vendor-src/{name}"));
-    esbuild.args([
-        "--bundle",
-        "--format=esm",
-        "--minify",
-        "--target=es2022",
-        "--log-level=warning",
-    ]);
+    esbuild.current_dir(root).arg(format!("www/js/vendor-src/{name}"));
+    esbuild.args(["--bundle", "--format=esm", "--minify", "--target=es2022", "--log-level=warning"]);
     // CodeMirror's style elements would need 'unsafe-inline' in the CSP; ours are adopted style sheets.
     esbuild.arg("--alias:style-mod=./www/js/vendor-src/style-mod.js");
     esbuild.arg(format!("--metafile={}", meta.display()));
     esbuild.arg(format!("--outfile={}", out.join(name).display()));
     process::run(&mut esbuild, "Bundling vendor modules")?;
     let meta: Value = serde_json::from_str(&fs::read_to_string(meta)?)?;
-    let inputs = meta["inputs"]
-        .as_object()
-        .context("esbuild wrote no list of inputs")?;
-    Ok(inputs
-        .keys()
-        .filter_map(|path| package_of(path.rsplit_once("node_modules/")?.1))
-        .collect())
+    let inputs = meta["inputs"].as_object().context("esbuild wrote no list of inputs")?;
+    Ok(inputs.keys().filter_map(|path| package_of(path.rsplit_once("node_modules/")?.1)).collect())
 }
 
 /// The package that a path below `node_modules/` belongs to.
@@ -120,13 +101,7 @@ mod tests {
 
     #[test]
     fn packages_are_told_from_paths() {
-        assert_eq!(
-            package_of("style-mod/src/style-mod.js").as_deref(),
-            Some("style-mod")
-        );
-        assert_eq!(
-            package_of("@lezer/common/dist/index.js").as_deref(),
-            Some("@lezer/common")
-        );
+        assert_eq!(package_of("style-mod/src/style-mod.js").as_deref(), Some("style-mod"));
+        assert_eq!(package_of("@lezer/common/dist/index.js").as_deref(), Some("@lezer/common"));
     }
 }

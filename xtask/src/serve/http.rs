@@ -41,11 +41,7 @@ impl Reply {
     /// A short answer in words.
     pub fn text(status: &'static str, text: impl Into<String>) -> Self {
         let headers = vec![("Content-Type", "text/plain; charset=utf-8".to_owned())];
-        Self {
-            status,
-            headers,
-            body: Body::Bytes(text.into().into_bytes()),
-        }
+        Self { status, headers, body: Body::Bytes(text.into().into_bytes()) }
     }
 }
 
@@ -57,12 +53,8 @@ pub fn read(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
         return Ok(None);
     }
     let mut words = line.split_whitespace();
-    let (Some(method), Some(target), Some(version)) = (words.next(), words.next(), words.next())
-    else {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "not an HTTP request",
-        ));
+    let (Some(method), Some(target), Some(version)) = (words.next(), words.next(), words.next()) else {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "not an HTTP request"));
     };
     let mut request = Request {
         method: method.to_owned(),
@@ -108,10 +100,7 @@ pub fn write(out: impl Write, reply: Reply, head_only: bool, keep_alive: bool) -
         write!(out, "{name}: {value}\r\n")?;
     }
     let connection = if keep_alive { "keep-alive" } else { "close" };
-    write!(
-        out,
-        "Content-Length: {length}\r\nConnection: {connection}\r\n\r\n"
-    )?;
+    write!(out, "Content-Length: {length}\r\nConnection: {connection}\r\n\r\n")?;
     if !head_only {
         match reply.body {
             Body::Bytes(bytes) => out.write_all(&bytes)?,
@@ -124,11 +113,7 @@ pub fn write(out: impl Write, reply: Reply, head_only: bool, keep_alive: bool) -
 /// Sends exactly `length` bytes, or breaks the connection: the browser must not take half a file for a whole one.
 fn send(file: File, length: u64, out: &mut impl Write) -> io::Result<()> {
     let sent = io::copy(&mut file.take(length), out)?;
-    if sent < length {
-        Err(io::ErrorKind::UnexpectedEof.into())
-    } else {
-        Ok(())
-    }
+    if sent < length { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -141,8 +126,7 @@ mod tests {
 
     #[test]
     fn a_request_is_read_up_to_its_empty_line() {
-        let got =
-            request("GET /a?b HTTP/1.1\r\nHost: x\r\nIf-None-Match: \"1\"\r\n\r\nrest").unwrap();
+        let got = request("GET /a?b HTTP/1.1\r\nHost: x\r\nIf-None-Match: \"1\"\r\n\r\nrest").unwrap();
         assert_eq!((got.method.as_str(), got.target.as_str()), ("GET", "/a?b"));
         assert_eq!(got.if_none_match.as_deref(), Some("\"1\""));
         assert!(got.keep_alive);
@@ -151,11 +135,7 @@ mod tests {
 
     #[test]
     fn a_request_with_a_body_ends_the_connection() {
-        assert!(
-            !request("POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody")
-                .unwrap()
-                .keep_alive
-        );
+        assert!(!request("POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody").unwrap().keep_alive);
         assert!(!request("GET / HTTP/1.0\r\n\r\n").unwrap().keep_alive);
     }
 
@@ -170,9 +150,6 @@ mod tests {
         let mut out = Vec::new();
         write(&mut out, Reply::text("200 OK", "hello"), true, true).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert!(
-            text.contains("Content-Length: 5\r\n") && text.ends_with("\r\n\r\n"),
-            "{text}"
-        );
+        assert!(text.contains("Content-Length: 5\r\n") && text.ends_with("\r\n\r\n"), "{text}");
     }
 }

@@ -34,21 +34,13 @@ pub struct Options {
 /// The folders that are always served: the pages, Pyodide, the package and its examples.
 pub fn site(options: Options, distribution: &Path) -> Site {
     let root = paths::root();
-    let mount = |prefix: &str, dir: PathBuf, pages: bool| Mount {
-        prefix: prefix.to_owned(),
-        dir,
-        pages,
-    };
+    let mount = |prefix: &str, dir: PathBuf, pages: bool| Mount { prefix: prefix.to_owned(), dir, pages };
     let mut mounts = options.mounts;
     mounts.push(mount("/pyodide/", distribution.to_path_buf(), false));
     mounts.push(mount("/pkg/", paths::pkg(), false));
     mounts.push(mount("/examples/", root.join("examples"), false));
     mounts.push(mount("/", paths::dist(), true));
-    Site {
-        mounts,
-        servers: options.servers,
-        plain: options.plain,
-    }
+    Site { mounts, servers: options.servers, plain: options.plain }
 }
 
 /// Takes the port.
@@ -104,10 +96,7 @@ mod tests {
         let held = listen(0).unwrap();
         let port = held.local_addr().unwrap().port();
         let text = listen(port).unwrap_err().to_string();
-        assert!(
-            text.contains(&port.to_string()) && text.contains("--port"),
-            "{text}"
-        );
+        assert!(text.contains(&port.to_string()) && text.contains("--port"), "{text}");
     }
 
     #[test]
@@ -117,27 +106,10 @@ mod tests {
         std::fs::write(dir.join("a.txt"), "hello").unwrap();
         let listener = listen(0).unwrap();
         let mut stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let mounts = vec![Mount {
-            prefix: "/".into(),
-            dir: dir.clone(),
-            pages: true,
-        }];
-        std::thread::spawn(|| {
-            serve(
-                listener,
-                Site {
-                    mounts,
-                    servers: vec![],
-                    plain: false,
-                },
-            )
-        });
-        stream
-            .write_all(b"HEAD /a.txt HTTP/1.1\r\nhost: x\r\n\r\n")
-            .unwrap();
-        stream
-            .write_all(b"GET /a.txt HTTP/1.1\r\nconnection: close\r\n\r\n")
-            .unwrap();
+        let mounts = vec![Mount { prefix: "/".into(), dir: dir.clone(), pages: true }];
+        std::thread::spawn(|| serve(listener, Site { mounts, servers: vec![], plain: false }));
+        stream.write_all(b"HEAD /a.txt HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        stream.write_all(b"GET /a.txt HTTP/1.1\r\nconnection: close\r\n\r\n").unwrap();
         let mut text = String::new();
         stream.read_to_string(&mut text).unwrap();
         assert_eq!(text.matches("HTTP/1.1 200 OK").count(), 2, "{text}");

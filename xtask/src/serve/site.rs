@@ -61,24 +61,15 @@ impl Site {
         let mut reply = self.find(request);
         reply.headers.push(("Cache-Control", "no-cache".to_owned()));
         if !self.plain {
-            reply.headers.extend(
-                ISOLATION
-                    .iter()
-                    .map(|(name, value)| (*name, (*value).to_owned())),
-            );
-            reply
-                .headers
-                .push(("X-Content-Type-Options", "nosniff".to_owned()));
+            reply.headers.extend(ISOLATION.iter().map(|(name, value)| (*name, (*value).to_owned())));
+            reply.headers.push(("X-Content-Type-Options", "nosniff".to_owned()));
         }
         reply
     }
 
     fn find(&self, request: &Request) -> Reply {
         if request.method != "GET" && request.method != "HEAD" {
-            let mut reply = Reply::text(
-                "405 Method Not Allowed",
-                "This server only hands out files.\n",
-            );
+            let mut reply = Reply::text("405 Method Not Allowed", "This server only hands out files.\n");
             reply.headers.push(("Allow", "GET, HEAD".to_owned()));
             return reply;
         }
@@ -91,106 +82,57 @@ impl Site {
         };
         if file.is_dir() {
             let mut reply = Reply::text("301 Moved Permanently", "It is a folder.\n");
-            reply.headers.push((
-                "Location",
-                format!(
-                    "{}/",
-                    request.target.split(['?', '#']).next().unwrap_or_default()
-                ),
-            ));
+            reply
+                .headers
+                .push(("Location", format!("{}/", request.target.split(['?', '#']).next().unwrap_or_default())));
             return reply;
         }
-        self.file(mount, &file, request).unwrap_or_else(|err| {
-            Reply::text(
-                "500 Internal Server Error",
-                format!("{path} cannot be read: {err}\n"),
-            )
-        })
+        self.file(mount, &file, request)
+            .unwrap_or_else(|err| Reply::text("500 Internal Server Error", format!("{path} cannot be read: {err}\n")))
     }
 
     /// The file of a path, never outside the mount's folder.
     fn locate(&self, path: &str) -> Option<(&Mount, PathBuf)> {
-        if path
-            .split('/')
-            .any(|part| part == ".." || part.contains(['\\', '\0']))
-        {
+        if path.split('/').any(|part| part == ".." || part.contains(['\\', '\0'])) {
             return None;
         }
-        let mount = self
-            .mounts
-            .iter()
-            .find(|mount| path.starts_with(&mount.prefix))?;
+        let mount = self.mounts.iter().find(|mount| path.starts_with(&mount.prefix))?;
         let below = &path[mount.prefix.len()..];
-        let below = if below.is_empty() || below.ends_with('/') {
-            format!("{below}index.html")
-        } else {
-            below.to_owned()
-        };
+        let below =
+            if below.is_empty() || below.ends_with('/') { format!("{below}index.html") } else { below.to_owned() };
         let root = mount.dir.canonicalize().ok()?;
         // Resolved, so that a link cannot lead out of the folder either.
-        let file = root
-            .join(below.trim_start_matches('/'))
-            .canonicalize()
-            .ok()?;
+        let file = root.join(below.trim_start_matches('/')).canonicalize().ok()?;
         file.starts_with(&root).then_some((mount, file))
     }
 
     fn file(&self, mount: &Mount, path: &Path, request: &Request) -> std::io::Result<Reply> {
-        let extension = path
-            .extension()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .to_ascii_lowercase();
-        let kind = TYPES
-            .iter()
-            .find(|(ext, _)| *ext == extension)
-            .map_or("application/octet-stream", |(_, kind)| kind);
+        let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        let kind = TYPES.iter().find(|(ext, _)| *ext == extension).map_or("application/octet-stream", |(_, kind)| kind);
         let headers = vec![("Content-Type", kind.to_owned())];
         if mount.pages && extension == "html" {
             return self.page(path, headers);
         }
         let meta = fs::metadata(path)?;
-        let age = meta
-            .modified()?
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let age = meta.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
         let tag = format!("\"{:x}-{:x}\"", meta.len(), age.as_nanos());
-        let known = request
-            .if_none_match
-            .as_ref()
-            .is_some_and(|known| known.contains(&tag));
+        let known = request.if_none_match.as_ref().is_some_and(|known| known.contains(&tag));
         let mut reply = match known {
-            true => Reply {
-                status: "304 Not Modified",
-                headers: vec![],
-                body: Body::Bytes(vec![]),
-            },
-            false => Reply {
-                status: "200 OK",
-                headers,
-                body: Body::File(File::open(path)?, meta.len()),
-            },
+            true => Reply { status: "304 Not Modified", headers: vec![], body: Body::Bytes(vec![]) },
+            false => Reply { status: "200 OK", headers, body: Body::File(File::open(path)?, meta.len()) },
         };
         reply.headers.push(("ETag", tag));
         Ok(reply)
     }
 
     /// One of our pages: its policy goes into a header too.
-    fn page(
-        &self,
-        path: &Path,
-        mut headers: Vec<(&'static str, String)>,
-    ) -> std::io::Result<Reply> {
+    fn page(&self, path: &Path, mut headers: Vec<(&'static str, String)>) -> std::io::Result<Reply> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let html = csp::narrowed(&name, &fs::read_to_string(path)?, &self.servers);
         if let Some(policy) = csp::of_page(&html).filter(|_| !self.plain) {
             headers.push(("Content-Security-Policy", policy.to_owned()));
         }
-        Ok(Reply {
-            status: "200 OK",
-            headers,
-            body: Body::Bytes(html.into_bytes()),
-        })
+        Ok(Reply { status: "200 OK", headers, body: Body::Bytes(html.into_bytes()) })
     }
 }
 
@@ -208,9 +150,7 @@ fn decode(path: &str) -> Option<String> {
             rest = tail;
         }
     }
-    String::from_utf8(bytes)
-        .ok()
-        .filter(|path| path.starts_with('/'))
+    String::from_utf8(bytes).ok().filter(|path| path.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -218,20 +158,11 @@ mod tests {
     use super::*;
 
     fn get(target: &str) -> Request {
-        Request {
-            method: "GET".into(),
-            target: target.into(),
-            if_none_match: None,
-            keep_alive: true,
-        }
+        Request { method: "GET".into(), target: target.into(), if_none_match: None, keep_alive: true }
     }
 
     fn header<'a>(reply: &'a Reply, name: &str) -> Option<&'a str> {
-        reply
-            .headers
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| value.as_str())
+        reply.headers.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
     }
 
     /// A folder with a page, a script below it, and a secret beside it.
@@ -243,19 +174,8 @@ mod tests {
         fs::write(dir.join("chat.html"), page).unwrap();
         fs::write(dir.join("js/a.mjs"), "1").unwrap();
         fs::write(base.join("secret"), "s").unwrap();
-        let mounts = vec![Mount {
-            prefix: "/".into(),
-            dir,
-            pages: true,
-        }];
-        check(
-            &Site {
-                mounts,
-                servers: vec!["https://a.example".into()],
-                plain,
-            },
-            &base,
-        );
+        let mounts = vec![Mount { prefix: "/".into(), dir, pages: true }];
+        check(&Site { mounts, servers: vec!["https://a.example".into()], plain }, &base);
         fs::remove_dir_all(base).unwrap();
     }
 
@@ -263,15 +183,9 @@ mod tests {
     fn a_page_has_isolation_and_its_narrowed_policy() {
         with_site("page", false, |site, _| {
             let reply = site.answer(&get("/chat.html?server=x#y"));
-            assert_eq!(
-                header(&reply, "Cross-Origin-Embedder-Policy"),
-                Some("require-corp")
-            );
+            assert_eq!(header(&reply, "Cross-Origin-Embedder-Policy"), Some("require-corp"));
             let policy = header(&reply, "Content-Security-Policy").unwrap();
-            assert!(
-                policy.contains("connect-src 'self' https://a.example wss://a.example;"),
-                "{policy}"
-            );
+            assert!(policy.contains("connect-src 'self' https://a.example wss://a.example;"), "{policy}");
         });
     }
 
@@ -288,16 +202,9 @@ mod tests {
     fn nothing_outside_the_folder_is_handed_out() {
         with_site("outside", false, |site, base| {
             std::os::unix::fs::symlink(base.join("secret"), base.join("dist/link")).unwrap();
-            for target in [
-                "/../secret",
-                "/%2e%2e/secret",
-                "/js/..%2f..%2fsecret",
-                "/link",
-                "//etc/passwd",
-                "/%",
-                "/%ff",
-                "x",
-            ] {
+            for target in
+                ["/../secret", "/%2e%2e/secret", "/js/..%2f..%2fsecret", "/link", "//etc/passwd", "/%", "/%ff", "x"]
+            {
                 let status = site.answer(&get(target)).status;
                 assert!(status.starts_with("40"), "{target}: {status}");
             }
@@ -308,15 +215,9 @@ mod tests {
     fn a_file_that_the_browser_has_is_not_sent_again() {
         with_site("etag", false, |site, _| {
             let first = site.answer(&get("/js/a.mjs"));
-            assert_eq!(
-                header(&first, "Content-Type"),
-                Some("text/javascript; charset=utf-8")
-            );
+            assert_eq!(header(&first, "Content-Type"), Some("text/javascript; charset=utf-8"));
             let tag = header(&first, "ETag").map(str::to_owned);
-            let again = site.answer(&Request {
-                if_none_match: tag,
-                ..get("/js/a.mjs")
-            });
+            let again = site.answer(&Request { if_none_match: tag, ..get("/js/a.mjs") });
             assert_eq!(again.status, "304 Not Modified");
         });
     }
@@ -325,10 +226,7 @@ mod tests {
     fn folders_lead_to_their_slash_and_posts_are_refused() {
         with_site("folder", false, |site, _| {
             assert_eq!(header(&site.answer(&get("/js")), "Location"), Some("/js/"));
-            let post = Request {
-                method: "POST".into(),
-                ..get("/")
-            };
+            let post = Request { method: "POST".into(), ..get("/") };
             assert_eq!(site.answer(&post).status, "405 Method Not Allowed");
         });
     }

@@ -9,9 +9,7 @@ use std::process::Command;
 pub fn install(packages: &[&str], missing: &str) -> Result<()> {
     let command = format!("apt-get install {}", packages.join(" "));
     if paths::on_path("apt-get").is_none() {
-        bail!(
-            "{missing}. On Debian it comes with `{command}`; on other systems install it by hand"
-        );
+        bail!("{missing}. On Debian it comes with `{command}`; on other systems install it by hand");
     }
     if !is_root() {
         bail!("{missing}. Type `sudo {command}`, then try again");
@@ -22,16 +20,12 @@ pub fn install(packages: &[&str], missing: &str) -> Result<()> {
         command.args(words).env("DEBIAN_FRONTEND", "noninteractive");
         command
     };
-    process::run(
-        &mut apt(&["update", "-qq"]),
-        "Reading Debian's package lists",
-    )?;
+    process::run(&mut apt(&["update", "-qq"]), "Reading Debian's package lists")?;
     let mut words = vec!["install", "-y", "-qq", "--no-install-recommends"];
     words.extend(packages);
     process::run(&mut apt(&words), "Installing Debian packages")
 }
 
 fn is_root() -> bool {
-    process::output(Command::new("id").arg("-u"), "Asking who we are")
-        .is_ok_and(|id| id.trim() == "0")
+    process::output(Command::new("id").arg("-u"), "Asking who we are").is_ok_and(|id| id.trim() == "0")
 }

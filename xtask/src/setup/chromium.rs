@@ -14,12 +14,7 @@ pub struct Chromium {
     pub driver: PathBuf,
 }
 
-const BROWSERS: &[&str] = &[
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-];
+const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// Finds both; on Debian as root it installs them.
 pub fn ensure() -> Result<Chromium> {
@@ -45,17 +40,12 @@ fn find() -> Result<Option<Chromium>> {
         Some(file) => Some(file),
         None => paths::on_path("chromedriver"),
     };
-    Ok(browser
-        .zip(driver)
-        .map(|(browser, driver)| Chromium { browser, driver }))
+    Ok(browser.zip(driver).map(|(browser, driver)| Chromium { browser, driver }))
 }
 
 /// A program named by an environment variable, which must then exist.
 fn named(variable: &str) -> Result<Option<PathBuf>> {
-    let Some(file) = env::var_os(variable)
-        .filter(|file| !file.is_empty())
-        .map(PathBuf::from)
-    else {
+    let Some(file) = env::var_os(variable).filter(|file| !file.is_empty()).map(PathBuf::from) else {
         return Ok(None);
     };
     if !file.is_file() {

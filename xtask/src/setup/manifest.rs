@@ -10,60 +10,37 @@ use std::fs;
 use std::path::Path;
 
 /// The files without which Pyodide does not start.
-pub const CORE: [&str; 5] = [
-    "pyodide.mjs",
-    "pyodide.asm.mjs",
-    "pyodide.asm.wasm",
-    "python_stdlib.zip",
-    "pyodide-lock.json",
-];
+pub const CORE: [&str; 5] =
+    ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
 
 /// Computes the manifest of the distribution in `dir`.
 pub fn compute(dir: &Path) -> Result<Value> {
     let mut files = serde_json::Map::new();
     for name in CORE {
         let path = dir.join(name);
-        let size = path
-            .metadata()
-            .with_context(|| format!("{} cannot be read", path.display()))?
-            .len();
-        files.insert(
-            name.to_owned(),
-            json!({ "sha256": hash::file(&path)?, "size": size }),
-        );
+        let size = path.metadata().with_context(|| format!("{} cannot be read", path.display()))?.len();
+        files.insert(name.to_owned(), json!({ "sha256": hash::file(&path)?, "size": size }));
     }
     Ok(json!({ "version": version(dir), "files": files }))
 }
 
 /// Refuses a folder that lacks one of the core files.
 pub fn check_complete(dir: &Path) -> Result<()> {
-    let missing: Vec<_> = CORE
-        .into_iter()
-        .filter(|name| !dir.join(name).is_file())
-        .collect();
+    let missing: Vec<_> = CORE.into_iter().filter(|name| !dir.join(name).is_file()).collect();
     if !missing.is_empty() {
-        bail!(
-            "{} is no Pyodide distribution: it has no {}",
-            dir.display(),
-            missing.join(", ")
-        );
+        bail!("{} is no Pyodide distribution: it has no {}", dir.display(), missing.join(", "));
     }
     Ok(())
 }
 
 /// Compares the wheels in `dir` with the lock file beside them and returns how many there are.
 pub fn check_wheels(dir: &Path) -> Result<usize> {
-    let lock = fs::read_to_string(dir.join("pyodide-lock.json"))
-        .context("pyodide-lock.json cannot be read")?;
+    let lock = fs::read_to_string(dir.join("pyodide-lock.json")).context("pyodide-lock.json cannot be read")?;
     let lock: Value = serde_json::from_str(&lock).context("pyodide-lock.json is not JSON")?;
-    let packages = lock["packages"]
-        .as_object()
-        .context("pyodide-lock.json lists no packages")?;
+    let packages = lock["packages"].as_object().context("pyodide-lock.json lists no packages")?;
     let mut checked = 0;
     for package in packages.values() {
-        let (Some(name), Some(expected)) =
-            (package["file_name"].as_str(), package["sha256"].as_str())
-        else {
+        let (Some(name), Some(expected)) = (package["file_name"].as_str(), package["sha256"].as_str()) else {
             bail!("pyodide-lock.json has a package without a file name or sha256");
         };
         let path = dir.join(name);
@@ -72,10 +49,7 @@ pub fn check_wheels(dir: &Path) -> Result<usize> {
         }
         let found = hash::file(&path)?;
         if found != expected {
-            bail!(
-                "{name} in {} is not what its lock file says (sha256 {found}, expected {expected})",
-                dir.display()
-            );
+            bail!("{name} in {} is not what its lock file says (sha256 {found}, expected {expected})", dir.display());
         }
         checked += 1;
     }
@@ -119,12 +93,7 @@ mod tests {
         fs::write(dir.join("here.whl"), "good").unwrap();
         assert_eq!(check_wheels(&dir).unwrap(), 1);
         fs::write(dir.join("here.whl"), "evil").unwrap();
-        assert!(
-            check_wheels(&dir)
-                .unwrap_err()
-                .to_string()
-                .contains("here.whl")
-        );
+        assert!(check_wheels(&dir).unwrap_err().to_string().contains("here.whl"));
         fs::remove_dir_all(dir).unwrap();
     }
 }

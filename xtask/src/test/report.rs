@@ -21,14 +21,7 @@ pub struct Report {
 impl Report {
     /// An empty report.
     pub fn new(suite: &'static str, words: &[String]) -> Self {
-        Self {
-            suite,
-            words: words.to_vec(),
-            passed: 0,
-            failed: 0,
-            checks: (0, 0),
-            lines: Vec::new(),
-        }
+        Self { suite, words: words.to_vec(), passed: 0, failed: 0, checks: (0, 0), lines: Vec::new() }
     }
 
     /// Runs a test runner: its output is shown, its closing lines are kept.
@@ -47,16 +40,10 @@ impl Report {
         self.passed += passed;
         self.failed += failed;
         if !status.success() && failed == 0 {
-            self.broken(&format!(
-                "{what}: `{}` ended with {status}",
-                process::typed(command)
-            ));
+            self.broken(&format!("{what}: `{}` ended with {status}", process::typed(command)));
         }
         if status.success() && passed == 0 {
-            self.broken(&format!(
-                "{what}: `{}` ran no test",
-                process::typed(command)
-            ));
+            self.broken(&format!("{what}: `{}` ran no test", process::typed(command)));
         }
         Ok(())
     }
@@ -117,32 +104,19 @@ fn counts(line: &str) -> Option<(u64, u64)> {
     let line = line.trim();
     if let Some(rest) = line.strip_prefix("test result: ") {
         let rest = rest.split_once(". ")?.1; // after `ok` or `FAILED`
-        return Some((
-            number_before(rest, " passed")?,
-            number_before(rest, " failed")?,
-        ));
+        return Some((number_before(rest, " passed")?, number_before(rest, " failed")?));
     }
     // `12 passed, 0 failed`, after at most one word with a colon.
-    let plain = line.split_once(": ").map_or(
-        line,
-        |(word, rest)| if word.contains(' ') { line } else { rest },
-    );
+    let plain = line.split_once(": ").map_or(line, |(word, rest)| if word.contains(' ') { line } else { rest });
     if !plain.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    Some((
-        number_before(plain, " passed")?,
-        number_before(plain, " failed")?,
-    ))
+    Some((number_before(plain, " passed")?, number_before(plain, " failed")?))
 }
 
 fn number_before(text: &str, word: &str) -> Option<u64> {
     let before = text.split_once(word)?.0;
-    before
-        .rsplit(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
+    before.rsplit(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -153,26 +127,14 @@ mod tests {
     fn closing_lines_of_the_runners_are_known() {
         let native = "test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.25s";
         assert_eq!(counts(native), Some((12, 0)));
-        assert_eq!(
-            counts("test result: FAILED. 3 passed; 2 failed; 0 ignored"),
-            Some((3, 2))
-        );
+        assert_eq!(counts("test result: FAILED. 3 passed; 2 failed; 0 ignored"), Some((3, 2)));
         assert_eq!(counts("35 passed, 1 failed (81.2 s)"), Some((35, 1)));
-        assert_eq!(
-            counts("sandbox: 7 passed, 0 failed, 1 skipped"),
-            Some((7, 0))
-        );
+        assert_eq!(counts("sandbox: 7 passed, 0 failed, 1 skipped"), Some((7, 0)));
     }
 
     #[test]
     fn other_lines_are_not() {
-        for line in [
-            "test a ... ok",
-            "",
-            "the word passed, 1 failed",
-            "4 tests passed",
-            "running 3 tests",
-        ] {
+        for line in ["test a ... ok", "", "the word passed, 1 failed", "4 tests passed", "running 3 tests"] {
             assert_eq!(counts(line), None, "{line}");
         }
     }

@@ -30,17 +30,8 @@ pub fn native(report: &mut Report) -> Result<()> {
     target::ensure()?;
     format(report)?;
     let deny = ["--", "-D", "warnings"];
-    report.check(
-        "clippy, native",
-        cargo(&["clippy", "--all-targets"]).args(deny),
-    )?;
-    let web = &[
-        "clippy",
-        "--quiet",
-        "--all-targets",
-        "--target",
-        target::TARGET,
-    ];
+    report.check("clippy, native", cargo(&["clippy", "--all-targets"]).args(deny))?;
+    let web = &["clippy", "--all-targets", "--target", target::TARGET];
     report.check("clippy, web", cargo(web).args(deny))?;
     let tools = &mut cargo(&["clippy", "--all-targets"]);
     report.check("clippy, tools", tools.args(TOOLS_MANIFEST).args(deny))?;
@@ -50,59 +41,40 @@ pub fn native(report: &mut Report) -> Result<()> {
 
 fn format(report: &mut Report) -> Result<()> {
     report.check("format", &mut cargo(&["fmt", "--check"]))?;
-    report.check(
-        "format of the tools",
-        cargo(&["fmt", "--check"]).args(TOOLS_MANIFEST),
-    )
+    report.check("format of the tools", cargo(&["fmt", "--check"]).args(TOOLS_MANIFEST))
 }
 
 fn floors(report: &mut Report) -> Result<()> {
     let words = report.words.clone();
-    report.tests(
-        "the pure floors",
-        cargo(&["test", "--lib", "--tests"]).args(words),
-    )
+    report.tests("the pure floors", cargo(&["test", "--lib", "--tests", "--no-fail-fast"]).args(words))
 }
 
 /// `tests/web*.rs` by wasm-bindgen's runner, which is this program.
 pub fn browser(report: &mut Report) -> Result<()> {
     let distribution = crate::build_for_tests()?;
     let browser = chromium::ensure()?;
-    let mut cargo = cargo(&["test", "--target", target::TARGET, "--test", "web*"]);
+    let mut cargo = cargo(&["test", "--no-fail-fast", "--target", target::TARGET, "--test", "web*"]);
     for_browser(&mut cargo, &browser, &distribution)?;
-    cargo.env(
-        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-        tools::folder()?.join(tools::RUNNER),
-    );
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools::folder()?.join(tools::RUNNER));
     cargo.args(&report.words);
     report.tests("the web floors in Chromium", &mut cargo)
 }
 
 /// What a browser test needs around it: the driver, its options, and Pyodide below the package root,
 /// where the runner's own server finds it as `/target/pyodide/`.
-pub fn for_browser(
-    command: &mut Command,
-    browser: &chromium::Chromium,
-    distribution: &Distribution,
-) -> Result<()> {
+pub fn for_browser(command: &mut Command, browser: &chromium::Chromium, distribution: &Distribution) -> Result<()> {
     share(&distribution.dir, &paths::root().join("target/pyodide"))?;
     build::with_manifest(command, distribution);
     command.env("CHROMEDRIVER", &browser.driver);
-    command.env(
-        "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
-        webdriver(&browser.browser)?,
-    );
+    command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", webdriver(&browser.browser)?);
     // The whole binary's time, Pyodide's start on a busy machine included.
-    command
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
-        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
+    command.env("WASM_BINDGEN_TEST_TIMEOUT", "300").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
     Ok(())
 }
 
 /// The repository's webdriver.json, with the browser that was found.
 fn webdriver(browser: &Path) -> Result<PathBuf> {
-    let text = fs::read_to_string(paths::root().join("webdriver.json"))
-        .context("webdriver.json cannot be read")?;
+    let text = fs::read_to_string(paths::root().join("webdriver.json")).context("webdriver.json cannot be read")?;
     let mut options: Value = serde_json::from_str(&text).context("webdriver.json is not JSON")?;
     options["goog:chromeOptions"]["binary"] = browser.display().to_string().into();
     let file = paths::work().join("webdriver.json");
@@ -123,8 +95,7 @@ fn share(from: &Path, to: &Path) -> Result<()> {
     for path in crate::stage::walk(from)? {
         let (source, target) = (from.join(&path), to.join(&path));
         if fs::hard_link(&source, &target).is_err() {
-            fs::copy(&source, &target)
-                .with_context(|| format!("{} cannot be copied", source.display()))?;
+            fs::copy(&source, &target).with_context(|| format!("{} cannot be copied", source.display()))?;
         }
     }
     stamp.set()
@@ -155,21 +126,10 @@ pub fn script(path: &str) -> Result<Command> {
     if !paths::root().join(path).is_file() {
         bail!("{path} is not there");
     }
-    let version = process::output(
-        Command::new("node").arg("--version"),
-        "Asking node for its version",
-    )?;
-    let major = version
-        .trim()
-        .trim_start_matches('v')
-        .split('.')
-        .next()
-        .and_then(|n| n.parse::<u32>().ok());
+    let version = process::output(Command::new("node").arg("--version"), "Asking node for its version")?;
+    let major = version.trim().trim_start_matches('v').split('.').next().and_then(|n| n.parse::<u32>().ok());
     if major.is_none_or(|major| major < 20) {
-        bail!(
-            "the browser scripts need node 20 or newer, and this is {}",
-            version.trim()
-        );
+        bail!("the browser scripts need node 20 or newer, and this is {}", version.trim());
     }
     let mut node = Command::new("node");
     node.arg(path).current_dir(paths::root());
@@ -182,12 +142,7 @@ pub fn for_scripts(command: &mut Command, distribution: &Distribution) -> Result
     command.env("PYOXIDE_DIST", paths::dist());
     command.env("PYOXIDE_PYODIDE_DIR", &distribution.dir);
     command.env("PYOXIDE_CACHE", paths::cache());
-    command.env(
-        "PYOXIDE_XTASK",
-        env::current_exe().context("the path of this program is unknown")?,
-    );
-    command
-        .env("CHROMIUM", &browser.browser)
-        .env("CHROMEDRIVER", &browser.driver);
+    command.env("PYOXIDE_XTASK", env::current_exe().context("the path of this program is unknown")?);
+    command.env("CHROMIUM", &browser.browser).env("CHROMEDRIVER", &browser.driver);
     Ok(())
 }

@@ -26,40 +26,20 @@ pub fn run(report: &mut Report) -> Result<()> {
     let command = |line: &str| {
         let mut words = line.split(' ');
         let mut command = Command::new(words.next().unwrap_or_default());
-        command
-            .args(words)
-            .env("PATH", &path)
-            .current_dir(paths::root());
+        command.args(words).env("PATH", &path).current_dir(paths::root());
         build::with_manifest(&mut command, &distribution);
         command
     };
-    report.check(
-        "trunk build --release",
-        &mut command(&format!("trunk build --release --dist {DIST}")),
-    )?;
-    report.holds(
-        "Trunk's dist has the pages, each with its policy and no inline script",
-        dist_is_whole(),
-    )?;
+    report.check("trunk build --release", &mut command(&format!("trunk build --release --dist {DIST}")))?;
+    report.holds("Trunk's dist has the pages, each with its policy and no inline script", dist_is_whole())?;
     let port = free_port()?;
-    let mut serving = Serving::start(&mut command(&format!(
-        "trunk serve --port {port} --dist {DIST}"
-    )))?;
+    let mut serving = Serving::start(&mut command(&format!("trunk serve --port {port} --dist {DIST}")))?;
     let headers = serving.headers(port, "/notebook.html");
-    report.holds(
-        "trunk serve sends the isolation headers",
-        headers.and_then(|text| has_isolation(&text)),
-    )?;
+    report.holds("trunk serve sends the isolation headers", headers.and_then(|text| has_isolation(&text)))?;
     let pyodide = serving.headers(port, "/pyodide/pyodide.mjs");
-    report.holds(
-        "trunk serve hands out Pyodide",
-        pyodide.and_then(|text| has(&text, "200 OK")),
-    )?;
+    report.holds("trunk serve hands out Pyodide", pyodide.and_then(|text| has(&text, "200 OK")))?;
     drop(serving);
-    report.check(
-        "wasm-pack build --target web",
-        &mut command("wasm-pack build --target web"),
-    )?;
+    report.check("wasm-pack build --target web", &mut command("wasm-pack build --target web"))?;
     report.holds("wasm-pack's pkg/ has the package", pkg_is_whole())?;
     let mut test = command("wasm-pack test --headless --chrome");
     for_browser(&mut test, &browser, &distribution)?;
@@ -68,26 +48,17 @@ pub fn run(report: &mut Report) -> Result<()> {
 
 fn dist_is_whole() -> Result<()> {
     for page in ["index.html", "chat.html", "notebook.html"] {
-        let html = std::fs::read_to_string(paths::root().join(DIST).join(page))
-            .with_context(|| format!("no {page}"))?;
+        let html =
+            std::fs::read_to_string(paths::root().join(DIST).join(page)).with_context(|| format!("no {page}"))?;
         if crate::csp::of_page(&html).is_none() {
             bail!("{page} has no policy");
         }
-        let scripts = html
-            .split("<script")
-            .skip(1)
-            .filter_map(|rest| rest.split('>').next());
+        let scripts = html.split("<script").skip(1).filter_map(|rest| rest.split('>').next());
         if let Some(inline) = scripts.into_iter().find(|tag| !tag.contains("src=")) {
             bail!("{page} has an inline script, which its policy forbids: <script{inline}>");
         }
     }
-    for file in [
-        "pyoxide.js",
-        "pyoxide_bg.wasm",
-        "sw.js",
-        "vendor/socket.io.js",
-        "pyodide/pyodide.mjs",
-    ] {
+    for file in ["pyoxide.js", "pyoxide_bg.wasm", "sw.js", "vendor/socket.io.js", "pyodide/pyodide.mjs"] {
         if !paths::root().join(DIST).join(file).is_file() {
             bail!("no {file}");
         }
@@ -96,12 +67,7 @@ fn dist_is_whole() -> Result<()> {
 }
 
 fn pkg_is_whole() -> Result<()> {
-    for file in [
-        "pyoxide.js",
-        "pyoxide_bg.wasm",
-        "pyoxide.d.ts",
-        "package.json",
-    ] {
+    for file in ["pyoxide.js", "pyoxide_bg.wasm", "pyoxide.d.ts", "package.json"] {
         if !paths::pkg().join(file).is_file() {
             bail!("no pkg/{file}");
         }
@@ -110,16 +76,11 @@ fn pkg_is_whole() -> Result<()> {
 }
 
 fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 fn has(text: &str, part: &str) -> Result<()> {
-    if !text
-        .to_ascii_lowercase()
-        .contains(&part.to_ascii_lowercase())
-    {
+    if !text.to_ascii_lowercase().contains(&part.to_ascii_lowercase()) {
         bail!("no `{part}` in\n{text}");
     }
     Ok(())
@@ -137,9 +98,7 @@ struct Serving(Child);
 impl Serving {
     fn start(command: &mut Command) -> Result<Self> {
         let child = command.stdin(Stdio::null()).spawn();
-        Ok(Self(child.with_context(|| {
-            format!("`{}` could not be started", process::typed(command))
-        })?))
+        Ok(Self(child.with_context(|| format!("`{}` could not be started", process::typed(command)))?))
     }
 
     /// The head of the answer to a request, once the server is up.
@@ -169,14 +128,8 @@ impl Drop for Serving {
 
 fn head(port: u16, path: &str) -> Option<String> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
-    stream
-        .set_read_timeout(Some(Duration::from_secs(30)))
-        .ok()?;
-    write!(
-        stream,
-        "HEAD {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
-    )
-    .ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
+    write!(stream, "HEAD {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n").ok()?;
     let mut text = String::new();
     stream.read_to_string(&mut text).ok()?;
     (!text.is_empty()).then_some(text)
