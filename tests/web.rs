@@ -1,0 +1,205 @@
+//! Adapters and the sandbox on real elements, in a real browser, with a real Pyodide.
+//!
+//! The runner serves the package's folder, so the distribution is at `/target/pyodide/` (`cargo xtask test`
+//! links it there).
+#![cfg(target_arch = "wasm32")]
+#![allow(missing_docs, reason = "a test has no users")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use pyoxide::executor::packages::LockPackage;
+use pyoxide::protocol::execute::{
+    ExecuteRequest, InputFile, KernelMessage, KernelRequest, KernelStatus, Output, ReplyStatus, StreamName,
+};
+use pyoxide::protocol::mime::raster_image;
+use pyoxide::web::error::WebError;
+use pyoxide::web::kernel::{Kernel, KernelOptions};
+use pyoxide::web::{assets, cache, crypto, fetch, js};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const PYODIDE: &str = "/target/pyodide/";
+
+/// A kernel, and what it said so far.
+struct Subject {
+    kernel: Kernel,
+    heard: Rc<RefCell<Vec<KernelMessage>>>,
+    waiting: Rc<RefCell<Option<js_sys::Function>>>,
+}
+
+impl Subject {
+    fn new(pyodide: &str) -> Self {
+        let heard = Rc::new(RefCell::new(Vec::new()));
+        let waiting = Rc::new(RefCell::new(None::<js_sys::Function>));
+        let (into, wake) = (heard.clone(), waiting.clone());
+        let options = KernelOptions { pyodide: pyodide.into(), ..KernelOptions::default() };
+        let kernel = Kernel::new(options, move |message| {
+            into.borrow_mut().push(message);
+            if let Some(resolve) = wake.borrow_mut().take() {
+                resolve.call0(&JsValue::UNDEFINED).unwrap();
+            }
+        });
+        Self { kernel, heard, waiting }
+    }
+
+    /// Waits until something that was said satisfies `found`.
+    async fn until(&self, found: impl Fn(&KernelMessage) -> bool) {
+        while !self.heard.borrow().iter().any(&found) {
+            let more = js_sys::Promise::new(&mut |resolve, _| {
+                self.waiting.borrow_mut().replace(resolve);
+            });
+            JsFuture::from(more).await.unwrap();
+        }
+    }
+
+    /// Runs code to its reply; gives back all that belongs to it.
+    async fn run(&self, id: &str, code: &str) -> Vec<KernelMessage> {
+        self.execute(ExecuteRequest { id: id.into(), code: code.into(), ..Default::default() }).await
+    }
+
+    async fn execute(&self, request: ExecuteRequest) -> Vec<KernelMessage> {
+        let id = request.id.clone();
+        self.kernel.request(KernelRequest::Execute(request));
+        self.until(|message| matches!(message, KernelMessage::Reply { parent, .. } if *parent == id)).await;
+        self.heard.borrow().iter().filter(|message| message.parent() == Some(&id)).cloned().collect()
+    }
+}
+
+fn stdout(messages: &[KernelMessage]) -> String {
+    let text = |message: &KernelMessage| match message {
+        KernelMessage::Output { output: Output::Stream { name: StreamName::Stdout, text }, .. } => Some(text.clone()),
+        _ => None,
+    };
+    messages.iter().filter_map(text).collect()
+}
+
+fn status(messages: &[KernelMessage]) -> Option<ReplyStatus> {
+    messages.iter().find_map(|message| match message {
+        KernelMessage::Reply { reply, .. } => Some(reply.status),
+        _ => None,
+    })
+}
+
+fn frames() -> Vec<web_sys::Element> {
+    let list = js::document().query_selector_all("iframe[title='Python sandbox']").unwrap();
+    (0..list.length()).filter_map(|at| list.item(at)).map(JsCast::unchecked_into).collect()
+}
+
+#[wasm_bindgen_test]
+async fn the_frame_of_a_running_kernel_is_opaque_and_a_plot_comes_out_of_it_as_a_png() {
+    let subject = Subject::new(PYODIDE);
+    let messages = subject.run("1", "print(6 * 7)").await;
+    assert_eq!(stdout(&messages), "42\n");
+
+    let frames = frames();
+    assert_eq!(frames.len(), 1);
+    assert_eq!(frames[0].get_attribute("sandbox").as_deref(), Some("allow-scripts"));
+    assert_eq!(frames[0].get_attribute("allow").as_deref(), Some("cross-origin-isolated"));
+    assert_eq!(frames[0].get_attribute("src"), None);
+    let document = frames[0].get_attribute("srcdoc").unwrap();
+    let policy = "<!doctype html><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ";
+    assert!(document.starts_with(policy));
+    let head = &document[..document.find("<script>").unwrap()];
+    assert!(head.contains("connect-src 'none'") && !head.contains("'unsafe-"), "{head}");
+    let frame: &web_sys::HtmlIFrameElement = frames[0].unchecked_ref();
+    assert!(frame.content_document().is_none(), "the page can't look into it, so it can't look out");
+
+    let plot = "import numpy as np\nimport matplotlib.pyplot as plt\nplt.plot(np.sin(np.arange(9)))\nprint('after')";
+    let messages = subject.run("2", plot).await;
+    assert_eq!(status(&messages), Some(ReplyStatus::Ok), "{messages:?}");
+    assert_eq!(stdout(&messages), "after\n");
+    let figure = messages.iter().find_map(|message| match message {
+        KernelMessage::Output { output: Output::DisplayData(display), .. } => raster_image(&display.data),
+        _ => None,
+    });
+    let (media_type, _, bytes) = figure.expect("a figure");
+    assert!(media_type == "image/png" && bytes.len() > 1_000);
+
+    subject.kernel.request(KernelRequest::Dispose);
+    assert_eq!(self::frames().len(), 0, "nothing is left in the page");
+}
+
+#[wasm_bindgen_test]
+async fn code_stops_when_asked_and_a_dead_interpreter_is_replaced() {
+    let subject = Subject::new(PYODIDE);
+    let started = |id: &'static str| {
+        move |message: &KernelMessage| matches!(message, KernelMessage::Output { parent, .. } if parent.as_str() == id)
+    };
+    let request = |id: &str, code: &str| {
+        KernelRequest::Execute(ExecuteRequest { id: id.into(), code: code.into(), ..Default::default() })
+    };
+    subject.kernel.request(request("1", "x = 5\nprint('on')\nwhile True: pass"));
+    subject.until(started("1")).await;
+    subject.kernel.request(KernelRequest::Interrupt);
+    let messages = subject.run("2", "print(x)").await;
+    assert_eq!(stdout(&messages), "5\n", "the page of the tests is isolated: variables stay");
+
+    let file = InputFile { name: "a.txt".into(), data: b"hello".as_slice().into() };
+    let code = "print(open('/mnt/uploads/a.txt').read())".to_owned();
+    let read = ExecuteRequest { id: "3".into(), code, files: vec![file], ..Default::default() };
+    assert_eq!(stdout(&subject.execute(read).await), "hello\n");
+
+    let messages = subject.run("4", "import os\nos._exit(1)").await;
+    assert_eq!(status(&messages), Some(ReplyStatus::Error));
+    assert_eq!(subject.kernel.status(), KernelStatus::Dead);
+    let messages = subject.run("5", "print('again')").await;
+    assert_eq!(stdout(&messages), "again\n");
+}
+
+#[wasm_bindgen_test]
+async fn a_distribution_that_is_not_there_is_named_in_a_sentence() {
+    let subject = Subject::new("/target/no-such-folder/");
+    let messages = subject.run("1", "1").await;
+    assert_eq!(status(&messages), Some(ReplyStatus::Error));
+    let said = format!("{messages:?}");
+    assert!(said.contains("is missing from the Python distribution"), "{said}");
+}
+
+#[wasm_bindgen_test]
+async fn a_file_that_is_not_what_its_checksum_says_is_refused_and_not_kept() {
+    let core = assets::core(PYODIDE, |_, _| {}).await.unwrap();
+    let six = core.lock.for_packages(["six"]);
+    let wrong = LockPackage { sha256: "0".repeat(64), ..six[0].clone() };
+    let refused = assets::wheels(PYODIDE, std::slice::from_ref(&wrong), |_, _| {}).await;
+    assert_eq!(refused.unwrap_err(), WebError::Checksum { file: wrong.file_name.clone() });
+    assert!(!cache::has(&wrong.sha256).await);
+
+    let right = assets::wheels(PYODIDE, &six, |_, _| {}).await.unwrap();
+    assert_eq!(right[0].0, six[0].file_name);
+    assert!(cache::has(&six[0].sha256).await && assets::kept(&six).await);
+}
+
+#[wasm_bindgen_test]
+async fn kept_bytes_come_back_by_their_checksum() {
+    let blob = fetch::blob(b"abc", "text/plain").unwrap();
+    let sum = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let buffer = JsFuture::from(blob.array_buffer()).await.unwrap();
+    assert_eq!(crypto::sha256_hex(buffer.unchecked_ref()).await.unwrap(), sum);
+    cache::put(sum, &blob).await.unwrap();
+    let kept = cache::get(sum).await.unwrap();
+    assert_eq!(fetch::bytes(&kept).await.unwrap(), b"abc");
+    cache::remove(sum).await;
+    assert!(cache::get(sum).await.is_none());
+}
+
+#[wasm_bindgen_test]
+fn random_ids_have_the_shape_of_a_uuid_and_differ() {
+    let (one, other) = (crypto::uuid(), crypto::uuid());
+    assert_ne!(one, other);
+    let lengths: Vec<usize> = one.split('-').map(str::len).collect();
+    assert_eq!(lengths, [8, 4, 4, 4, 12]);
+    assert_eq!(one.as_bytes()[14], b'4');
+}
+
+#[wasm_bindgen_test]
+fn anything_thrown_can_be_told() {
+    for thrown in [JsValue::NULL, JsValue::UNDEFINED, 3.into(), js_sys::Object::new().into(), js_sys::Symbol::iterator().into()] {
+        assert!(!js::message(&thrown).is_empty());
+    }
+    assert_eq!(js::message(&js_sys::Error::new("no")), "no");
+    assert_eq!(js::get(&JsValue::NULL, "x"), JsValue::UNDEFINED);
+}
