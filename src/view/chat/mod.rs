@@ -18,7 +18,10 @@ pub use store::{ChatStore, Port};
 
 /// The whole page; the store comes from `entry`.
 #[component]
-pub fn ChatPage(store: ChatStore) -> impl IntoView {
+pub fn ChatPage(
+    /// The state, and what changes it.
+    store: ChatStore,
+) -> impl IntoView {
     provide_context(store);
     let signed_in = Memo::new(move |_| store.read(Change::Session, |client| client.session.name.is_some()));
     view! {
