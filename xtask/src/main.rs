@@ -58,7 +58,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(err) => {
-            eprintln!("\nerror: {err:#}.");
+            eprintln!("\nerror: {}.", format!("{err:#}").trim_end_matches('.'));
             ExitCode::FAILURE
         }
     }
