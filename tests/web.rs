@@ -13,7 +13,7 @@ use pyoxide::protocol::execute::{
 use pyoxide::protocol::mime::raster_image;
 use pyoxide::web::error::WebError;
 use pyoxide::web::kernel::{Kernel, KernelOptions};
-use pyoxide::web::{assets, cache, crypto, fetch, js};
+use pyoxide::web::{assets, blob, cache, crypto, js};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -175,13 +175,13 @@ async fn a_file_that_is_not_what_its_checksum_says_is_refused_and_not_kept() {
 
 #[wasm_bindgen_test]
 async fn kept_bytes_come_back_by_their_checksum() {
-    let blob = fetch::blob(b"abc", "text/plain").unwrap();
+    let abc = blob::blob(b"abc", "text/plain").unwrap();
     let sum = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    let buffer = JsFuture::from(blob.array_buffer()).await.unwrap();
+    let buffer = JsFuture::from(abc.array_buffer()).await.unwrap();
     assert_eq!(crypto::sha256_hex(buffer.unchecked_ref()).await.unwrap(), sum);
-    cache::put(sum, &blob).await.unwrap();
+    cache::put(sum, &abc).await.unwrap();
     let kept = cache::get(sum).await.unwrap();
-    assert_eq!(fetch::bytes(&kept).await.unwrap(), b"abc");
+    assert_eq!(blob::bytes(&kept).await.unwrap(), b"abc");
     cache::remove(sum).await;
     assert!(cache::get(sum).await.is_none());
 }

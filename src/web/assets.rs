@@ -4,7 +4,7 @@
 //! doesn't match never reaches a sandbox.
 
 use super::error::WebError;
-use super::{cache, crypto, fetch, js};
+use super::{blob, cache, crypto, fetch, js};
 use crate::executor::packages::{LockFile, LockPackage};
 use serde::Deserialize;
 use std::cell::{Cell, RefCell};
@@ -67,7 +67,7 @@ pub async fn core(base: &str, on_bytes: impl OnBytes) -> Result<Core, WebError> 
     let mut files = bring(base, wanted.collect(), on_bytes).await?;
     let unreadable = |why: String| WebError::Unreadable { what: LOCK.into(), why };
     let at = files.iter().position(|(name, _)| name == LOCK).ok_or_else(|| unreadable("it is not in the manifest".into()))?;
-    let text = String::from_utf8(fetch::bytes(&files.swap_remove(at).1).await?)
+    let text = String::from_utf8(blob::bytes(&files.swap_remove(at).1).await?)
         .map_err(|error| unreadable(error.to_string()))?;
     let lock = LockFile::parse(&text).map_err(|error| unreadable(error.to_string()))?;
     Ok(Core { lock: Arc::new(lock), lock_text: text.into(), files })

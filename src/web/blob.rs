@@ -3,10 +3,34 @@
 use super::error::WebError;
 use super::js;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 /// How long the browser may take to begin a download, in ms.
 const DOWNLOAD_BEGINS: u32 = 60_000;
+
+/// A Blob of bytes of this media type.
+///
+/// # Errors
+/// The browser has no memory for it.
+pub fn blob(bytes: &[u8], media_type: &str) -> Result<Blob, WebError> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media_type);
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    Blob::new_with_u8_array_sequence_and_options(&parts, &options)
+        .map_err(|thrown| WebError::Browser { what: "hold a file".into(), why: js::message(&thrown) })
+}
+
+/// The bytes of a Blob.
+///
+/// # Errors
+/// The browser lost it.
+pub async fn bytes(blob: &Blob) -> Result<Vec<u8>, WebError> {
+    let buffer = JsFuture::from(blob.array_buffer())
+        .await
+        .map_err(|thrown| WebError::Browser { what: "read a file".into(), why: js::message(&thrown) })?;
+    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
+}
 
 /// A `blob:` address of some bytes; given back when dropped.
 #[must_use = "the address is gone when it is dropped"]
@@ -19,13 +43,9 @@ impl ObjectUrl {
     /// # Errors
     /// The browser has no memory for it.
     pub fn new(bytes: &[u8], media_type: &str) -> Result<Self, WebError> {
-        let refused =
-            |thrown: JsValue| WebError::Browser { what: "show a file".into(), why: js::message(&thrown) };
-        let options = BlobPropertyBag::new();
-        options.set_type(media_type);
-        let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
-        let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options).map_err(refused)?;
-        Url::create_object_url_with_blob(&blob).map(Self).map_err(refused)
+        Url::create_object_url_with_blob(&blob(bytes, media_type)?)
+            .map(Self)
+            .map_err(|thrown| WebError::Browser { what: "show a file".into(), why: js::message(&thrown) })
     }
 
     /// The address.

@@ -1,9 +1,9 @@
 //! Drives the machine of [`crate::state::client`]: its effects become requests, a socket and kernels, what
 //! they bring goes back into it, and what changed goes to a view.
 
-use super::blob::ObjectUrl;
+use super::blob::{self, ObjectUrl};
 use super::error::WebError;
-use super::fetch::{self, Api};
+use super::fetch::Api;
 use super::kernel::{Kernel, KernelOptions};
 use super::socket::Socket;
 use super::crypto;
@@ -86,7 +86,7 @@ impl Driver {
     /// A sentence.
     pub async fn stored_image(&self, path: &str) -> Result<ObjectUrl, String> {
         let blob = self.0.api(async |api| api.blob(path).await).await.map_err(|error| error.to_string())?;
-        let bytes = fetch::bytes(&blob).await.map_err(|error| error.to_string())?;
+        let bytes = blob::bytes(&blob).await.map_err(|error| error.to_string())?;
         let media_type = sniff_raster(&bytes).ok_or("This file is no picture that can be shown here.")?;
         ObjectUrl::new(&bytes, media_type).map_err(|error| error.to_string())
     }
@@ -222,7 +222,7 @@ impl Inner {
             let mut fetched = Vec::new();
             for (file, name) in files.iter().zip(names) {
                 let bytes = inner
-                    .api(async |api| fetch::bytes(&api.blob(&content_path(&file.id)).await?).await)
+                    .api(async |api| blob::bytes(&api.blob(&content_path(&file.id)).await?).await)
                     .await;
                 fetched.push(match bytes {
                     Ok(bytes) => Ok(InputFile { name, data: bytes.into() }),
@@ -237,7 +237,7 @@ impl Inner {
         self.later(async move |inner| {
             let result: Result<FileRecord, WebError> = inner
                 .api(async |api| {
-                    let blob = fetch::blob(&upload.data, upload.media_type)?;
+                    let blob = blob::blob(&upload.data, upload.media_type)?;
                     api.upload("/api/v1/files/?process=false", &upload.name, &blob).await
                 })
                 .await;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, FormData, Headers, RequestInit, Response};
+use web_sys::{Blob, FormData, Headers, RequestInit, Response};
 
 /// Fetches a static file. `on_size` hears its size once, if the server tells it, `on_bytes` how many bytes
 /// have come since its last call.
@@ -159,27 +159,4 @@ async fn detail(response: &Response) -> String {
         }
         _ => response.status_text(),
     }
-}
-
-/// A Blob of bytes of this media type.
-///
-/// # Errors
-/// The browser has no memory for it.
-pub fn blob(bytes: &[u8], media_type: &str) -> Result<Blob, WebError> {
-    let options = BlobPropertyBag::new();
-    options.set_type(media_type);
-    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
-    Blob::new_with_u8_array_sequence_and_options(&parts, &options)
-        .map_err(|thrown| WebError::Browser { what: "hold a file".into(), why: js::message(&thrown) })
-}
-
-/// The bytes of a Blob.
-///
-/// # Errors
-/// The browser lost it.
-pub async fn bytes(blob: &Blob) -> Result<Vec<u8>, WebError> {
-    let buffer = JsFuture::from(blob.array_buffer())
-        .await
-        .map_err(|thrown| WebError::Browser { what: "read a file".into(), why: js::message(&thrown) })?;
-    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
 }

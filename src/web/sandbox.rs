@@ -3,6 +3,7 @@
 
 use super::assets::Core;
 use super::error::WebError;
+use super::listen::{Listener, listen};
 use super::{crypto, js};
 use crate::executor::pyodide::Outgoing;
 use crate::protocol::execute::ExecuteRequest;
@@ -55,8 +56,7 @@ pub struct Sandbox {
     frame: HtmlIFrameElement,
     port: MessagePort,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
-    _on_error: Closure<dyn FnMut(Event)>,
-    _on_load: Closure<dyn FnMut(Event)>,
+    _listeners: [Listener; 2],
 }
 
 /// A frame that is not up yet; taken out of the page if its start is given up.
@@ -83,13 +83,12 @@ impl Sandbox {
 
         let loads = Cell::new(0);
         let said = on_said.clone();
-        let on_load = Closure::new(move |_: Event| {
+        let on_load = listen(&frame, "load", move |_: Event| {
             loads.set(loads.get() + 1);
             if loads.get() > 1 {
                 said(Said::Broken("The Python sandbox left its page.".into()));
             }
         });
-        listen(&frame, "load", on_load.as_ref());
 
         wait_until_up(&frame, &name).await?;
         pending.0 = None;
@@ -100,12 +99,11 @@ impl Sandbox {
         let said = on_said.clone();
         let on_message = Closure::new(move |event: MessageEvent| said(read(&event.data())));
         port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        let on_error = Closure::new(move |_: Event| {
+        let on_error = listen(&port, "messageerror", move |_: Event| {
             on_said(Said::Broken("The Python sandbox sent something that can't be read.".into()));
         });
-        listen(&port, "messageerror", on_error.as_ref());
 
-        let sandbox = Self { frame, port, _on_message: on_message, _on_error: on_error, _on_load: on_load };
+        let sandbox = Self { frame, port, _on_message: on_message, _listeners: [on_load, on_error] };
         let boot = js::object(&[("t", "boot".into()), ("assets", assets(core, max_pages).into())]);
         let window = sandbox.frame.content_window().ok_or(WebError::FrameSilent)?;
         window
@@ -197,12 +195,11 @@ async fn build_frame(name: &str) -> Result<HtmlIFrameElement, WebError> {
 
 /// Puts the frame into the page and waits for its one greeting.
 async fn wait_until_up(frame: &HtmlIFrameElement, name: &str) -> Result<(), WebError> {
-    let window = js::window();
     let (expected, source) = (name.to_owned(), frame.clone());
     let mut listener = None;
     let greeting = js_sys::Promise::new(&mut |resolve, _| {
         let (expected, source) = (expected.clone(), source.clone());
-        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        listener = Some(listen(&js::window(), "message", move |event: MessageEvent| {
             let from_frame = source.content_window().is_some_and(|window| {
                 event.source().is_some_and(|sender| JsValue::from(sender) == JsValue::from(window))
             });
@@ -215,19 +212,14 @@ async fn wait_until_up(frame: &HtmlIFrameElement, name: &str) -> Result<(), WebE
                 // A promise resolves once; further greetings are nothing.
                 let _ = resolve.call0(&JsValue::UNDEFINED);
             }
-        });
-        listen(&window, "message", on_message.as_ref());
-        listener = Some(on_message);
+        }));
     });
     let body = js::document().body().ok_or(WebError::FrameSilent)?;
     body.append_child(frame)
         .map_err(|thrown| WebError::Browser { what: "show a frame".into(), why: js::message(&thrown) })?;
     let timeout = gloo_timers::future::TimeoutFuture::new(FRAME_LIMIT);
     let up = first(JsFuture::from(greeting), timeout).await;
-    if let Some(listener) = listener {
-        // It was added just above.
-        let _ = window.remove_event_listener_with_callback("message", listener.as_ref().unchecked_ref());
-    }
+    drop(listener);
     if up { Ok(()) } else { Err(WebError::FrameSilent) }
 }
 
@@ -241,11 +233,6 @@ async fn first(wanted: impl Future, limit: impl Future) -> bool {
         limit.as_mut().poll(context).map(|_| false)
     })
     .await
-}
-
-fn listen(target: &web_sys::EventTarget, event: &str, listener: &JsValue) {
-    // It fails on wrong argument types only.
-    let _ = target.add_event_listener_with_callback(event, listener.unchecked_ref());
 }
 
 fn assets(core: &Core, max_pages: u32) -> js_sys::Object {
@@ -270,7 +257,7 @@ fn blobs(files: &[(String, Blob)]) -> js_sys::Object {
 fn exec(request: &ExecuteRequest) -> Result<js_sys::Object, WebError> {
     let files = js_sys::Array::new();
     for file in &request.files {
-        let blob = super::fetch::blob(&file.data, "application/octet-stream")?;
+        let blob = super::blob::blob(&file.data, "application/octet-stream")?;
         files.push(&js::object(&[("name", file.name.as_str().into()), ("data", blob.into())]));
     }
     let limits = js::object(&[
