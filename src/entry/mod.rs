@@ -2,4 +2,5 @@
 
 pub mod chat_page;
 pub mod kernel;
+pub mod notebook_page;
 pub mod values;

@@ -9,6 +9,7 @@ mod document;
 mod edit;
 mod keep;
 mod kernel;
+pub mod keys;
 mod message;
 mod notice;
 mod runs;

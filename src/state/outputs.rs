@@ -182,6 +182,13 @@ impl Outputs {
     }
 }
 
+/// The run and its line that a line of a traceback names: `File "cell 3", line 7, in f` is `(3, 7)`.
+pub fn place(traceback_line: &str) -> Option<(u32, u32)> {
+    let (run, rest) = traceback_line.trim_start().strip_prefix("File \"cell ")?.split_once("\", line ")?;
+    let line = rest.split(|character: char| !character.is_ascii_digit()).next()?;
+    Some((run.parse().ok()?, line.parse().ok()?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,6 +270,15 @@ mod tests {
         assert_eq!(outputs.keep(), [OutputChange::Stale(false)]);
         outputs.push(stdout("er"));
         assert_eq!(texts(&outputs), ["Stdout older"]);
+    }
+
+    #[test]
+    fn a_traceback_names_its_places() {
+        assert_eq!(place("  File \"cell 3\", line 17, in <module>"), Some((3, 17)));
+        assert_eq!(place("  File \"cell 12\", line 1"), Some((12, 1)));
+        for other in ["  File \"/lib/x.py\", line 1, in f", "  File \"cell x\", line 1", "File \"cell 1\", line ", ""] {
+            assert_eq!(place(other), None, "{other}");
+        }
     }
 
     #[test]

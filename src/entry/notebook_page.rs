@@ -1,0 +1,147 @@
+//! Mounts the notebook page: ties the machine to the kernel, the browser and the view.
+
+use crate::state::notebook::{Effect, Input, KeepError, Notebook, Timer};
+use crate::view::notebook::notebook_page;
+use crate::view::notebook::store::Store;
+use crate::web::kernel::{Kernel, KernelOptions};
+use crate::web::listen::listen;
+use crate::web::storage::{self, StorageError};
+use crate::web::{blob, codemirror, crypto, js, offline};
+use gloo_timers::callback::Timeout;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlElement;
+
+/// Where the notebook is kept, and where the copy of somebody else.
+const KEPT: &str = "pyoxide.notebook";
+const ASIDE: &str = "pyoxide.notebook.aside";
+
+/// Shows the notebook page in an element of the page, in place of what is in it.
+#[wasm_bindgen(js_name = mountNotebook)]
+pub async fn mount_notebook(root: HtmlElement) {
+    // Without it code is written in plain text fields, so the page comes up in any case.
+    let editor = codemirror::load().await.ok();
+    let driver = Driver::new();
+    driver.tell(Input::Opened {
+        kept: storage::get(KEPT).map_err(keep_error),
+        aside: storage::get(ASIDE).ok().flatten(),
+        save_data: offline::save_data(),
+    });
+    root.set_text_content(None);
+    let (store, dispatch) = (driver.store.clone(), driver.clone());
+    leptos::mount::mount_to(root, move || {
+        notebook_page(store, Rc::new(move |command| dispatch.tell(Input::User(command))), editor)
+    })
+    .forget();
+    driver.listen_to_page();
+    // After the next frame, so that the page can be seen and used while Python starts.
+    let shown = driver.clone();
+    Timeout::new(50, move || shown.tell(Input::Shown)).forget();
+}
+
+/// Feeds the machine and does what it asks for. Lives as long as the page.
+struct Driver {
+    notebook: RefCell<Notebook>,
+    store: Store,
+    kernel: Kernel,
+    inputs: RefCell<VecDeque<Input>>,
+    draining: Cell<bool>,
+}
+
+impl Driver {
+    fn new() -> Rc<Self> {
+        let seed = u64::from_str_radix(&crypto::random_name()[..16], 16).unwrap_or_default();
+        let notebook = Notebook::new(seed);
+        Rc::new_cyclic(|weak: &std::rc::Weak<Self>| {
+            let weak = weak.clone();
+            let kernel = Kernel::new(KernelOptions::default(), move |message| {
+                if let Some(driver) = weak.upgrade() {
+                    driver.tell(Input::Kernel(message));
+                }
+            });
+            Self {
+                store: Store::new(&notebook),
+                notebook: RefCell::new(notebook),
+                kernel,
+                inputs: RefCell::default(),
+                draining: Cell::default(),
+            }
+        })
+    }
+
+    /// Hands an input to the machine. What comes up while one is dealt with waits for its turn.
+    fn tell(self: &Rc<Self>, input: Input) {
+        self.inputs.borrow_mut().push_back(input);
+        if self.draining.replace(true) {
+            return;
+        }
+        loop {
+            let Some(input) = self.inputs.borrow_mut().pop_front() else { break };
+            let update = self.notebook.borrow_mut().update(input, js::now());
+            self.store.apply(&self.notebook.borrow(), &update.changes);
+            for effect in update.effects {
+                self.perform(effect);
+            }
+        }
+        self.draining.set(false);
+    }
+
+    fn perform(self: &Rc<Self>, effect: Effect) {
+        match effect {
+            Effect::Kernel(request) => self.kernel.request(request),
+            Effect::Prefetch(packages) => {
+                let driver = self.clone();
+                spawn_local(async move {
+                    let result = driver.kernel.prefetch(packages).await;
+                    driver.tell(Input::Prefetched(result));
+                });
+            }
+            Effect::Keep { text, known } => {
+                let result = storage::swap(KEPT, &text, known.as_deref());
+                self.tell(Input::Kept(result.map_err(keep_error)));
+            }
+            // The notebook itself is kept before its other copy: that one is lost only with no room at all.
+            Effect::KeepAside(text) => drop(storage::set(ASIDE, text.as_deref())),
+            Effect::Later(timer, after) => self.later(timer, after),
+            Effect::Download { name, media_type, data } => drop(blob::download(&name, media_type, &data)),
+        }
+    }
+
+    fn later(self: &Rc<Self>, timer: Timer, after: u32) {
+        let driver = self.clone();
+        Timeout::new(after, move || driver.tell(Input::Timer(timer))).forget();
+    }
+
+    fn listen_to_page(self: &Rc<Self>) {
+        let window = js::window();
+        let driver = self.clone();
+        listen(&window, "pagehide", move |_: web_sys::Event| driver.tell(Input::Leaving)).forget();
+        // Phones take hidden pages away without another word.
+        let driver = self.clone();
+        listen(&js::document(), "visibilitychange", move |_: web_sys::Event| {
+            if js::document().hidden() {
+                driver.tell(Input::Leaving);
+            }
+        })
+        .forget();
+        let driver = self.clone();
+        storage::on_change_elsewhere(KEPT, move |text| driver.tell(Input::KeptElsewhere(text))).forget();
+        let driver = self.clone();
+        offline::watch(move |shell| {
+            if shell.ready {
+                driver.tell(Input::ShellKept);
+            }
+        })
+        .forget();
+    }
+}
+
+fn keep_error(error: StorageError) -> KeepError {
+    match error {
+        StorageError::Unavailable => KeepError::Unavailable,
+        StorageError::Full => KeepError::Full,
+    }
+}

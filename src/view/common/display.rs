@@ -1,0 +1,86 @@
+//! A displayed value in the best of its representations that can be shown safely: images by their bytes, HTML
+//! in a frame, all else as text.
+
+use super::ansi_view::{Terminal, TerminalView};
+use super::html_frame::HtmlFrame;
+use crate::protocol::execute::Display;
+use crate::protocol::mime::{MimeBundle, MimeData, raster_image};
+use crate::web::blob::ObjectUrl;
+use leptos::prelude::*;
+
+/// Text representations in the order of preference, behind images and HTML.
+const TEXTS: [&str; 4] = ["text/markdown", "text/latex", "text/plain", "application/json"];
+
+/// Shows a value.
+#[component]
+pub fn DisplayView(
+    /// The value.
+    display: Display,
+) -> impl IntoView {
+    let Display { data, metadata, .. } = display;
+    if let Some((media_type, _, bytes)) = raster_image(&data) {
+        let size = |name: &str| metadata[media_type][name].as_f64().filter(|size| *size >= 1.0);
+        return image(&bytes, media_type, &alternative(&data), size("width"), size("height"));
+    }
+    if let Some(svg) = text_of(&data, "image/svg+xml") {
+        return image(svg.as_bytes(), "image/svg+xml", &alternative(&data), None, None);
+    }
+    let plain = text(&data);
+    match text_of(&data, "text/html") {
+        Some(html) => {
+            let fallback = move || view! { <TerminalView terminal=Terminal::of(&plain) class="output-text" /> };
+            view! { <HtmlFrame html=html.to_owned() fallback=ViewFn::from(fallback) /> }.into_any()
+        }
+        None => view! { <TerminalView terminal=Terminal::of(&plain) class="output-text" /> }.into_any(),
+    }
+}
+
+fn text_of<'a>(data: &'a MimeBundle, media_type: &str) -> Option<&'a str> {
+    data.get(media_type).and_then(MimeData::text)
+}
+
+/// The value as text, or a sentence that says what it is.
+fn text(data: &MimeBundle) -> String {
+    if let Some(text) = TEXTS.iter().find_map(|media_type| text_of(data, media_type)) {
+        return text.to_owned();
+    }
+    if let Some((_, text)) = data.iter().find_map(|(media_type, value)| Some((media_type, value.text()?))) {
+        return text.to_owned();
+    }
+    match data.iter().next() {
+        Some((media_type, value)) => {
+            format!("A value of the type {media_type} ({}), which can't be shown here.", super::progress::bytes(value.len() as f64))
+        }
+        None => String::new(),
+    }
+}
+
+/// What an image is called for those who don't see it: Python's text for the value, without its brackets.
+fn alternative(data: &MimeBundle) -> String {
+    let plain = text_of(data, "text/plain").unwrap_or_default();
+    let name = plain.trim().trim_matches(['<', '>']);
+    if name.is_empty() || name.chars().count() > 200 { "Image".to_owned() } else { name.to_owned() }
+}
+
+/// An image by a `blob:` address. An SVG is an image, too, so that nothing in it runs or loads.
+fn image(bytes: &[u8], media_type: &str, alternative: &str, width: Option<f64>, height: Option<f64>) -> AnyView {
+    match ObjectUrl::new(bytes, media_type) {
+        Ok(url) => {
+            let address = url.as_str().to_owned();
+            let kept = StoredValue::new_local(Some(url));
+            on_cleanup(move || kept.update_value(|url| *url = None));
+            let size = |size: Option<f64>| size.map(|size| format!("{size:.0}"));
+            view! {
+                <img
+                    class="output-image"
+                    src=address
+                    alt=alternative.to_owned()
+                    width=size(width)
+                    height=size(height)
+                />
+            }
+            .into_any()
+        }
+        Err(error) => view! { <p class="output-note">{error.to_string()}</p> }.into_any(),
+    }
+}

@@ -1,0 +1,12 @@
+//! Parts that every page uses. They know outputs, notices and progress, and nothing of notebooks or chats.
+
+pub mod ansi_view;
+pub mod display;
+pub mod html_frame;
+pub mod icon;
+pub mod output;
+pub mod progress;
+pub mod question;
+pub mod theme;
+pub mod toast;
+pub mod traceback;

@@ -1,0 +1,152 @@
+//! The outputs of a run: what the state says of them, as signals, and how they look.
+
+use super::ansi_view::{Terminal, TerminalView};
+use super::display::DisplayView;
+use super::icon::{Icon, icon};
+use super::progress::bytes;
+use super::traceback::{Place, TracebackView};
+use crate::protocol::execute::{Display, ErrorInfo, StreamName};
+use crate::state::outputs::{Body, Item, OutputChange, OutputKey, Outputs};
+use leptos::prelude::*;
+
+/// Outputs that a view follows. Clones are handles to the same ones.
+#[derive(Clone, Debug, Default)]
+pub struct OutputList {
+    items: ArcRwSignal<Vec<OutputItem>>,
+    stale: ArcRwSignal<bool>,
+}
+
+#[derive(Clone, Debug)]
+struct OutputItem {
+    key: OutputKey,
+    body: ItemBody,
+}
+
+#[derive(Clone, Debug)]
+enum ItemBody {
+    Stream(StreamName, Terminal),
+    Value(ArcRwSignal<Display>),
+    Error(ErrorInfo),
+    Overflow { name: StreamName, kept: usize, dropped: u64 },
+}
+
+impl OutputList {
+    /// The outputs as they are.
+    pub fn of(outputs: &Outputs) -> Self {
+        let list = Self::default();
+        list.items.set(outputs.items().iter().map(OutputItem::of).collect());
+        list.stale.set(outputs.is_stale());
+        list
+    }
+
+    /// Redraws what a change of these outputs names.
+    pub fn apply(&self, outputs: &Outputs, change: &OutputChange) {
+        match *change {
+            OutputChange::Cleared => self.items.set(Vec::new()),
+            OutputChange::Stale(stale) => self.stale.set(stale),
+            OutputChange::Added(key) => {
+                // What was added and is gone again within one update is not there any more.
+                if let Some(item) = outputs.get(key) {
+                    self.items.update(|items| items.push(OutputItem::of(item)));
+                }
+            }
+            OutputChange::Grew(key, _) => {
+                let terminal = self.items.with_untracked(|items| match items.iter().find(|item| item.key == key)? {
+                    OutputItem { body: ItemBody::Stream(_, terminal), .. } => Some(terminal.clone()),
+                    _ => None,
+                });
+                if let (Some(terminal), Some(Item { body: Body::Stream { text, .. }, .. })) = (terminal, outputs.get(key)) {
+                    terminal.grow(text);
+                }
+            }
+            OutputChange::Replaced(key) => {
+                let value = self.items.with_untracked(|items| match items.iter().find(|item| item.key == key)? {
+                    OutputItem { body: ItemBody::Value(value), .. } => Some(value.clone()),
+                    _ => None,
+                });
+                if let (Some(value), Some(Item { body: Body::Display(display) | Body::Result(display), .. })) =
+                    (value, outputs.get(key))
+                {
+                    value.set(display.clone());
+                }
+            }
+        }
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.items.with(Vec::is_empty)
+    }
+}
+
+impl OutputItem {
+    fn of(item: &Item) -> Self {
+        let body = match &item.body {
+            Body::Stream { name, text } => ItemBody::Stream(*name, Terminal::of(text)),
+            Body::Display(display) | Body::Result(display) => ItemBody::Value(ArcRwSignal::new(display.clone())),
+            Body::Error(error) => ItemBody::Error(error.clone()),
+            Body::Overflow { name, data, dropped } => {
+                ItemBody::Overflow { name: *name, kept: data.len(), dropped: *dropped }
+            }
+        };
+        Self { key: item.key, body }
+    }
+}
+
+/// Shows outputs.
+#[component]
+pub fn OutputsView(
+    /// The outputs.
+    outputs: OutputList,
+    /// The user wants what was written over the limit, as a file.
+    on_save: Callback<OutputKey>,
+    /// The user wants to see a line of a traceback in the code.
+    #[prop(optional_no_strip)]
+    on_place: Option<Callback<Place>>,
+) -> impl IntoView {
+    let OutputList { items, stale } = outputs;
+    view! {
+        <div class="outputs" class:stale=move || stale.get()>
+            <For each=move || items.get() key=|item| item.key children=move |item| output(item, on_save, on_place) />
+        </div>
+    }
+}
+
+fn output(item: OutputItem, on_save: Callback<OutputKey>, on_place: Option<Callback<Place>>) -> AnyView {
+    let key = item.key;
+    match item.body {
+        ItemBody::Stream(StreamName::Stdout, terminal) => {
+            view! { <TerminalView terminal=terminal class="output-text" /> }.into_any()
+        }
+        ItemBody::Stream(StreamName::Stderr, terminal) => {
+            view! { <TerminalView terminal=terminal class="output-text stderr" /> }.into_any()
+        }
+        ItemBody::Value(value) => {
+            view! { <div class="output-value">{move || view! { <DisplayView display=value.get() /> }}</div> }.into_any()
+        }
+        ItemBody::Error(error) => view! { <TracebackView error=error on_place=on_place /> }.into_any(),
+        ItemBody::Overflow { name, kept, dropped } => {
+            let name = match name {
+                StreamName::Stdout => "printed",
+                StreamName::Stderr => "written to stderr",
+            };
+            let lost = if dropped > 0 {
+                format!(" {} more were not kept.", bytes(dropped as f64))
+            } else {
+                String::new()
+            };
+            view! {
+                <div class="output-note">
+                    <p>
+                        {format!("The code has {name} {} more than is shown here.{lost}", bytes(kept as f64))}
+                    </p>
+                    <button type="button" on:click=move |_| on_save.run(key)>
+                        {icon(Icon::Download)}
+                        "Save the rest"
+                    </button>
+                </div>
+            }
+            .into_any()
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! How far a long step is, in words, bytes and a bar.
+
+use crate::protocol::execute::Progress;
+use leptos::prelude::*;
+
+/// A number of bytes as people read it.
+pub fn bytes(count: f64) -> String {
+    if count >= 1e6 {
+        format!("{:.1} MB", count / 1e6)
+    } else if count >= 1e3 {
+        format!("{:.0} kB", count / 1e3)
+    } else {
+        format!("{count:.0} bytes")
+    }
+}
+
+/// What is said about the bytes of a step; nothing if it has none.
+fn amount(progress: &Progress) -> String {
+    match (progress.done, progress.total) {
+        (done, total) if total >= 1e6 => format!("{:.1} of {}", done / 1e6, bytes(total)),
+        (done, total) if total > 0.0 => format!("{:.0} of {}", done / 1e3, bytes(total)),
+        (done, _) if done > 0.0 => bytes(done),
+        _ => String::new(),
+    }
+}
+
+/// A step that goes on; nothing is shown while there is none.
+#[component]
+pub fn ProgressView(
+    /// The step.
+    #[prop(into)]
+    progress: Signal<Option<Progress>>,
+) -> impl IntoView {
+    let text = move || progress.with(|step| step.as_ref().map(|step| step.text.clone()).unwrap_or_default());
+    let said = move || progress.with(|step| step.as_ref().map(amount).unwrap_or_default());
+    let known = move || progress.with(|step| step.as_ref().is_some_and(|step| step.total > 0.0));
+    // Without a value the bar shows that something goes on, without how far.
+    let value = move || {
+        progress.with(|step| {
+            let step = step.as_ref().filter(|step| step.total > 0.0)?;
+            Some(format!("{:.3}", (step.done / step.total).clamp(0.0, 1.0)))
+        })
+    };
+    view! {
+        <Show when=move || progress.with(Option::is_some)>
+            <div class="progress">
+                <span class="progress-text">{text}</span>
+                <span class="progress-amount">{said}</span>
+                <progress
+                    class:unknown=move || !known()
+                    max="1"
+                    value=value
+                    aria-label=text
+                    aria-valuetext=said
+                ></progress>
+            </div>
+        </Show>
+    }
+}

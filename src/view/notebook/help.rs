@@ -1,0 +1,69 @@
+//! The list of keys, in a dialog.
+
+use crate::state::notebook::keys::SHORTCUTS;
+use crate::view::common::icon::{Icon, icon};
+use leptos::html::Dialog;
+use leptos::prelude::*;
+
+/// Opens the list from anywhere on the page.
+#[derive(Clone, Copy)]
+pub(super) struct HelpSwitch(NodeRef<Dialog>);
+
+impl HelpSwitch {
+    pub(super) fn provide() -> Self {
+        let switch = Self(NodeRef::new());
+        provide_context(switch);
+        switch
+    }
+
+    pub(super) fn here() -> Self {
+        expect_context()
+    }
+
+    pub(super) fn open(self) {
+        if let Some(dialog) = self.0.get_untracked() {
+            // It throws if it is open already.
+            let _ = dialog.show_modal();
+        }
+    }
+}
+
+/// The dialog; closed until it is opened.
+#[component]
+pub(super) fn HelpDialog() -> impl IntoView {
+    let HelpSwitch(dialog) = HelpSwitch::here();
+    let close = move |_| {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    let group = |(place, keys): &'static (&str, &[(&str, &str)])| {
+        let rows = keys.iter().map(|(keys, what)| {
+            let keys = keys.split_inclusive(&[' ', ',']).map(|word| {
+                match word.trim_end_matches([' ', ',']) {
+                    "or" => view! { " or " }.into_any(),
+                    key => view! { <kbd>{key}</kbd>" " }.into_any(),
+                }
+            });
+            view! {
+                <dt>{keys.collect_view()}</dt>
+                <dd>{*what}</dd>
+            }
+        });
+        view! {
+            <h3>{*place}</h3>
+            <dl>{rows.collect_view()}</dl>
+        }
+    };
+    view! {
+        <dialog class="dialog" aria-labelledby="help-title" node_ref=dialog>
+            <header>
+                <h2 id="help-title">"Keyboard shortcuts"</h2>
+                <button type="button" class="quiet" aria-label="Close" title="Close" on:click=close>
+                    {icon(Icon::Close)}
+                </button>
+            </header>
+            <div class="shortcuts">{SHORTCUTS.iter().map(group).collect_view()}</div>
+        </dialog>
+    }
+}

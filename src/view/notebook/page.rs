@@ -1,0 +1,62 @@
+//! The page as a whole.
+
+use super::cell::CellView;
+use super::editor::Kit;
+use super::help::{HelpDialog, HelpSwitch};
+use super::status::KeptView;
+use super::store::{Page, Store};
+use super::toolbar::Toolbar;
+use crate::state::notebook::Command;
+use crate::view::common::icon::{Icon, icon};
+use crate::view::common::theme::Theme;
+use crate::view::common::toast::Toasts;
+use crate::web::codemirror::CodeMirror;
+use leptos::prelude::*;
+use std::rc::Rc;
+
+/// Shows a notebook. `dispatch` hears what the user wants; without `editor` code is written in plain text fields.
+pub fn notebook_page(store: Store, dispatch: Rc<dyn Fn(Command)>, editor: Option<CodeMirror>) -> impl IntoView {
+    let page = Page::provide(store, dispatch);
+    Theme::provide();
+    HelpSwitch::provide();
+    provide_context(Kit(StoredValue::new_local(editor)));
+    let store = page.store();
+    let cells = RwSignal::from(store.cells);
+    let toasts = RwSignal::from(store.toasts);
+    let keeping = RwSignal::from(store.keeping);
+    view! {
+        <Toolbar />
+        <main class="notebook">
+            {move || {
+                keeping.with(|keeping| keeping.problem.clone()).map(|text| {
+                    view! {
+                        <div class="banner" role="status">
+                            <p>{text}</p>
+                            <button type="button" on:click=move |_| page.dispatch(Command::Download)>
+                                {icon(Icon::Download)}
+                                "Download"
+                            </button>
+                        </div>
+                    }
+                })
+            }}
+            <p class="visually-hidden" id="cell-help">
+                "Enter edits the code, Escape leaves it, H lists the keys."
+            </p>
+            <For each=move || cells.get() key=|cell| cell.id.clone() children=|cell| view! { <CellView cell=cell /> } />
+            <button type="button" class="add-cell" on:click=move |_| page.dispatch(Command::Append)>
+                {icon(Icon::Add)}
+                "Add cell"
+            </button>
+        </main>
+        <footer class="foot">
+            <KeptView />
+        </footer>
+        <Toasts
+            toasts=toasts
+            on_act=move |id| page.dispatch(Command::Accept(id))
+            on_dismiss=move |id| page.dispatch(Command::Dismiss(id))
+        />
+        <HelpDialog />
+    }
+}
