@@ -28,7 +28,7 @@ export const cases = {
   async "lists the models and begins a new chat"(kit) {
     const chat = await kit.chat();
     await chat.ready();
-    contains(await chat.model.evaluate((box) => box.innerText || box.value), MODEL, "the models");
+    await chat.model.filter({ hasText: MODEL }).waitFor();
     await chat.ask("say hello", "You said: say hello");
     await chat.chats.getByRole("link", { name: "A scripted chat" }).first().waitFor();
     await chat.button("New chat").click();

@@ -28,6 +28,7 @@ const ISOLATION = {
 const MOUNTS = [
   ["/pyodide/", PYODIDE],
   ["/examples/", join(ROOT, "examples")],
+  ["/pkg/", join(ROOT, "pkg")],
   ["/", DIST],
 ];
 
