@@ -6,7 +6,8 @@ const PNG = "iVBORw0KGgo"; // base64 of the first bytes of every PNG
 const kinds = (run) =>
   run.outputs.map((output) => {
     if (output.t === "stream") return output.text;
-    if (output.t === "display") return output.data["image/png"]?.startsWith(PNG) ? output.kind : output.data["text/plain"];
+    if (output.t === "display")
+      return output.data["image/png"]?.startsWith(PNG) ? output.kind : output.data["text/plain"];
     return output.t;
   });
 
@@ -28,10 +29,10 @@ test("imports are installed before the code runs, from real wheels", async ({ is
 });
 
 test("a figure is shown at the end of the run without show(), once, as a PNG with its size", async ({ isolated }) => {
-  const run = await isolated.fresh(
-    "import matplotlib.pyplot as plt\nplt.plot([1, 4, 9])\nplt.title('squares');",
-    { dpr: 2, deadline: 60_000 },
-  );
+  const run = await isolated.fresh("import matplotlib.pyplot as plt\nplt.plot([1, 4, 9])\nplt.title('squares');", {
+    dpr: 2,
+    deadline: 60_000,
+  });
   assert.equal(run.status, "ok", story(run));
   assert.equal(figures(run).length, 1);
   const [{ data, metadata, kind }] = figures(run);

@@ -12,7 +12,9 @@ const tests = [];
 export const test = (name, body) => tests.push({ name, body });
 
 const loadPlaywright = () => {
-  const require = createRequire(path.join(process.env.PYOXIDE_NODE_MODULES || path.join(here, "../.."), "package.json"));
+  const require = createRequire(
+    path.join(process.env.PYOXIDE_NODE_MODULES || path.join(here, "../.."), "package.json"),
+  );
   try {
     return require("playwright-core");
   } catch {
@@ -23,10 +25,11 @@ const loadPlaywright = () => {
 // What a failed run says about itself, for the message of an assertion.
 export const story = (run) => JSON.stringify({ ...run, outputs: run.outputs.length }).slice(0, 2000);
 
+const OPTIONS = { maxPages: 8192 }; // 512 MB
+
 // One browser page with at most one living kernel.
 class Host {
   #page;
-  #kernel = "";
 
   constructor(page, server) {
     this.#page = page;
@@ -47,17 +50,12 @@ class Host {
     return this.#page.evaluate(body, argument);
   }
 
-  // A kernel for the next runs: the living one if it was started for the same purpose.
-  async kernel(purpose = "default", options = {}) {
-    const wanted = purpose + JSON.stringify(options);
-    const alive = await this.evaluate(() => Boolean(globalThis.kernel && !globalThis.kernel.gone));
-    if (alive && this.#kernel === wanted) return this.evaluate(() => kernel.info);
-    this.#kernel = wanted;
-    return this.evaluate(async (given) => {
-      if (globalThis.kernel) globalThis.kernel.dispose();
-      globalThis.kernel = await Kernel.start(given);
+  // The living kernel, or a new one; what it said when it was ready.
+  kernel() {
+    return this.evaluate(async (options) => {
+      if (!globalThis.kernel || globalThis.kernel.gone) globalThis.kernel = await Kernel.start(options);
       return kernel.info;
-    }, options);
+    }, OPTIONS);
   }
 
   run(code, options = {}) {
@@ -70,6 +68,14 @@ class Host {
     return this.run(code, options);
   }
 }
+
+const withDeadline = (promise) => {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error("the test took longer than 90 s")), 90_000);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+};
 
 export const main = async () => {
   const { chromium } = loadPlaywright();
@@ -89,7 +95,7 @@ export const main = async () => {
       if (only && !name.includes(only)) continue;
       const begin = Date.now();
       try {
-        await body({ isolated, plain, server });
+        await withDeadline(body({ isolated, plain, server }));
         passed++;
         console.log(`ok      ${name} (${Date.now() - begin} ms)`);
       } catch (error) {

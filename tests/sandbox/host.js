@@ -70,8 +70,9 @@ class Kernel {
   late = []; // output of runs that have ended
   gone = null;
   onInput = () => null; // what to answer: a line, null, or undefined for no answer
+  onNeed = ({ id, imports }) => this.bring(id, imports);
 
-  static async start({ maxPages = 0, preload = [], alter = (assets) => assets } = {}) {
+  static async start({ maxPages = 0, bootMs = 80_000, alter = (assets) => assets } = {}) {
     const kernel = new Kernel();
     const start = performance.now();
     const frame = document.createElement("iframe");
@@ -104,9 +105,10 @@ class Kernel {
     const ready = new Promise((resolve, reject) => (kernel.#settleReady = { resolve, reject }));
     const assets = alter({ worker, scripts, lock, files, packages: [], maxPages });
     frame.contentWindow.postMessage({ t: "boot", assets }, "*", [channel.port2]);
+    const timer = setTimeout(() => kernel.dispose("no answer after the boot message"), bootMs);
     kernel.info = await ready;
+    clearTimeout(timer);
     kernel.info.ms = Math.round(performance.now() - start);
-    if (preload.length) await kernel.execute(preload.map((module) => `import ${module}`).join("\n"));
     return kernel;
   }
 
@@ -123,7 +125,7 @@ class Kernel {
     const run = this.#runs.get(data.id);
     if (!run) return this.late.push({ ...data, text: utf8.decode(payloads[0]) });
     run.record(data, payloads);
-    if (data.t === "need") return this.#install(data);
+    if (data.t === "need") return this.onNeed(data);
     if (data.t === "installed") data.names.forEach((name) => this.installed.add(name));
     if (data.t === "input_request") {
       const line = this.onInput(data);
@@ -136,7 +138,8 @@ class Kernel {
     return undefined;
   }
 
-  async #install({ id, imports }) {
+  // Installs what these imports need, as far as the server has it.
+  async bring(id, imports, missing) {
     const wanted = packagesOf(imports).filter((key) => !this.installed.has(packages[key].name));
     const files = {};
     const got = [];
@@ -148,7 +151,7 @@ class Kernel {
         // not on this server: the import says so
       }
     }
-    this.#port.postMessage({ t: "install", id, names: got, files });
+    this.#port.postMessage({ t: "install", id, names: got, files, missing });
   }
 
   // Starts a run. What it returns is a promise of the whole: reply, text, outputs in order. `interruptOn` is a

@@ -96,6 +96,8 @@ test("a flood of small messages is slowed down, not killed", async ({ isolated }
 });
 
 test("closing or replacing sys.stdout does not silence the next cell", async ({ isolated }) => {
-  await isolated.fresh("import sys, io, contextlib\nsys.stdout.close()\nwith contextlib.redirect_stdout(io.StringIO()): print(1)");
+  await isolated.fresh(
+    "import sys, io, contextlib\nsys.stdout.close()\nwith contextlib.redirect_stdout(io.StringIO()): print(1)",
+  );
   assert.equal((await isolated.fresh("print('still')")).stdout, "still\n");
 });

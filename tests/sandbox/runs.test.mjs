@@ -87,7 +87,9 @@ test("a hostile repr does not break the run", async ({ isolated }) => {
   assert.match(results(run)[0].data["text/plain"], /repr\(\) failed with ValueError/);
 });
 
-test("objects show in their rich forms, display() is a builtin, and IPython.display can be imported", async ({ isolated }) => {
+test("objects show in their rich forms, display() is a builtin, and IPython.display can be imported", async ({
+  isolated,
+}) => {
   const run = await isolated.fresh(
     "from IPython.display import HTML, Markdown, clear_output, display as shown\nassert shown is display\n" +
       "class T:\n  def _repr_latex_(self): return '$x$'\n  def __repr__(self): return 'T()'\n" +
@@ -131,4 +133,39 @@ test("a missing package says what can be done", async ({ isolated }) => {
   assert.deepEqual(removed.outputs, []);
   const hidden = await isolated.fresh("name = 'rich'\n__import__(name)");
   assert.match(hidden.evalue, /Write `import rich` into the code/);
+});
+
+test("the page's own sentence about a package becomes part of the error", async ({ isolated }) => {
+  await isolated.kernel();
+  await isolated.evaluate(() => {
+    kernel.onNeed = ({ id }) => kernel.bring(id, [], { onnx: "onnx is blocked by the owner of this page." });
+  });
+  const run = await isolated.run("import onnx");
+  assert.equal(run.evalue, "No module named 'onnx'. onnx is blocked by the owner of this page.");
+});
+
+test("a package that can't be had does not keep the others away", async ({ isolated }) => {
+  await isolated.kernel();
+  await isolated.evaluate(() => {
+    kernel.onNeed = ({ id, imports }) => kernel.bring(id, imports.length > 1 ? [] : imports);
+  });
+  const run = await isolated.run("try:\n  import zarr\nexcept ImportError: pass\nimport six\nsix.__name__");
+  assert.deepEqual(
+    run.outputs.filter(({ t }) => t === "need").map(({ imports }) => imports),
+    [["six", "zarr"], ["six"], ["zarr"]],
+  );
+  assert.equal(run.result, "six");
+});
+
+test("micropip.install brings packages of the distribution and refuses the rest in words", async ({ isolated }) => {
+  await isolated.evaluate(() => (kernel.onNeed = ({ id, imports }) => kernel.bring(id, imports)));
+  const run = await isolated.fresh(
+    "import micropip\nawait micropip.install(['beautifulsoup4>=4'])\nimport bs4\nbs4.__name__",
+  );
+  assert.equal(run.result, "bs4");
+  assert.match((await isolated.fresh("await micropip.install('zarr')")).evalue, /not on this page's server/);
+  assert.match(
+    (await isolated.fresh("await micropip.install('https://evil.test/a.whl')")).evalue,
+    /there is no network/,
+  );
 });

@@ -9,7 +9,12 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, "../..");
 export const pyodideDir = process.env.PYOXIDE_PYODIDE_DIR || path.join(os.homedir(), ".cache/pyoxide/pyodide");
 
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".json": "application/json" };
+const TYPES = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".json": "application/json",
+};
 
 const ISOLATION = {
   "cross-origin-opener-policy": "same-origin",
@@ -21,7 +26,11 @@ const hostPolicy = (hash) =>
   `default-src 'none'; script-src 'self' '${hash}' 'wasm-unsafe-eval' blob:; worker-src 'self' blob:; ` +
   "connect-src 'self'; img-src 'self' blob: data:; frame-src 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
 
-const FOLDERS = { "/pyodide/": pyodideDir, "/sandbox/": path.join(root, "www/sandbox"), "/py/": path.join(root, "www/py") };
+const FOLDERS = {
+  "/pyodide/": pyodideDir,
+  "/sandbox/": path.join(root, "www/sandbox"),
+  "/py/": path.join(root, "www/py"),
+};
 
 const fileOf = (pathname) => {
   const prefix = Object.keys(FOLDERS).find((folder) => pathname.startsWith(folder));

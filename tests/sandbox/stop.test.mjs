@@ -14,12 +14,15 @@ const LOOPS = {
   "asyncio.sleep": "import asyncio; await asyncio.sleep(60)",
   "asyncio.run": "import asyncio; asyncio.run(asyncio.sleep(60))",
   "gathered tasks": "import asyncio; await asyncio.gather(*(asyncio.sleep(60) for _ in range(3)))",
-  "a promise that never settles": "import js; from pyodide.ffi import run_sync; run_sync(js.Promise.new(lambda *a: None))",
+  "a promise that never settles":
+    "import js; from pyodide.ffi import run_sync; run_sync(js.Promise.new(lambda *a: None))",
 };
 
 for (const [name, loop] of Object.entries(LOOPS)) {
   test(`Stop ends ${name}, and variables stay`, async ({ isolated }) => {
-    const run = await isolated.fresh(`kept = ${JSON.stringify(name)}\nprint('started')\n${loop}`, { interruptOn: "started" });
+    const run = await isolated.fresh(`kept = ${JSON.stringify(name)}\nprint('started')\n${loop}`, {
+      interruptOn: "started",
+    });
     stopped(run);
     console.log(`        stopped after ${run.stopMs} ms`);
     assert.deepEqual((await isolated.run("kept")).result, name);
@@ -34,6 +37,15 @@ test("Stop without isolation ends everything that waits", async ({ plain }) => {
     stopped(run);
   }
   assert.equal((await plain.fresh("1 + 1")).result, 2);
+});
+
+test("Stop ends a run that waits for its packages", async ({ isolated }) => {
+  await isolated.kernel();
+  await isolated.evaluate(() => (kernel.onNeed = () => kernel.interrupt()));
+  const run = await isolated.run("import regex");
+  assert.deepEqual([run.status, run.ename], ["error", "KeyboardInterrupt"]);
+  await isolated.evaluate(() => (kernel.onNeed = ({ id, imports }) => kernel.bring(id, imports)));
+  assert.equal((await isolated.run("1 + 1")).result, 2);
 });
 
 test("Stop at the wrong time harms no later run", async ({ isolated }) => {

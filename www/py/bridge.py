@@ -8,6 +8,7 @@ from pyodide.ffi import to_js
 
 host = None  # the small frozen object of worker.js; bound after start, so that a memory snapshot holds no JavaScript
 
+_TEXT_MAX = 5_000_000  # characters of one text: a message holds 32 MB
 _encode = JSONEncoder(ensure_ascii=False).encode
 
 
@@ -17,9 +18,9 @@ class Run:
     def __init__(self, run_id, count, result_limit, figures_limit, dpr):
         self.id = run_id
         self.count = count
-        self.result_limit = result_limit
-        self.figures_limit = figures_limit
-        self.dpr = dpr
+        self.result_limit = min(int(result_limit), _TEXT_MAX)
+        self.figures_limit = int(figures_limit)
+        self.dpr = float(dpr)
         self.displays = 0
         self.figures = 0
         self.figure_bytes = 0
@@ -30,7 +31,7 @@ class Run:
         """Writes a sentence about this run to stderr, each only once."""
         if text not in self._noted:
             self._noted.add(text)
-            print(f"[{text}]", file=sys.__stderr__)
+            sys.__stderr__.write(f"[{text}]\n")
 
 
 _open = Run("", 0, 0, 0, 1)  # the run that was started last

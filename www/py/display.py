@@ -102,7 +102,7 @@ def bundle_of(value):
         if isinstance(found, dict):
             for mime, data in found.items():
                 if isinstance(mime, str):
-                    _add(bundle, metadata, value, mime, data if mime.endswith("json") else _split(data)[0])
+                    _add(bundle, metadata, value, mime, (data, None))
         if isinstance(extra, dict):
             metadata.update(extra)
         for mime, method in _METHODS.items():
@@ -121,15 +121,19 @@ def png_size(data):
 def _within_limits(run, bundle):
     """Takes out what is too big, with a sentence on stderr. False if nothing worth showing is left."""
     rich = [mime for mime in bundle if mime != "text/plain"]
+    total = 0
     for mime in rich:
         data = bundle[mime]
         why = None
-        if len(data) > _RICH_MAX:
+        total += len(data)
+        if len(data) > _RICH_MAX or total > 2 * _RICH_MAX:
             why = f"a display of {len(data):,} bytes ({mime}) is not shown: the limit is {_RICH_MAX:,}"
         elif mime in _RASTER:
             width, height = png_size(data)
             if width * height > _PIXELS_MAX:
-                why = f"a picture of {width} × {height} pixels is not shown: the limit is {_PIXELS_MAX // 10**6} million"
+                why = (
+                    f"a picture of {width} × {height} pixels is not shown: the limit is {_PIXELS_MAX // 10**6} million"
+                )
             else:
                 why = count_figure(run, len(data))
         if why:

@@ -1,11 +1,10 @@
 """matplotlib figures and PIL images: shown when asked for, and at the end of a run if they are still open."""
 
-import importlib.util
 import io
 import sys
 import weakref
 
-from . import bridge, display
+from . import bridge, display, packages
 
 _PIXELS_MAX = 25_000_000
 _shown = weakref.WeakSet()  # figures that were shown and, unless they are stale, haven't changed since
@@ -29,7 +28,7 @@ def _bundle(figure):
         return bundle, {}
     if run.figures >= run.figures_limit:
         raise display.Refused(f"only the first {run.figures_limit} figures of a run are shown")
-    scale = min(max(float(run.dpr), 1.0), 2.0)
+    scale = min(max(run.dpr, 1.0), 2.0)
     width, height = (float(inches) * figure.dpi for inches in figure.get_size_inches())
     if width * height * scale * scale > _PIXELS_MAX:
         scale = 1.0
@@ -56,8 +55,7 @@ def show_open():
             if figure not in _shown or figure.stale:
                 display.show(figure)
     finally:
-        if managers := _managers():
-            del managers
+        if _managers():
             sys.modules["matplotlib.pyplot"].close("all")
 
 
@@ -81,37 +79,7 @@ def _patch_pil(image):
     image.Image.show = lambda self, title=None: display.show(self)
 
 
-_patches = {"matplotlib.pyplot": _patch_pyplot, "PIL.Image": _patch_pil}
-
-
-class _AfterImport:
-    """A finder that finds nothing itself, but patches the modules above once they have been imported."""
-
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        patch = _patches.get(name)
-        if patch is None:
-            return None
-        del _patches[name]  # or the search below would come back here
-        try:
-            spec = importlib.util.find_spec(name)
-        finally:
-            _patches[name] = patch
-        if spec is None or spec.loader is None:
-            return spec
-        run_module = spec.loader.exec_module
-
-        def exec_module(module):
-            run_module(module)
-            patch(module)
-
-        spec.loader.exec_module = exec_module
-        return spec
-
-
 def install():
-    """Watches the import of matplotlib and PIL; patches them at once if a snapshot brought them along."""
-    sys.meta_path.insert(0, _AfterImport)
-    for name, patch in _patches.items():
-        if name in sys.modules:
-            patch(sys.modules[name])
+    """Watches the import of matplotlib and PIL."""
+    packages.after_import("matplotlib.pyplot", _patch_pyplot)
+    packages.after_import("PIL.Image", _patch_pil)

@@ -38,6 +38,7 @@ def bind(host):
     bridge.bind(host)
     streams.install()
     display.install()
+    packages.install()
     figures.install()
     ipython.install()
     sys.modules["__main__"] = _main
@@ -55,6 +56,7 @@ def bind(host):
 
 def _compile(code, name):
     """The cell's statements and, if it ends with an expression that is to be shown, that expression."""
+    _main.__dict__.pop("__warningregistry__", None)  # or a line that warned in an earlier cell warns no more
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
     tree = compile(code, name, "exec", _FLAGS | ast.PyCF_ONLY_AST, dont_inherit=True)
     last = None
@@ -95,9 +97,7 @@ async def _run_cell(run, code, uploaded):
 
 def _is_stop(error):
     """Whether Stop ended the code, in one of its disguises: a cancelled wait, an interrupted call into JavaScript."""
-    if isinstance(error, asyncio.CancelledError):
-        return _stopped
-    return isinstance(error, ConversionError) and isinstance(error.__cause__ or error.__context__, KeyboardInterrupt)
+    return isinstance(error, (asyncio.CancelledError, ConversionError)) and (_stopped or bridge.host.stopped())
 
 
 def _reply(run, value, error):

@@ -1,4 +1,4 @@
-"""Which packages a cell needs, and what to say when one can't be had."""
+"""Which packages a cell needs, how they come, and what to say when one can't be had."""
 
 import ast
 import importlib.util
@@ -9,17 +9,16 @@ import sys
 from . import bridge
 
 # What these libraries import only when they are asked for it, by the text that asks.
-_OPTIONAL_OF = {"pandas", "sklearn", "networkx", "xarray", "sympy"}
+_OPTIONAL_OF = {"pandas", "sklearn", "networkx", "sympy"}
 _OPTIONAL = [
     (r"\.(plot|hist|boxplot)\b|\.draw(_\w+)?\(|\bplot\w*\(", "matplotlib"),
     (r"\.(read|to)_excel\(|\bExcel(Writer|File)\(", "openpyxl"),
     (r"\.(read_html|read_xml|to_xml)\(", "lxml"),
-    (r"\.style\b", "jinja2"),
-    (r"_parquet\(|_feather\(", "pyarrow"),
 ]
 
 _asked = set()  # top-level names that the page was asked for
 _missing = {}  # the page's own sentences about names that it could not bring
+_patches = {}  # module name -> function that changes the module once it has been imported
 
 
 def _known():
@@ -30,7 +29,7 @@ def _known():
 
 
 def _imported(tree):
-    """The top-level names of all imports, also of those in functions and try blocks."""
+    """The names of all imports, also of those in functions and try blocks."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -52,31 +51,41 @@ def _is_there(name):
 
 
 def missing_imports(code):
-    """The names that the code imports and that nothing here provides, in their order."""
+    """The top-level names that the code imports and nothing here provides; and those that it may come to import."""
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
+        return [], []
     names = dict.fromkeys(name.partition(".")[0] for name in _imported(tree))
+    required = [name for name in names if name and name not in sys.stdlib_module_names and not _is_there(name)]
+    optional = []
     if _OPTIONAL_OF & (names.keys() | sys.modules.keys()):
-        optional = dict.fromkeys(name for pattern, name in _OPTIONAL if re.search(pattern, code))
-        names |= {name: None for name in optional if name in _known() and name not in _asked}
-    return [name for name in names if name and name not in sys.stdlib_module_names and not _is_there(name)]
+        optional = [name for pattern, name in _OPTIONAL if name not in names and re.search(pattern, code)]
+    return required, [name for name in optional if name in _known() and name not in _asked and not _is_there(name)]
+
+
+async def _ask(names):
+    """Asks the page for packages and waits until they are installed. Whether it brought or explained anything."""
+    _asked.update(names)
+    answer = json.loads(await bridge.host.needPackages(bridge.head("need", imports=names)))
+    _missing.update(answer["missing"] or {})
+    return bool(answer["names"] or answer["missing"])
 
 
 async def provide(code):
-    """Asks the page for the packages of the code's imports and waits until they are installed."""
-    names = missing_imports(code)
-    if not names:
-        return
-    _asked.update(names)
-    answer = json.loads(await bridge.host.needPackages(bridge.head("need", imports=names)))
-    _missing.update(answer.get("missing") or {})
+    """Has the packages of the code's imports installed, as far as the page has them."""
+    required, optional = missing_imports(code)
+    if required and not await _ask(required) and len(required) > 1:
+        for name in required:  # one that can't be had must not keep the others away
+            if name in _known():
+                await _ask([name])
+    if optional := [name for name in optional if not _is_there(name)]:
+        await _ask(optional)
 
 
-def hint(error):
-    """A sentence that tells what can be done about a ModuleNotFoundError."""
-    name = (error.name or "").partition(".")[0]
+def hint(name):
+    """A sentence that tells what can be done about a module that is not there."""
+    name = name.partition(".")[0]
     if not name or _is_there(name):
         return ""
     if name in _missing:
@@ -95,3 +104,60 @@ def hint(error):
         f"{name} is not known to this Python distribution, and packages from other places can't be installed here:"
         " use another package, or write the needed part yourself."
     )
+
+
+async def _install(requirements, *args, **kwargs):
+    """micropip.install(): brings packages of this page's distribution."""
+    modules = {}
+    for module, package in _known().items():
+        modules.setdefault(re.sub(r"[-_.]+", "-", package).lower(), module)
+    for requirement in [requirements] if isinstance(requirements, str) else requirements:
+        name = re.match(r"[\w.-]*", requirement.strip()).group()
+        if not name or ":" in requirement:
+            raise ValueError(f"{requirement!r} can't be installed: there is no network here, name a package instead")
+        module = modules.get(re.sub(r"[-_.]+", "-", name).lower(), name)
+        if not _is_there(module):
+            await _ask([module])
+        if why := hint(module):
+            raise ValueError(f"{requirement!r} can't be installed. {why}")
+
+
+def _patch_micropip(module):
+    module.install = _install
+
+
+class _AfterImport:
+    """A finder that finds nothing itself, but has modules patched as soon as they have been imported."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        patch = _patches.pop(name, None)  # taken out, or the search below would come back here
+        if patch is None:
+            return None
+        try:
+            spec = importlib.util.find_spec(name)
+        finally:
+            _patches[name] = patch
+        if spec is None or spec.loader is None:
+            return spec
+        run_module = spec.loader.exec_module
+
+        def exec_module(module):
+            run_module(module)
+            patch(module)
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+
+def after_import(name, patch):
+    """Calls `patch` with the module once it has been imported; at once if a snapshot brought it along."""
+    _patches[name] = patch
+    if name in sys.modules:
+        patch(sys.modules[name])
+
+
+def install():
+    """Watches imports from now on."""
+    sys.meta_path.insert(0, _AfterImport)
+    after_import("micropip", _patch_micropip)

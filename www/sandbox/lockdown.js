@@ -13,7 +13,7 @@ export const createFetch = (files) => {
 };
 
 // Overwrites the maximum of the memory section (id 5) in the bytes of a wasm module, in its own length.
-export const capMemory = (buffer, maxPages) => {
+const capMemory = (buffer, maxPages) => {
   const bytes = new Uint8Array(buffer);
   let at = 8;
   const readNumber = () => {
@@ -46,6 +46,12 @@ export const capMemory = (buffer, maxPages) => {
     return bytes;
   }
   throw new Error("the wasm module has no memory of its own");
+};
+
+// Compiles a wasm module from its Blob, with a memory of at most `maxPages` pages of 64 kB if that isn't 0.
+export const compile = async (blob, maxPages) => {
+  const bytes = await blob.arrayBuffer();
+  return WebAssembly.compile(maxPages ? capMemory(bytes, maxPages) : bytes);
 };
 
 // Everything that Python, Pyodide or the browser's own classes need. What browsers add next year is not on it.

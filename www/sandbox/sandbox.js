@@ -1,24 +1,16 @@
-// Runs inside the opaque-origin frame: owns the worker and the shared buffers, relays messages within budgets.
-// It never looks into what it relays, so it needs no trust in the worker. Its text is a constant: the frame's
-// CSP allows it by hash. The frame's random name arrives as `self.name` and is all that it tells its parent.
+// Runs inside the opaque-origin frame: owns the worker and the shared buffers, relays messages within budgets. It
+// never looks into what it relays, so it needs no trust in the worker. Its text is a constant: the frame's CSP allows
+// it by hash. The frame's random name arrives as `self.name` and is all that it tells its parent.
 (() => {
   "use strict";
-  const HEAD_MAX = 64 * 1024;
-  const PAYLOADS_MAX = 32 * 1024 * 1024;
-  const ITEMS_MAX = 64;
-  const MESSAGES_PER_RUN = 5000;
-  const MESSAGES_PER_SECOND = 2000;
-  const LINE_MAX = 64 * 1024;
-
+  const [HEAD_MAX, PAYLOADS_MAX, ITEMS_MAX] = [64 * 1024, 32 * 1024 * 1024, 64];
+  const [MESSAGES_PER_RUN, MESSAGES_PER_SECOND] = [5000, 2000];
+  const [LINE_MAX, CANCEL_MS] = [64 * 1024, 50];
   const isolated = self.crossOriginIsolated === true;
-  let worker = null;
-  let port = null;
-  let interrupt = null; // Uint8Array over one shared byte: 2 raises KeyboardInterrupt
+  let [worker, port, dead] = [null, null, false];
+  let interrupt = null; // shared: [0] 2 raises KeyboardInterrupt, [1] 1 after Stop, 2 when the worker has seen it
   let stdin = null; // shared: Int32 state, Int32 length, then LINE_MAX bytes of UTF-8
-  let dead = false;
-  let sinceExec = 0;
-  let thisSecond = 0;
-  let second = 0;
+  let [sinceExec, thisSecond, second, interruptTimer] = [0, 0, 0, 0];
 
   const kill = (why) => {
     if (dead) return;
@@ -46,7 +38,6 @@
     if (payloads > PAYLOADS_MAX) throw "message payloads too big";
     return items;
   };
-
   const fromWorker = ({ data }) => {
     if (dead) return;
     try {
@@ -66,42 +57,44 @@
     Atomics.store(state, 0, 1);
     Atomics.notify(state, 0);
   };
-
+  // Code that waits is cancelled by the worker's own loop. Only code that keeps the loop busy is interrupted: an
+  // interrupt that hits Pyodide between Python and JavaScript can end the interpreter.
+  const stop = () => {
+    worker.postMessage({ t: "cancel" });
+    if (!interrupt) return;
+    interrupt[1] = 1;
+    clearTimeout(interruptTimer);
+    interruptTimer = setTimeout(() => interrupt[1] === 1 && (interrupt[0] = 2), CANCEL_MS);
+  };
   const fromHost = ({ data }) => {
     if (dead) return;
+    if (data.t === "interrupt") return stop();
+    if (data.t === "stdin") return answerStdin(data.line);
     if (data.t === "exec") {
       sinceExec = 0;
-      if (interrupt) interrupt[0] = 0; // a late Stop of the last run must not hit this one
-      worker.postMessage(data);
-    } else if (data.t === "interrupt") {
-      if (interrupt) interrupt[0] = 2;
-      worker.postMessage({ t: "cancel" });
-    } else if (data.t === "stdin") answerStdin(data.line);
-    else if (data.t === "install") worker.postMessage(data);
+      clearTimeout(interruptTimer);
+      if (interrupt) interrupt.fill(0); // a late Stop of the last run must not hit this one
+    }
+    if (data.t === "exec" || data.t === "install") worker.postMessage(data);
   };
 
-  const boot = (event) => {
-    if (event.source !== parent || !event.data || event.data.t !== "boot" || !event.ports[0]) return;
+  const boot = ({ source, data, ports }) => {
+    if (source !== parent || !data || data.t !== "boot" || !ports[0]) return;
     removeEventListener("message", boot);
-    port = event.ports[0];
+    port = ports[0];
     port.onmessage = fromHost;
     port.onmessageerror = () => kill("a message from the page could not be read");
-    if (isolated) {
-      interrupt = new Uint8Array(new SharedArrayBuffer(1));
-      stdin = new SharedArrayBuffer(8 + LINE_MAX);
-    }
-    const { assets } = event.data;
-    const url = URL.createObjectURL(new Blob([assets.worker], { type: "text/javascript" }));
-    worker = new Worker(url);
+    const share = (size) => new SharedArrayBuffer(size);
+    if (isolated) [interrupt, stdin] = [new Uint8Array(share(2)), share(8 + LINE_MAX)];
+    worker = new Worker(URL.createObjectURL(new Blob([data.assets.worker], { type: "text/javascript" })));
     worker.onmessage = fromWorker;
     worker.onmessageerror = () => kill("a message from the worker could not be read");
     worker.onerror = (error) => {
       error.preventDefault();
       kill("worker error: " + String(error.message).slice(0, 500));
     };
-    worker.postMessage({ t: "boot", assets, interrupt, stdin });
+    worker.postMessage({ t: "boot", assets: data.assets, interrupt, stdin });
   };
-
   addEventListener("message", boot);
   parent.postMessage({ pyoxide: self.name, t: "up", isolated }, "*");
 })();

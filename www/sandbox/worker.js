@@ -3,10 +3,8 @@
 // the bridge uses is captured here first, so that Python can't change it (SECURITY.md 2.6).
 (() => {
   "use strict";
-  const post = self.postMessage.bind(self);
-  const listen = self.addEventListener.bind(self);
-  const setTimer = self.setTimeout.bind(self);
-  const now = performance.now.bind(performance);
+  const [post, listen] = [self.postMessage.bind(self), self.addEventListener.bind(self)];
+  const [setTimer, now] = [self.setTimeout.bind(self), performance.now.bind(performance)];
   const [waitOn, stringify, Bytes] = [Atomics.wait, JSON.stringify, Uint8Array];
   const [BlobClass, createURL, revokeURL] = [Blob, URL.createObjectURL.bind(URL), URL.revokeObjectURL.bind(URL)];
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
@@ -16,22 +14,13 @@
   const messageOf = (error) => String((error && error.message) || error).slice(0, 4000);
 
   const files = new Map(); // file name -> Blob or bytes; what the sandbox's fetch serves
-  let python = null;
-  let kernel = null;
-  let output = null;
-  let interrupt = null;
-  let ready = false;
-  let answerLine = null; // resolves an open input() that waits by stack switching
-  let answerInstall = null; // resolves the open `need`
+  let [python, kernel, output, interrupt] = [null, null, null, null];
+  let [answerLine, answerInstall] = [null, null]; // resolve an input() that waits by stack switching; an open `need`
 
   // --- messages out: [JSON head, ...payloads], ArrayBuffers, all transferred -----------------------------------------
-  let sinceExec = 0;
-  let secondStart = 0;
-  let inSecond = 0;
-
+  let [sinceExec, secondStart, inSecond] = [0, 0, 0];
   const toBuffer = (value) => {
-    const view = typeof value === "string" ? encodeText(value) : value;
-    const { buffer, byteOffset, byteLength } = view;
+    const { buffer, byteOffset, byteLength } = typeof value === "string" ? encodeText(value) : value;
     return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
   };
   const sendText = (head, ...payloads) => {
@@ -47,10 +36,18 @@
     send({ t: "dead", why: String(why).slice(0, 300) });
   };
 
-  // --- what the Python side may ask for -------------------------------------------------------------------------------
+  // --- what the Python side may ask for ------------------------------------------------------------------------------
   const emit = (head, ...payloads) => {
     output.flush();
     sendText(head, ...payloads);
+  };
+  const needPackages = (head) => {
+    emit(head);
+    return new Promise((resolve) => (answerInstall = resolve));
+  };
+  const readLine = (head) => {
+    emit(head);
+    return new Promise((resolve) => (answerLine = resolve));
   };
   const readLineBlocking = (stdin) => (head) => {
     const state = new Int32Array(stdin, 0, 2);
@@ -62,24 +59,14 @@
   const createBridge = (stdin) =>
     Object.freeze(
       bare({
-        emit,
-        flush: () => output.flushSoon(),
-        attribute: (id) => output.attribute(id),
-        needPackages: (head) =>
-          new Promise((resolve) => {
-            answerInstall = resolve;
-            emit(head);
-          }),
+        ...{ emit, needPackages, readLine, attribute: output.attribute },
         readLineBlocking: stdin ? readLineBlocking(stdin) : undefined,
-        readLine: (head) =>
-          new Promise((resolve) => {
-            answerLine = resolve;
-            emit(head);
-          }),
+        flush: () => output.flushSoon(),
+        stopped: () => Boolean(interrupt && interrupt[1]),
       }),
     );
 
-  // --- boot -------------------------------------------------------------------------------------------------------------
+  // --- boot ------------------------------------------------------------------------------------------------------------
   const importBlob = async (blob) => {
     const url = createURL(new BlobClass([blob], { type: "text/javascript" }));
     try {
@@ -88,22 +75,27 @@
       revokeURL(url);
     }
   };
-
+  // An exception in a timer or a promise of Python code must not end the worker: it is shown where errors are shown.
+  const uncaught = (event) => {
+    event.preventDefault();
+    output.writeText("stderr", `Uncaught in a callback: ${messageOf(event.error || event.reason)}\n`);
+  };
   const boot = async ({ assets, interrupt: interruptBuffer, stdin }) => {
-    const start = now();
-    const T = bare({});
-    const lap = (name) => (T[name] = Math.round(now() - start));
+    const [start, T] = [now(), bare({})];
+    const lap = (name) => (T[name] = Math.round(now() - start)); // ms since boot began, for `ready`
     for (const name of Object.keys(assets.files)) files.set(name, assets.files[name]);
-    const [lockdown, outputModule, { loadPyodide }, { default: createModule }, wasm] = await Promise.all([
-      importBlob(assets.scripts["lockdown.js"]),
+    const lockdown = await importBlob(assets.scripts["lockdown.js"]);
+    const [wasm, { createOutput }, { loadPyodide }, { default: createModule }] = await Promise.all([
+      lockdown.compile(files.get("pyodide.asm.wasm"), assets.maxPages),
       importBlob(assets.scripts["output.js"]),
       importBlob(files.get("pyodide.mjs")),
       importBlob(files.get("pyodide.asm.mjs")),
-      assets.maxPages ? files.get("pyodide.asm.wasm").arrayBuffer() : null,
     ]);
-    if (wasm) files.set("pyodide.asm.wasm", lockdown.capMemory(wasm, assets.maxPages));
+    // Pyodide would compile it itself, but says nothing when that fails.
+    const { instantiateStreaming, instantiate } = WebAssembly;
+    WebAssembly.instantiateStreaming = async (_, env) => ({ module: wasm, instance: await instantiate(wasm, env) });
     const fetch = (self.fetch = lockdown.createFetch(files));
-    output = outputModule.createOutput({ send, sent: () => sinceExec, now, setTimer });
+    output = createOutput({ send, sent: () => sinceExec, now, setTimer });
     lap("modules");
 
     python = await loadPyodide({
@@ -123,6 +115,7 @@
         return createModule(settings);
       },
     });
+    WebAssembly.instantiateStreaming = instantiateStreaming;
     python._api.on_fatal = (error) => die(messageOf(error));
     lap("loaded");
 
@@ -143,11 +136,11 @@
     files.clear();
     const left = lockdown.lockDown(fetch);
     lap("ready");
-    ready = true;
-    send({ t: "ready", isolated: !!interrupt, python: kernel.VERSION, pyodide: python.version, left, T });
+    send({ t: "ready", isolated: Boolean(interrupt), python: kernel.VERSION, pyodide: python.version, left, T });
+    for (const kind of ["error", "unhandledrejection"]) listen(kind, uncaught);
   };
 
-  // --- messages in --------------------------------------------------------------------------------------------------------
+  // --- messages in -----------------------------------------------------------------------------------------------------
   const upload = async (uploads) => {
     for (const { name, data } of uploads) {
       if (!/^[^/\0]+$/.test(name) || name === "." || name === "..") throw new Error(`"${name}" is not a file name`);
@@ -171,8 +164,7 @@
     send({ t: "reply", id }, reply);
   };
   const install = async ({ id, names, files: wheels, missing = null }) => {
-    const answer = answerInstall;
-    const bad = [];
+    const [answer, bad] = [answerInstall, []];
     let loaded = [];
     for (const name of Object.keys(wheels)) files.set(name, wheels[name]);
     try {
@@ -186,15 +178,15 @@
     send({ t: "installed", ...result });
     if (answer) answer(stringify(bare({ ...result, missing })));
   };
-  const cancel = () => {
-    if (interrupt) interrupt[0] = 0; // or cancel() itself would be interrupted
-    if (answerLine) answerLine(false);
-    else if (kernel) kernel.cancel();
-    answerLine = null;
-  };
   const answerStdin = ({ line }) => {
-    if (answerLine) answerLine(line ?? undefined);
+    const answer = answerLine;
     answerLine = null;
+    if (answer) answer(line ?? undefined);
+    return Boolean(answer);
+  };
+  const cancel = () => {
+    if (interrupt) interrupt.set([0, 2]); // or cancel() itself would be interrupted
+    if (!answerStdin({ line: false }) && kernel) kernel.cancel();
   };
   const HANDLERS = bare({ boot, exec, install, cancel, stdin: answerStdin });
   listen("message", async (event) => {
@@ -205,13 +197,4 @@
       send({ t: "error", error: messageOf(error) });
     }
   });
-
-  // An exception in a timer or a promise of Python code must not end the worker: it is shown where errors are shown.
-  const uncaught = (event) => {
-    if (!ready) return;
-    event.preventDefault();
-    output.writeText("stderr", `Uncaught in a callback: ${messageOf(event.error || event.reason)}\n`);
-  };
-  listen("error", uncaught);
-  listen("unhandledrejection", uncaught);
 })();
