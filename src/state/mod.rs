@@ -4,6 +4,7 @@ pub mod answer;
 pub mod chat;
 pub mod client;
 pub mod fold;
+pub mod inert_html;
 pub mod notebook;
 pub mod outputs;
 pub mod parts;

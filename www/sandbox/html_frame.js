@@ -1,6 +1,7 @@
 // The only script of a frame that shows HTML output. The frame is opaque and its policy names this text by hash, so
 // nothing that the HTML brings along can run, load or submit. The HTML comes in a template, where it is inert; here
-// it loses what would be refused anyway, and its styles, which the policy forbids as markup, are set through the CSSOM.
+// it loses what would be refused anyway, and its styles, which the policy forbids as markup and which have come under
+// other names (src/state/inert_html.rs), are set through the CSSOM.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -30,25 +31,19 @@
     img { height: auto; }
   `);
 
-  const GONE = "script, base, meta, link, iframe, frame, frameset, object, embed";
+  const GONE = "script, style, base, meta, link, iframe, frame, frameset, object, embed";
   const LOADS = /^(src|srcset|poster|background|action|formaction|ping|data|autofocus|on.*)$/;
   const LOCAL = /^(data:|blob:|#)/;
 
   /** Makes a part of the output fit to be shown; returns how many scripts it had. */
   function tame(part) {
-    const scripts = part.querySelectorAll("script").length;
+    for (const { textContent } of part.querySelectorAll("script[type='text/css']")) style(textContent);
+    const scripts = part.querySelectorAll("script:not([type='text/css'])").length;
     for (const element of part.querySelectorAll(GONE)) element.remove();
-    for (const element of part.querySelectorAll("style")) {
-      style(element.textContent);
-      element.remove();
-    }
     for (const element of part.querySelectorAll("*")) {
       for (const { name, value } of [...element.attributes]) {
+        if (name === "pyoxide-style") element.style.cssText = value;
         if (LOADS.test(name) && !(name === "src" && LOCAL.test(value))) element.removeAttribute(name);
-        if (name === "style") {
-          element.removeAttribute(name);
-          element.style.cssText = value;
-        }
         // A link would lead the frame away; its address can be read.
         if (/^(xlink:)?href$/.test(name) && !LOCAL.test(value)) {
           element.removeAttribute(name);
@@ -67,11 +62,18 @@
     const scripts = parts.map(tame).reduce((sum, count) => sum + count);
     for (const part of parts) box.append(...part.childNodes);
     document.body.replaceChildren(box);
+    let [timer, told] = [0, false];
     const tell = () => {
+      told = true;
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; // so that a wide table can be scrolled by keys
       parent.postMessage({ type: "pyoxide:html", height: Math.ceil(box.getBoundingClientRect().height), scripts }, "*");
     };
-    new ResizeObserver(tell).observe(box);
+    // At once, then seldom: the page counts ten a second.
+    const tellSoon = () => {
+      clearTimeout(timer);
+      timer = setTimeout(tell, told ? 150 : 0);
+    };
+    new ResizeObserver(tellSoon).observe(box);
   });
   addEventListener("message", ({ source, data }) => {
     if (source === parent && (data?.theme === "light" || data?.theme === "dark")) root.dataset.theme = data.theme;

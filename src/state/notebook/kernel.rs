@@ -70,7 +70,7 @@ impl Notebook {
 
     pub(super) fn kernel_said(&mut self, message: KernelMessage, now: f64, out: &mut Update) {
         match message {
-            KernelMessage::Status(status) => self.status(status, out),
+            KernelMessage::Status(status) => self.status(status, now, out),
             KernelMessage::Progress(progress) => self.progress(Some(progress), out),
             KernelMessage::Started { parent } => {
                 self.progress(None, out);
@@ -104,7 +104,7 @@ impl Notebook {
         }
     }
 
-    fn status(&mut self, status: KernelStatus, out: &mut Update) {
+    fn status(&mut self, status: KernelStatus, now: f64, out: &mut Update) {
         let before = std::mem::replace(&mut self.kernel.status, status);
         let progress = match status {
             KernelStatus::Starting | KernelStatus::Busy => self.kernel.progress.clone(),
@@ -128,7 +128,8 @@ impl Notebook {
                 out.changes.push(Change::Offline);
                 out.effects.push(Effect::Prefetch(AHEAD));
             }
-            KernelStatus::Off | KernelStatus::Idle | KernelStatus::Busy => {}
+            KernelStatus::Busy => self.run_handed_over(now),
+            KernelStatus::Off | KernelStatus::Idle => {}
         }
     }
 

@@ -165,6 +165,13 @@ impl Notebook {
         self.runs.active.as_mut().filter(|active| active.id == *run)
     }
 
+    /// The kernel is up and has taken the run; packages may still have to be loaded for it.
+    pub(super) fn run_handed_over(&mut self, now: f64) {
+        if let Some(active) = &mut self.runs.active {
+            active.began.get_or_insert(now);
+        }
+    }
+
     pub(super) fn run_started(&mut self, run: &MsgId, now: f64) {
         if let Some(active) = self.active(run) {
             active.began = Some(now);

@@ -159,6 +159,19 @@ fn runs_wait_for_each_other_and_keep_the_code_of_the_moment() {
 }
 
 #[test]
+fn a_run_is_timed_from_the_moment_the_kernel_takes_it() {
+    let mut story = Story::with(&["a"]);
+    story.kernel(KernelMessage::Status(KernelStatus::Starting));
+    story.run(0);
+    let run = story.next_run();
+    story.kernel(KernelMessage::Status(KernelStatus::Busy));
+    story.kernel(KernelMessage::Progress(Progress::default()));
+    story.kernel(KernelMessage::Started { parent: run.clone() });
+    story.reply(&run, ReplyStatus::Ok, 1);
+    assert_eq!(story.notebook.cells()[0].ended, Some(Ended::Ok(Some(10.0))));
+}
+
+#[test]
 fn an_impatient_second_press_does_not_run_a_cell_twice() {
     let mut story = Story::with(&["a", "b"]);
     story.kernel(KernelMessage::Status(KernelStatus::Starting));

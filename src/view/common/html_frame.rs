@@ -2,6 +2,7 @@
 //! origin, no network, and no script but ours, whose hash the frame's policy names.
 
 use super::theme::{Theme, on_cleanup_drop};
+use crate::state::inert_html;
 use crate::web::listen::listen;
 use crate::web::{crypto, js};
 use leptos::html::{Div, Iframe};
@@ -65,7 +66,7 @@ pub fn HtmlFrame(
     let live = move || match hash.get()? {
         Ok(hash) => {
             let dark = dark.is_some_and(|dark| dark.get_untracked());
-            let document = html.with_value(|html| document(&hash, dark, html));
+            let document = html.with_value(|html| document(&hash, dark, &inert_html::quiet(html)));
             Some(view! { <Frame document=document fallback=fallback.clone() /> }.into_any())
         }
         // Outside of secure contexts there are no hashes.

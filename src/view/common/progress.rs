@@ -1,6 +1,7 @@
 //! How far a long step is, in words, bytes and a bar.
 
 use crate::protocol::execute::Progress;
+use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 
 /// A number of bytes as people read it.
@@ -24,6 +25,21 @@ fn amount(progress: &Progress) -> String {
     }
 }
 
+/// The seconds since it came onto the page, from the second on.
+#[component]
+pub fn Elapsed() -> impl IntoView {
+    let seconds = RwSignal::new(0_u32);
+    let ticking = Interval::new(1_000, move || seconds.update(|seconds| *seconds += 1));
+    let ticking = StoredValue::new_local(Some(ticking));
+    on_cleanup(move || ticking.update_value(|ticking| *ticking = None));
+    let text = move || match seconds.get() {
+        0 | 1 => String::new(),
+        seconds if seconds < 60 => format!(" {seconds} s"),
+        seconds => format!(" {} min {:02} s", seconds / 60, seconds % 60),
+    };
+    view! { <span class="elapsed">{text}</span> }
+}
+
 /// A step that goes on; nothing is shown while there is none.
 #[component]
 pub fn ProgressView(
@@ -31,9 +47,8 @@ pub fn ProgressView(
     #[prop(into)]
     progress: Signal<Option<Progress>>,
 ) -> impl IntoView {
-    let text = move || progress.with(|step| step.as_ref().map(|step| step.text.clone()).unwrap_or_default());
-    let said = move || progress.with(|step| step.as_ref().map(amount).unwrap_or_default());
-    let known = move || progress.with(|step| step.as_ref().is_some_and(|step| step.total > 0.0));
+    let text = Memo::new(move |_| progress.with(|step| step.as_ref().map(|step| step.text.clone()).unwrap_or_default()));
+    let said = Memo::new(move |_| progress.with(|step| step.as_ref().map(amount).unwrap_or_default()));
     // Without a value the bar shows that something goes on, without how far.
     let value = move || {
         progress.with(|step| {
@@ -44,15 +59,13 @@ pub fn ProgressView(
     view! {
         <Show when=move || progress.with(Option::is_some)>
             <div class="progress">
-                <span class="progress-text">{text}</span>
+                <span class="progress-text">
+                    {text}
+                    // Counted anew for each step.
+                    {move || text.with(|_| view! { <Elapsed /> })}
+                </span>
                 <span class="progress-amount">{said}</span>
-                <progress
-                    class:unknown=move || !known()
-                    max="1"
-                    value=value
-                    aria-label=text
-                    aria-valuetext=said
-                ></progress>
+                <progress max="1" value=value aria-label=text aria-valuetext=said></progress>
             </div>
         </Show>
     }

@@ -44,10 +44,15 @@ fn frames(lines: Vec<String>, on_place: Option<Callback<Place>>) -> impl IntoVie
             Some((at, on_place)) => {
                 parts.push(text_part(&mut text));
                 let go = move |_| on_place.run(at);
+                let named = line.trim_start();
+                let indent = line[..line.len() - named.len()].to_owned();
                 let line = view! {
-                    <button type="button" class="traceback-place" title="Show this line" on:click=go>
-                        {line}
-                    </button>
+                    <div class="traceback-line">
+                        {indent}
+                        <button type="button" class="traceback-place" title="Show this line" on:click=go>
+                            {named.to_owned()}
+                        </button>
+                    </div>
                 };
                 parts.push(line.into_any());
             }

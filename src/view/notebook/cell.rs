@@ -7,6 +7,7 @@ use crate::state::notebook::keys::{Key, KeyCommand, Keys};
 use crate::state::notebook::{Command, Ended, Part, Phase, Question, Then, Way};
 use crate::view::common::icon::{Icon, icon};
 use crate::view::common::output::OutputsView;
+use crate::view::common::progress::Elapsed;
 use crate::view::common::question::QuestionView;
 use crate::web::js;
 use leptos::html::{Button, Div};
@@ -44,16 +45,15 @@ pub(super) fn CellView(
         }
         (Part::Cell, None) => {}
     };
-    Effect::new(move |_| {
-        if group.get().is_some() {
-            let desk = CellDesk {
-                set_source: Box::new(move |text| code.get_value().set(text)),
-                focus: Box::new(focus),
-                go_to_line: Box::new(move |line| code.get_value().go_to_line(line)),
-            };
-            page.store().enter(&id.get_value(), desk);
-        }
-    });
+    // Not before: a cell that is to have the focus in its code gets it as it comes onto the page.
+    let on_ready = move || {
+        let desk = CellDesk {
+            set_source: Box::new(move |text| code.get_value().set(text)),
+            focus: Box::new(focus),
+            go_to_line: Box::new(move |line| code.get_value().go_to_line(line)),
+        };
+        page.store().enter(&id.get_value(), desk);
+    };
     on_cleanup(move || page.store().leave(&id.get_value()));
 
     let on_escape = move || {
@@ -106,7 +106,8 @@ pub(super) fn CellView(
         <div
             class="cell"
             class:selected=move || selected.get()
-            class:running=move || run.with(|run| run.phase != Phase::Rest)
+            class:running=move || run.with(|run| run.phase == Phase::Running)
+            class:queued=move || run.with(|run| run.phase == Phase::Queued)
             class:failed=move || run.with(|run| matches!(run.ended, Some(Ended::Failed(_))))
             role="group"
             aria-label=move || format!("Cell {}", number.get())
@@ -118,7 +119,7 @@ pub(super) fn CellView(
             on:focusout=move |_| escaped.set_value(false)
         >
             <div class="cell-input">
-                <CodeView id=id.get_value() source=source label=code_label code=code on_escape=on_escape />
+                <CodeView id=id.get_value() source=source label=code_label code=code on_escape=on_escape on_ready=on_ready />
             </div>
             <div class="cell-side">
                 <button
@@ -158,7 +159,18 @@ pub(super) fn CellView(
                         view! { <QuestionView prompt=prompt password=password on_answer=answer /> }
                     })
                 }}
-                {move || run.with(note).map(|note| view! { <p class="cell-note">{note}</p> })}
+                {move || {
+                    run.with(note).map(|note| {
+                        let runs = run.with(|run| run.phase == Phase::Running);
+                        view! {
+                            <p class="cell-note">
+                                {note} <Show when=move || runs>
+                                    <Elapsed />
+                                </Show>
+                            </p>
+                        }
+                    })
+                }}
             </div>
         </div>
     }

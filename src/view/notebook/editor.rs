@@ -67,33 +67,42 @@ fn run(page: Page, id: &CellId, key: RunKey) {
     page.dispatch(Command::Run(id.clone(), then));
 }
 
-/// The editor. `on_escape` is called when the user wants to leave it.
+/// The editor. `on_escape` is called when the user wants to leave it, `on_ready` when it can be used.
 #[component]
 pub(super) fn CodeView(
     id: CellId,
     source: String,
     #[prop(into)] label: Signal<String>,
     code: StoredValue<Code, LocalStorage>,
-    on_escape: impl Fn() + Copy + 'static,
+    on_escape: impl Fn() + Copy + Send + 'static,
+    on_ready: impl Fn() + Copy + Send + 'static,
 ) -> impl IntoView {
     let Kit(kit) = expect_context();
-    match kit.get_value() {
-        Some(kit) => {
-            view! { <MirrorView kit=StoredValue::new_local(kit) id=id source=source label=label code=code on_escape=on_escape /> }.into_any()
+    let plain = RwSignal::new(kit.with_value(Option::is_none));
+    let field = move || {
+        let (id, source) = (id.clone(), source.clone());
+        if plain.get() {
+            return view! { <PlainView id=id source=source label=label code=code on_escape=on_escape on_ready=on_ready /> }
+                .into_any();
         }
-        None => view! { <PlainView id=id source=source label=label code=code on_escape=on_escape /> }.into_any(),
-    }
+        view! { <MirrorView plain=plain id=id source=source label=label code=code on_escape=on_escape on_ready=on_ready /> }
+            .into_any()
+    };
+    view! { {field} }
 }
 
 #[component]
 fn MirrorView(
-    kit: StoredValue<CodeMirror, LocalStorage>,
+    /// To be set if the editor can't be made.
+    plain: RwSignal<bool>,
     id: CellId,
     source: String,
     label: Signal<String>,
     code: StoredValue<Code, LocalStorage>,
     on_escape: impl Fn() + Copy + 'static,
+    on_ready: impl Fn() + Copy + 'static,
 ) -> impl IntoView {
+    let Kit(kit) = expect_context();
     let page = Page::here();
     let place = NodeRef::<Div>::new();
     let id = StoredValue::new(id);
@@ -112,8 +121,14 @@ fn MirrorView(
             }),
             on_focus: Box::new(move || page.dispatch(Command::Select(id.get_value()))),
         };
-        let field = kit.with_value(|kit| kit.create(&place, options)).ok().map(Field::Editor);
-        *code.get_value().0.borrow_mut() = field;
+        let made = kit.with_value(|kit| kit.as_ref()?.create(&place, options).ok());
+        match made {
+            Some(editor) => {
+                *code.get_value().0.borrow_mut() = Some(Field::Editor(editor));
+                on_ready();
+            }
+            None => plain.set(true),
+        }
     });
     Effect::new(move |_| {
         let label = label.get();
@@ -134,6 +149,7 @@ fn PlainView(
     label: Signal<String>,
     code: StoredValue<Code, LocalStorage>,
     on_escape: impl Fn() + Copy + 'static,
+    on_ready: impl Fn() + Copy + 'static,
 ) -> impl IntoView {
     let page = Page::here();
     let field = NodeRef::<Textarea>::new();
@@ -142,6 +158,7 @@ fn PlainView(
     Effect::new(move |_| {
         if let Some(field) = field.get() {
             *code.get_value().0.borrow_mut() = Some(Field::Plain(field));
+            on_ready();
         }
     });
     let on_input = move |event| {

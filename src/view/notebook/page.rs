@@ -8,6 +8,7 @@ use super::store::{Page, Store};
 use super::toolbar::Toolbar;
 use crate::state::notebook::Command;
 use crate::view::common::icon::{Icon, icon};
+use crate::view::common::progress::ProgressView;
 use crate::view::common::theme::Theme;
 use crate::view::common::toast::Toasts;
 use crate::web::codemirror::CodeMirror;
@@ -24,6 +25,7 @@ pub fn notebook_page(store: Store, dispatch: Rc<dyn Fn(Command)>, editor: Option
     let cells = RwSignal::from(store.cells);
     let toasts = RwSignal::from(store.toasts);
     let keeping = RwSignal::from(store.keeping);
+    let progress = RwSignal::from(store.progress);
     view! {
         <Toolbar />
         <main class="notebook">
@@ -52,11 +54,14 @@ pub fn notebook_page(store: Store, dispatch: Rc<dyn Fn(Command)>, editor: Option
         <footer class="foot">
             <KeptView />
         </footer>
-        <Toasts
-            toasts=toasts
-            on_act=move |id| page.dispatch(Command::Accept(id))
-            on_dismiss=move |id| page.dispatch(Command::Dismiss(id))
-        />
+        <div class="corner">
+            <Toasts
+                toasts=toasts
+                on_act=move |id| page.dispatch(Command::Accept(id))
+                on_dismiss=move |id| page.dispatch(Command::Dismiss(id))
+            />
+            <ProgressView progress=progress />
+        </div>
         <HelpDialog />
     }
 }

@@ -5,7 +5,6 @@ use super::status::KernelStatusView;
 use super::store::Page;
 use crate::state::notebook::Command;
 use crate::view::common::icon::{Icon, icon};
-use crate::view::common::progress::ProgressView;
 use crate::view::common::theme::ThemeButton;
 use leptos::prelude::*;
 
@@ -15,7 +14,6 @@ pub(super) fn Toolbar() -> impl IntoView {
     let page = Page::here();
     let store = page.store();
     let kernel = RwSignal::from(store.kernel);
-    let progress = RwSignal::from(store.progress);
     let running = move || kernel.with(|kernel| kernel.running);
     let help = HelpSwitch::here();
     let press = move |command: Command| move |_: web_sys::MouseEvent| page.dispatch(command.clone());
@@ -80,7 +78,6 @@ pub(super) fn Toolbar() -> impl IntoView {
                 </button>
                 <ThemeButton />
             </div>
-            <ProgressView progress=progress />
         </header>
     }
 }
