@@ -14,13 +14,15 @@ for (const item of items) {
       .replaceAll(/https?:\/\/evil\.test/g, `http://${evil.host}`)
       .replaceAll(/wss?:\/\/evil\.test/g, `ws://${evil.host}`);
     const { expect } = item;
+    const endless = ["output", "time", "mem"].includes(item.family) && !("result" in expect);
+    const limits = endless ? { deadline: 2000, patience: 1500 } : {};
     let gap = Infinity;
     // A busy machine stalls the page, too: what the code itself does to the page, it does again.
     for (let tries = 0; gap > expect.host_gap_ms_max && tries < 3; tries++) {
       await isolated.kernel();
       server.hits.length = 0;
       await isolated.evaluate(() => takeGap());
-      const run = await isolated.run(code, { deadline: 2000, patience: 1500 });
+      const run = await isolated.run(code, limits);
       gap = await isolated.evaluate(() => takeGap());
       assert.ok(run.replies === 1 || run.status === "gone", "the run was answered once");
       if ("result" in expect) assert.deepEqual(run.result, expect.result, story(run));

@@ -72,7 +72,7 @@ class Kernel {
   onInput = () => null; // what to answer: a line, null, or undefined for no answer
   onNeed = ({ id, imports }) => this.bring(id, imports);
 
-  static async start({ maxPages = 0, bootMs = 80_000, alter = (assets) => assets } = {}) {
+  static async start({ maxPages = 0, bootMs = 200_000, alter = (assets) => assets } = {}) {
     const kernel = new Kernel();
     const start = performance.now();
     const frame = document.createElement("iframe");
@@ -156,7 +156,7 @@ class Kernel {
 
   // Starts a run. What it returns is a promise of the whole: reply, text, outputs in order. `interruptOn` is a
   // text: as soon as it has been printed, Stop is pressed. A run that takes longer than `deadline` is stopped as the product does it: interrupt first, then the frame goes.
-  execute(code, { limits, files, dpr, interruptOn, deadline = 20_000, patience = 3000 } = {}) {
+  execute(code, { limits, files, dpr, interruptOn, deadline = 120_000, patience = 20_000 } = {}) {
     const id = String(++this.#count);
     const start = performance.now();
     const all = { id, stdout: "", stderr: "", outputs: [], replies: 0, how: "by itself", interrupted: 0 };

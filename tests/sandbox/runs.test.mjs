@@ -91,7 +91,7 @@ test("objects show in their rich forms, display() is a builtin, and IPython.disp
   isolated,
 }) => {
   const run = await isolated.fresh(
-    "from IPython.display import HTML, Markdown, clear_output, display as shown\nassert shown is display\n" +
+    "from IPython.display import HTML, Markdown, clear_output, display as shown\nassert shown is display\nimport IPython.core.display\n" +
       "class T:\n  def _repr_latex_(self): return '$x$'\n  def __repr__(self): return 'T()'\n" +
       "display(HTML('<b>h</b>'), T())\nhandle = display(Markdown('# one'), display_id='d')\n" +
       "handle.update(Markdown('# two'))\nclear_output(wait=True)\nT()",
@@ -158,6 +158,7 @@ test("a package that can't be had does not keep the others away", async ({ isola
 });
 
 test("micropip.install brings packages of the distribution and refuses the rest in words", async ({ isolated }) => {
+  await isolated.kernel();
   await isolated.evaluate(() => (kernel.onNeed = ({ id, imports }) => kernel.bring(id, imports)));
   const run = await isolated.fresh(
     "import micropip\nawait micropip.install(['beautifulsoup4>=4'])\nimport bs4\nbs4.__name__",

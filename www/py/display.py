@@ -187,6 +187,9 @@ class DisplayHandle:
     def __init__(self, display_id=None):
         self.display_id = str(display_id or uuid.uuid4().hex)[:200]
 
+    def __repr__(self):
+        return f"<DisplayHandle display_id={self.display_id}>"
+
     def display(self, value, **kwargs):
         """Shows a value under this id."""
         display(value, display_id=self.display_id, **kwargs)

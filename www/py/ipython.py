@@ -88,11 +88,12 @@ def _module(name, **members):
 
 
 class _Finder:
-    """Finds `IPython` and `IPython.display`, last of all: a real IPython comes first."""
+    """Finds the modules below, last of all: a real IPython comes first."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        return ModuleSpec(name, _Finder, is_package=name == "IPython") if name in _MODULES else None
+        is_package = name in ("IPython", "IPython.core")
+        return ModuleSpec(name, _Finder, is_package=is_package) if name in _MODULES else None
 
     @staticmethod
     def create_module(spec):
@@ -113,10 +114,12 @@ _DISPLAY = {
 _MODULES = {
     "IPython": _module("IPython", get_ipython=lambda: None, version_info=(9, 0, 0), __version__="9.0.0"),
     "IPython.display": _module("IPython.display", **_DISPLAY),
+    "IPython.core": _module("IPython.core"),
+    "IPython.core.display": _module("IPython.core.display", **_DISPLAY),  # as older code has it
 }
 _MODULES["IPython"].display = display.display
 
 
 def install():
-    """Makes the two modules importable."""
+    """Makes the modules importable."""
     sys.meta_path.append(_Finder)

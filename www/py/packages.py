@@ -67,7 +67,7 @@ def missing_imports(code):
 async def _ask(names):
     """Asks the page for packages and waits until they are installed. Whether it brought or explained anything."""
     _asked.update(names)
-    answer = json.loads(await bridge.host.needPackages(bridge.head("need", imports=names)))
+    answer = json.loads(await bridge.host.needPackages(bridge.current().id, bridge.head("need", imports=names)))
     _missing.update(answer["missing"] or {})
     return bool(answer["names"] or answer["missing"])
 

@@ -14,19 +14,21 @@ class _TooLarge(Exception):
     pass
 
 
+def _children(value):
+    """What a container holds, without asking methods that a subclass may have replaced."""
+    if isinstance(value, dict):
+        return (*dict.keys(value), *dict.values(value))
+    base = next((kind for kind in (list, tuple, set, frozenset) if isinstance(value, kind)), None)
+    return base.__iter__(value) if base else ()
+
+
 def too_deep(value, limit=_DEPTH_MAX):
     """Whether containers are nested deeper than `limit`: then repr() of the value could end the interpreter."""
     level = [value]
     for _ in range(limit):
         seen = {}
         for item in level:
-            if isinstance(item, dict):
-                children = (*dict.keys(item), *dict.values(item))
-            elif isinstance(item, (list, tuple, set, frozenset)):
-                children = item
-            else:
-                continue
-            for child in children:
+            for child in _children(item):
                 if isinstance(child, (list, tuple, dict, set, frozenset)):
                     seen[id(child)] = child
         if not seen:
@@ -103,7 +105,8 @@ class _Converter:
     def convert_numpy(self, value, depth):
         if getattr(value, "size", 1) > min(_ITEMS_MAX, self.left):
             raise _TooLarge
-        plain = value.tolist()
+        dates = getattr(getattr(value, "dtype", None), "kind", "") in ("m", "M")
+        plain = value.astype(str).tolist() if dates else value.tolist()
         if type(plain) is type(value):
             return self.as_text(value)
         return self.convert(plain, depth)

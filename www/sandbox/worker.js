@@ -15,7 +15,8 @@
 
   const files = new Map(); // file name -> Blob or bytes; what the sandbox's fetch serves
   let [python, kernel, output, interrupt] = [null, null, null, null];
-  let [answerLine, answerInstall] = [null, null]; // resolve an input() that waits by stack switching; an open `need`
+  let answerLine = null; // resolves an open input() that waits by stack switching
+  let openNeed = null; // { id of the run, resolve }
 
   // --- messages out: [JSON head, ...payloads], ArrayBuffers, all transferred -----------------------------------------
   let [sinceExec, secondStart, inSecond] = [0, 0, 0];
@@ -41,9 +42,9 @@
     output.flush();
     sendText(head, ...payloads);
   };
-  const needPackages = (head) => {
+  const needPackages = (id, head) => {
     emit(head);
-    return new Promise((resolve) => (answerInstall = resolve));
+    return new Promise((resolve) => (openNeed = { id, resolve }));
   };
   const readLine = (head) => {
     emit(head);
@@ -164,8 +165,7 @@
     send({ t: "reply", id }, reply);
   };
   const install = async ({ id, names, files: wheels, missing = null }) => {
-    const [answer, bad] = [answerInstall, []];
-    let loaded = [];
+    let [loaded, bad] = [[], []];
     for (const name of Object.keys(wheels)) files.set(name, wheels[name]);
     try {
       const options = { checkIntegrity: false, messageCallback() {}, errorCallback: (line) => bad.push(line) };
@@ -176,7 +176,7 @@
     files.clear();
     const result = bare({ id, names: loaded, bad: bad.join("\n").slice(0, 2000) });
     send({ t: "installed", ...result });
-    if (answer) answer(stringify(bare({ ...result, missing })));
+    if (openNeed && openNeed.id === id) openNeed.resolve(stringify(bare({ ...result, missing })));
   };
   const answerStdin = ({ line }) => {
     const answer = answerLine;
