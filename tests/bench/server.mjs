@@ -11,6 +11,7 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 export async function serve() {
   const words = ["serve", "--port", "0", "--mount", `/bench/=${HERE}`];
   const child = spawn(process.env.PYOXIDE_XTASK, words, { stdio: ["ignore", "pipe", "inherit"] });
+  process.on("exit", () => child.kill()); // an error elsewhere must not leave it behind
   const ended = once(child, "exit").then(([code]) => {
     throw new Error(`the server ended with ${code}`);
   });
