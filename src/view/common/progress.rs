@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 /// A number of bytes as people read it.
 pub fn bytes(count: f64) -> String {
-    if count >= 1e6 {
+    if count >= 999_500.0 {
         format!("{:.1} MB", count / 1e6)
     } else if count >= 1e3 {
         format!("{:.0} kB", count / 1e3)
@@ -49,6 +49,7 @@ pub fn ProgressView(
 ) -> impl IntoView {
     let text = Memo::new(move |_| progress.with(|step| step.as_ref().map(|step| step.text.clone()).unwrap_or_default()));
     let said = Memo::new(move |_| progress.with(|step| step.as_ref().map(amount).unwrap_or_default()));
+    let unknown = Memo::new(move |_| progress.with(|step| step.as_ref().is_some_and(|step| step.total <= 0.0)));
     // Without a value the bar shows that something goes on, without how far.
     let value = move || {
         progress.with(|step| {
@@ -62,7 +63,7 @@ pub fn ProgressView(
                 <span class="progress-text">
                     {text}
                     // Counted anew for each step.
-                    {move || text.with(|_| view! { <Elapsed /> })}
+                    {move || (unknown.get() && text.with(|_| true)).then(|| view! { <Elapsed /> })}
                 </span>
                 <span class="progress-amount">{said}</span>
                 <progress max="1" value=value aria-label=text aria-valuetext=said></progress>

@@ -3,6 +3,7 @@
 use super::editor::{Code, CodeView};
 use super::help::HelpSwitch;
 use super::store::{CellDesk, CellStore, Page, RunView};
+use crate::protocol::execute::KernelStatus;
 use crate::state::notebook::keys::{Key, KeyCommand, Keys};
 use crate::state::notebook::{Command, Ended, Part, Phase, Question, Then, Way};
 use crate::view::common::icon::{Icon, icon};
@@ -32,6 +33,8 @@ pub(super) fn CellView(
         let selected = store.selected.clone();
         Memo::new(move |_| selected.with(|selected| id.with_value(|id| id == selected)))
     };
+    let kernel = store.kernel.clone();
+    let starting = Memo::new(move |_| kernel.with(|kernel| kernel.status == KernelStatus::Starting));
     // Whether the user came out of the code by Escape: then Tab goes on behind it, not back into it.
     let escaped = StoredValue::new(false);
     let focus = move |part: Part| match (part, group.get_untracked()) {
@@ -57,8 +60,9 @@ pub(super) fn CellView(
     on_cleanup(move || page.store().leave(&id.get_value()));
 
     let on_escape = move || {
-        escaped.set_value(true);
         focus(Part::Cell);
+        // After it, since the focus that leaves the code says that this is over.
+        escaped.set_value(true);
     };
     let keys = StoredValue::new(Keys::default());
     let help = HelpSwitch::here();
@@ -97,7 +101,7 @@ pub(super) fn CellView(
     let empty = {
         let (outputs, question) = (outputs.clone(), question.clone());
         Memo::new(move |_| {
-            outputs.is_empty() && question.with(Option::is_none) && run.with(|run| note(run).is_none())
+            outputs.is_empty() && question.with(Option::is_none) && run.with(|run| note(run, false).is_none())
         })
     };
     let asked = question.clone();
@@ -160,8 +164,8 @@ pub(super) fn CellView(
                     })
                 }}
                 {move || {
-                    run.with(note).map(|note| {
-                        let runs = run.with(|run| run.phase == Phase::Running);
+                    run.with(|run| note(run, starting.get())).map(|note| {
+                        let runs = !starting.get() && run.with(|run| run.phase == Phase::Running);
                         view! {
                             <p class="cell-note">
                                 {note} <Show when=move || runs>
@@ -213,8 +217,9 @@ fn count_title(run: &RunView) -> String {
 }
 
 /// How the run went, in words.
-fn note(run: &RunView) -> Option<String> {
+fn note(run: &RunView, starting: bool) -> Option<String> {
     match (run.phase, &run.ended) {
+        (Phase::Running, _) if starting => Some("Waiting for the kernel to start …".into()),
         (Phase::Running, _) => Some("Running …".into()),
         (Phase::Queued, _) => Some("Waiting for the cells before it …".into()),
         (Phase::Rest, None) => None,

@@ -39,11 +39,9 @@ pub(super) fn HelpDialog() -> impl IntoView {
     };
     let group = |(place, keys): &'static (&str, &[(&str, &str)])| {
         let rows = keys.iter().map(|(keys, what)| {
-            let keys = keys.split_inclusive(&[' ', ',']).map(|word| {
-                match word.trim_end_matches([' ', ',']) {
-                    "or" => view! { " or " }.into_any(),
-                    key => view! { <kbd>{key}</kbd>" " }.into_any(),
-                }
+            let keys = keys.split(' ').map(|word| match word.trim_end_matches(',') {
+                "or" => view! { "or " }.into_any(),
+                key => view! { <kbd>{key}</kbd>" " }.into_any(),
             });
             view! {
                 <dt>{keys.collect_view()}</dt>

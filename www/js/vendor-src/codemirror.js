@@ -3,23 +3,23 @@
 // need no switch here, and tokens by classes (tok-…).
 
 import {
-  autocompletion, completeAnyWord, completionKeymap, completionStatus, acceptCompletion, startCompletion,
+  acceptCompletion, autocompletion, completionKeymap, completionStatus, startCompletion,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from "@codemirror/commands";
-import { python, pythonLanguage } from "@codemirror/lang-python";
+import { globalCompletion, localCompletionSource, python } from "@codemirror/lang-python";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { highlightSelectionMatches, search, searchKeymap, searchPanelOpen } from "@codemirror/search";
 import { Annotation, Compartment, EditorSelection, EditorState, Prec } from "@codemirror/state";
 import {
   crosshairCursor, drawSelection, dropCursor, EditorView, highlightActiveLine, highlightSpecialChars, keymap,
-  lineNumbers, placeholder, rectangularSelection,
+  lineNumbers, placeholder, rectangularSelection, tooltips,
 } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 
-/** All editors of the page: words of one are offered in the others. */
+/** All editors of the page: words of one are offered in all. */
 const editors = new Set();
 
-/** How much text of other editors is searched for words. */
+/** How much text is searched for words. */
 const WORDS_TEXT_MAX = 100_000;
 
 /** Marks a change that came through setDoc, which onChange does not tell back. */
@@ -68,22 +68,28 @@ const theme = EditorView.theme({
   ".cm-tooltip-autocomplete ul li[aria-selected]": { background: "var(--accent)", color: "var(--on-accent)" },
 });
 
-/** Words of the other editors that begin like the one before the cursor. */
-function wordsElsewhere(context) {
-  const word = context.matchBefore(/[\p{L}_][\p{L}\p{N}_]*/u);
-  if (!word || word.from === word.to) return null;
+/** The words of all editors, this one's first. */
+function words(context, from) {
   const found = new Set();
   let left = WORDS_TEXT_MAX;
-  for (const view of editors) {
-    const doc = view.state.doc;
-    if (doc === context.state.doc || doc.length > left) continue;
+  for (const { doc } of [context.state, ...[...editors].map((view) => view.state)]) {
+    if (doc.length > left) continue;
     left -= doc.length;
-    for (const [name] of doc.toString().matchAll(/[\p{L}_][\p{L}\p{N}_]+/gu)) found.add(name);
+    for (const { 0: name, index } of doc.toString().matchAll(/[\p{L}_][\p{L}\p{N}_]+/gu)) {
+      if (doc !== context.state.doc || index !== from) found.add(name);
+    }
   }
-  found.delete(word.text);
-  return found.size
-    ? { from: word.from, options: [...found].map((label) => ({ label, type: "text" })), validFor: /^[\p{L}\p{N}_]*$/u }
-    : null;
+  return found;
+}
+
+/** Names that are known here, Python's own, and all other words of the page; each once. */
+function complete(context) {
+  const word = context.matchBefore(/[\p{L}_][\p{L}\p{N}_]*/u);
+  if (!word) return null;
+  const known = [localCompletionSource, globalCompletion].flatMap((source) => source(context)?.options ?? []);
+  const labels = new Set(known.map((option) => option.label));
+  const others = [...words(context, word.from)].filter((label) => !labels.has(label));
+  return { from: word.from, options: [...known, ...others.map((label) => ({ label }))], validFor: /^[\p{L}\p{N}_]*$/u };
 }
 
 /** Tab completes behind a word, as notebooks do, and indents elsewhere. */
@@ -164,10 +170,9 @@ export function createEditor(parent, options) {
         indentOnInput(),
         bracketMatching(),
         // Only when asked for: a list that opens by itself takes Enter away from who types on.
-        autocompletion({ activateOnTyping: false, icons: false }),
+        autocompletion({ activateOnTyping: false, icons: false, override: [complete] }),
+        tooltips({ parent: document.body }),
         python(),
-        pythonLanguage.data.of({ autocomplete: completeAnyWord }),
-        pythonLanguage.data.of({ autocomplete: wordsElsewhere }),
         rectangularSelection(),
         crosshairCursor(),
         highlightActiveLine(),
