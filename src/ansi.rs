@@ -92,14 +92,7 @@ pub struct Screen {
 
 impl Default for Screen {
     fn default() -> Self {
-        Self {
-            lines: vec![Line::new()],
-            row: 0,
-            column: 0,
-            width: 0,
-            style: Style::default(),
-            pending: String::new(),
-        }
+        Self { lines: vec![Line::new()], row: 0, column: 0, width: 0, style: Style::default(), pending: String::new() }
     }
 }
 
@@ -236,9 +229,8 @@ impl Screen {
 
     /// Obeys a control sequence (`ESC [ parameters last`).
     fn control(&mut self, parameters: &str, last: char) {
-        let number = |index: usize| {
-            parameters.split(';').nth(index).and_then(|text| text.parse::<usize>().ok()).unwrap_or(0)
-        };
+        let number =
+            |index: usize| parameters.split(';').nth(index).and_then(|text| text.parse::<usize>().ok()).unwrap_or(0);
         let count = number(0).max(1);
         match last {
             'm' => sgr(&mut self.style, parameters),

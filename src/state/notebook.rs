@@ -19,9 +19,7 @@ mod tests;
 pub use cell::{Cell, Ended, Phase, Question};
 pub use keep::KeepError;
 pub use kernel::{Ahead, Kernel, Offline};
-pub use message::{
-    Change, Command, Effect, Input, Notice, NoticeId, Offer, Part, Then, Timer, Tone, Update, Way,
-};
+pub use message::{Change, Command, Effect, Input, Notice, NoticeId, Offer, Part, Then, Timer, Tone, Update, Way};
 
 use crate::ids::CellId;
 use edit::Deleted;

@@ -117,9 +117,11 @@ impl CodeMirror {
             ("onLeave", on_leave.as_ref().clone()),
             ("onFocus", on_focus.as_ref().clone()),
         ]);
-        let editor = self.0.unchecked_ref::<Module>().create_editor(parent, &given).map_err(|thrown| {
-            WebError::Browser { what: "make the editor".into(), why: js::message(&thrown) }
-        })?;
+        let editor = self
+            .0
+            .unchecked_ref::<Module>()
+            .create_editor(parent, &given)
+            .map_err(|thrown| WebError::Browser { what: "make the editor".into(), why: js::message(&thrown) })?;
         Ok(Editor { editor, _on_change: on_change, _on_run: on_run, _on_leave: on_leave, _on_focus: on_focus })
     }
 }

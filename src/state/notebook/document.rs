@@ -31,8 +31,7 @@ pub(super) fn write_sources(cells: &[Cell]) -> String {
 /// A sentence, if this is not a notebook or holds more than this page could keep: then the text must be kept
 /// as it is.
 pub(super) fn read(text: &str) -> Result<Vec<(CellId, String)>, String> {
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| format!("it is not a notebook file ({error})"))?;
+    let value: Value = serde_json::from_str(text).map_err(|error| format!("it is not a notebook file ({error})"))?;
     if value["nbformat"] != 4 {
         return Err(format!("its format {} is not known", value["nbformat"]));
     }
@@ -107,9 +106,7 @@ fn metadata(display: &Display) -> Value {
 fn bundle(bundle: &MimeBundle) -> Value {
     let value = |media_type: &str, data: &MimeData| match data {
         MimeData::Bytes(bytes) => base64::engine::general_purpose::STANDARD.encode(bytes).into(),
-        MimeData::Text(text) if is_json(media_type) => {
-            serde_json::from_str(text).unwrap_or_else(|_| lines(text))
-        }
+        MimeData::Text(text) if is_json(media_type) => serde_json::from_str(text).unwrap_or_else(|_| lines(text)),
         MimeData::Text(text) => lines(text),
     };
     let entries = bundle.iter().map(|(media_type, data)| (media_type.clone(), value(media_type, data)));

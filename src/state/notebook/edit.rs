@@ -1,8 +1,8 @@
 //! What the user does to cells: write, select, add, delete and bring back, move.
 
+use super::Notebook;
 use super::cell::{Cell, Phase};
 use super::message::{Change, Offer, Part, Tone, Update, Way};
-use super::Notebook;
 use crate::ids::CellId;
 
 /// Deleted cells that can be brought back.

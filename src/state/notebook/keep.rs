@@ -1,10 +1,10 @@
 //! Keeping the notebook in the browser: soon after each edit, at the latest when the page goes away, and
 //! never over somebody else's copy without keeping that one aside.
 
+use super::Notebook;
 use super::cell::Cell;
 use super::document;
 use super::message::{Change, Effect, Offer, Timer, Tone, Update};
-use super::Notebook;
 use crate::ids::CellId;
 use crate::state::outputs::{Body, OutputKey};
 use std::collections::HashSet;
@@ -41,9 +41,7 @@ impl Keep {
 
     pub(super) fn problem(&self) -> Option<String> {
         Some(match self.problem.as_ref()? {
-            KeepError::Unavailable => {
-                "This browser keeps nothing: download your work before you leave.".to_owned()
-            }
+            KeepError::Unavailable => "This browser keeps nothing: download your work before you leave.".to_owned(),
             KeepError::Full => "This browser has no room left to keep the notebook: download your work before \
                  you leave, or free some space in the browser's settings."
                 .to_owned(),

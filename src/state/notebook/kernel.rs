@@ -1,8 +1,8 @@
 //! What the kernel says about itself, and whether all that it needs is at hand without a network.
 
+use super::Notebook;
 use super::message::{Change, Effect, Offer, Tone, Update};
 use super::runs::GONE;
-use super::Notebook;
 use crate::protocol::execute::{KernelMessage, KernelRequest, KernelStatus, Progress};
 
 /// What is fetched ahead, so that the first figure does not wait and the next visit needs no network.

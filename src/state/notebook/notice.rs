@@ -1,7 +1,7 @@
 //! Sentences for the user about things that happened, with what can be done about them.
 
-use super::message::{Change, Effect, Notice, NoticeId, Offer, Timer, Tone, Update};
 use super::Notebook;
+use super::message::{Change, Effect, Notice, NoticeId, Offer, Timer, Tone, Update};
 
 /// How long a notice stays that asks for nothing.
 const SHORT: u32 = 8_000;

@@ -1,9 +1,9 @@
 //! The queue of runs: one is in the kernel's hands, the others wait here, so that the code after a failing
 //! cell is never begun. What a run puts out goes to its cell by the run's id, never to a "current" one.
 
+use super::Notebook;
 use super::cell::{Cell, Ended, Phase, Question};
 use super::message::{Change, Effect, Part, Then, Update};
-use super::Notebook;
 use crate::ids::{CellId, DisplayId, MsgId};
 use crate::protocol::execute::{
     Display, ExecuteReply, ExecuteRequest, KernelRequest, KernelStatus, Output, ReplyStatus, StreamName,
@@ -13,8 +13,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// What a fresh kernel costs.
-pub(super) const GONE: &str =
-    "Its variables, imports and files are gone; the notebook's code and outputs stay.";
+pub(super) const GONE: &str = "Its variables, imports and files are gone; the notebook's code and outputs stay.";
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Runs {
@@ -104,8 +103,7 @@ impl Notebook {
         self.runs.count += 1;
         let run = MsgId(format!("run-{}", self.runs.count));
         let began = (self.kernel.status == KernelStatus::Idle).then_some(now);
-        self.runs.active =
-            Some(Run { id: run.clone(), cell: id.clone(), code: code.clone(), began, failed: false });
+        self.runs.active = Some(Run { id: run.clone(), cell: id.clone(), code: code.clone(), began, failed: false });
         if let Some(cell) = self.cell_mut(&id) {
             cell.phase = Phase::Running;
             cell.ended = None;
@@ -202,12 +200,7 @@ impl Notebook {
         self.with_outputs(run, out, |outputs| outputs.overflow(name, data, dropped));
     }
 
-    fn with_outputs(
-        &mut self,
-        run: &MsgId,
-        out: &mut Update,
-        act: impl FnOnce(&mut Outputs) -> Vec<OutputChange>,
-    ) {
+    fn with_outputs(&mut self, run: &MsgId, out: &mut Update, act: impl FnOnce(&mut Outputs) -> Vec<OutputChange>) {
         if let Some(cell) = self.owner(run) {
             let id = cell.id.clone();
             let changes = act(&mut cell.outputs);

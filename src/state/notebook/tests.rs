@@ -19,8 +19,7 @@ struct Story {
 
 impl Story {
     fn new() -> Self {
-        let mut story =
-            Self { notebook: Notebook::new(7), effects: Vec::new(), changes: Vec::new(), now: 0.0 };
+        let mut story = Self { notebook: Notebook::new(7), effects: Vec::new(), changes: Vec::new(), now: 0.0 };
         story.tell(Input::Opened { kept: Ok(None), aside: None, save_data: false });
         story.kernel(KernelMessage::Status(KernelStatus::Idle));
         story.effects.clear();
@@ -89,8 +88,8 @@ impl Story {
     }
 
     fn reply(&mut self, run: &MsgId, status: ReplyStatus, count: u32) {
-        let error = (status == ReplyStatus::Error)
-            .then(|| ErrorInfo { ename: "ValueError".into(), ..ErrorInfo::default() });
+        let error =
+            (status == ReplyStatus::Error).then(|| ErrorInfo { ename: "ValueError".into(), ..ErrorInfo::default() });
         let reply = ExecuteReply { status, execution_count: count, error, ..ExecuteReply::default() };
         self.kernel(KernelMessage::Reply { parent: run.clone(), reply });
     }
@@ -121,10 +120,7 @@ fn a_run_goes_to_the_kernel_and_its_outputs_to_the_cell() {
     let cell = story.id(0);
     assert_eq!(
         story.changes,
-        [
-            Change::Output(cell.clone(), OutputChange::Added(0)),
-            Change::Output(cell, OutputChange::Grew(0, 1))
-        ]
+        [Change::Output(cell.clone(), OutputChange::Added(0)), Change::Output(cell, OutputChange::Grew(0, 1))]
     );
     story.reply(&run, ReplyStatus::Ok, 1);
     let cell = &story.notebook.cells()[0];
@@ -315,11 +311,7 @@ fn a_display_is_updated_wherever_it_is() {
     story.run(1);
     let run = story.next_run();
     story.changes.clear();
-    story.kernel(KernelMessage::UpdateDisplay {
-        parent: run,
-        display_id: "bar".into(),
-        display: display("bar"),
-    });
+    story.kernel(KernelMessage::UpdateDisplay { parent: run, display_id: "bar".into(), display: display("bar") });
     assert_eq!(story.changes, [Change::Output(story.id(0), OutputChange::Replaced(0))]);
 }
 
@@ -397,11 +389,7 @@ fn the_copy_of_another_tab_is_kept_aside_and_offered() {
     story.effects.clear();
     story.user(Command::Accept(notice.id));
     assert_eq!(story.sources(), ["theirs"]);
-    assert!(
-        matches!(&story.effects[0], Effect::KeepAside(Some(text)) if text.contains("mine")),
-        "{:?}",
-        story.effects
-    );
+    assert!(matches!(&story.effects[0], Effect::KeepAside(Some(text)) if text.contains("mine")), "{:?}", story.effects);
     let back = story.notebook.notices()[0].id;
     story.user(Command::Accept(back));
     assert_eq!(story.sources(), ["mine"]);

@@ -130,7 +130,7 @@ impl Drawing {
         let element = &self.lines[row];
         element.set_text_content(None);
         for span in line {
-            let text = &span.text[..span.text.floor_char_boundary(left)];
+            let text = beginning(&span.text, left);
             left -= text.len();
             append_span(element, text, &span.style);
         }
@@ -138,6 +138,12 @@ impl Drawing {
             append(element, &js::document().create_text_node("\n"));
         }
     }
+}
+
+/// The beginning of a text: whole characters in so many bytes.
+fn beginning(text: &str, bytes: usize) -> &str {
+    let fits = (0..=bytes.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    &text[..fits.unwrap_or_default()]
 }
 
 fn append(parent: &Node, child: &Node) {

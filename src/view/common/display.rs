@@ -49,7 +49,10 @@ fn text(data: &MimeBundle) -> String {
     }
     match data.iter().next() {
         Some((media_type, value)) => {
-            format!("A value of the type {media_type} ({}), which can't be shown here.", super::progress::bytes(value.len() as f64))
+            format!(
+                "A value of the type {media_type} ({}), which can't be shown here.",
+                super::progress::bytes(value.len() as f64)
+            )
         }
         None => String::new(),
     }

@@ -84,7 +84,9 @@ fn Frame(document: String, fallback: ViewFn) -> impl IntoView {
     let hear = move |event: MessageEvent| {
         let Some(frame) = element.get_untracked() else { return };
         // By the very window, since any frame can claim to be this one.
-        let ours = frame.content_window().is_some_and(|window| event.source().is_some_and(|source| JsValue::from(source) == JsValue::from(window)));
+        let ours = frame
+            .content_window()
+            .is_some_and(|window| event.source().is_some_and(|source| JsValue::from(source) == JsValue::from(window)));
         if !ours || js::get_text(&event.data(), "type").as_deref() != Some("pyoxide:html") {
             return;
         }

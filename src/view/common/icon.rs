@@ -49,9 +49,7 @@ impl Icon {
             Self::Close => ("m4 4 8 8M12 4l-8 8", false),
             Self::Check => ("m3 8.6 3.2 3.2L13 4.6", false),
             Self::Theme => ("M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11", false),
-            Self::Keyboard => {
-                ("M2 4.5h12v7H2zM4.4 6.8h.2M6.8 6.8h.2M9.2 6.8h.2M11.6 6.8h.2M5 9.4h6", false)
-            }
+            Self::Keyboard => ("M2 4.5h12v7H2zM4.4 6.8h.2M6.8 6.8h.2M9.2 6.8h.2M11.6 6.8h.2M5 9.4h6", false),
         }
     }
 }

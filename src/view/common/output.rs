@@ -55,7 +55,9 @@ impl OutputList {
                     OutputItem { body: ItemBody::Stream(_, terminal), .. } => Some(terminal.clone()),
                     _ => None,
                 });
-                if let (Some(terminal), Some(Item { body: Body::Stream { text, .. }, .. })) = (terminal, outputs.get(key)) {
+                if let (Some(terminal), Some(Item { body: Body::Stream { text, .. }, .. })) =
+                    (terminal, outputs.get(key))
+                {
                     terminal.grow(text);
                 }
             }
@@ -130,11 +132,8 @@ fn output(item: OutputItem, on_save: Callback<OutputKey>, on_place: Option<Callb
                 StreamName::Stdout => "printed",
                 StreamName::Stderr => "written to stderr",
             };
-            let lost = if dropped > 0 {
-                format!(" {} more were not kept.", bytes(dropped as f64))
-            } else {
-                String::new()
-            };
+            let lost =
+                if dropped > 0 { format!(" {} more were not kept.", bytes(dropped as f64)) } else { String::new() };
             view! {
                 <div class="output-note">
                     <p>

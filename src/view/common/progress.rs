@@ -47,7 +47,8 @@ pub fn ProgressView(
     #[prop(into)]
     progress: Signal<Option<Progress>>,
 ) -> impl IntoView {
-    let text = Memo::new(move |_| progress.with(|step| step.as_ref().map(|step| step.text.clone()).unwrap_or_default()));
+    let text =
+        Memo::new(move |_| progress.with(|step| step.as_ref().map(|step| step.text.clone()).unwrap_or_default()));
     let said = Memo::new(move |_| progress.with(|step| step.as_ref().map(amount).unwrap_or_default()));
     let unknown = Memo::new(move |_| progress.with(|step| step.as_ref().is_some_and(|step| step.total <= 0.0)));
     // Without a value the bar shows that something goes on, without how far.

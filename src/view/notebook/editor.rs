@@ -167,7 +167,8 @@ fn PlainView(
         page.dispatch(Command::Edit(id.get_value(), text));
     };
     let on_key = move |event: KeyboardEvent| {
-        let key = match (event.key().as_str(), event.shift_key(), event.ctrl_key() || event.meta_key(), event.alt_key()) {
+        let key = match (event.key().as_str(), event.shift_key(), event.ctrl_key() || event.meta_key(), event.alt_key())
+        {
             ("Escape", ..) => return on_escape(),
             ("Enter", true, ..) => RunKey::Next,
             ("Enter", _, true, _) => RunKey::Stay,

@@ -2,9 +2,7 @@
 
 use crate::ids::CellId;
 use crate::protocol::execute::{KernelStatus, Progress};
-use crate::state::notebook::{
-    Cell, Change, Command, Ended, Notebook, Notice, Part, Phase, Question, Tone,
-};
+use crate::state::notebook::{Cell, Change, Command, Ended, Notebook, Notice, Part, Phase, Question, Tone};
 use crate::view::common::output::OutputList;
 use crate::view::common::toast::{Toast, ToastTone};
 use leptos::prelude::*;
@@ -159,11 +157,8 @@ impl Store {
 
     fn kernel(&self, notebook: &Notebook) {
         let kernel = notebook.kernel();
-        let view = KernelView {
-            status: kernel.status,
-            interrupting: kernel.interrupting,
-            running: notebook.is_running(),
-        };
+        let view =
+            KernelView { status: kernel.status, interrupting: kernel.interrupting, running: notebook.is_running() };
         if self.kernel.with_untracked(|shown| *shown != view) {
             self.kernel.set(view);
         }

@@ -38,7 +38,7 @@ pub(super) fn Toolbar() -> impl IntoView {
                 // Never disabled in a way that takes the focus from who has just pressed it.
                 <button
                     type="button"
-                   
+
                     aria-label="Interrupt kernel"
                     aria-disabled=move || (!running()).to_string()
                     title="Interrupt kernel: stop the running cell and cancel those that wait"
@@ -49,7 +49,7 @@ pub(super) fn Toolbar() -> impl IntoView {
                 </button>
                 <button
                     type="button"
-                   
+
                     aria-label="Restart kernel"
                     title="Restart kernel: variables are lost, code and outputs stay"
                     on:click=press(Command::Restart)
