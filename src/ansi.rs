@@ -364,7 +364,7 @@ fn extended(codes: &mut impl Iterator<Item = u16>) -> Option<Color> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -4,12 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use walkdir::WalkDir;
 
 /// The floors, lowest first: a file may use its own floor and those before it.
-const FLOORS: [&str; 9] =
-    ["ids", "protocol", "markdown", "ansi", "state", "executor", "web", "view", "entry"];
+const FLOORS: [&str; 9] = ["ids", "protocol", "markdown", "ansi", "state", "executor", "web", "view", "entry"];
 
 /// The first floor that may name the browser.
 const WEB: usize = 6;
@@ -29,7 +28,7 @@ fn files(folder: &str, extensions: &[&str]) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn name(path: &PathBuf) -> String {
+fn name(path: &Path) -> String {
     path.strip_prefix(root()).expect("below the root").to_string_lossy().into_owned()
 }
 
@@ -47,9 +46,8 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// Whether a line names this word as a whole.
 fn names(line: &str, word: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    line.match_indices(word).any(|(at, _)| {
-        !line[..at].ends_with(is_part) && !line[at + word.len()..].starts_with(is_part)
-    })
+    line.match_indices(word)
+        .any(|(at, _)| !line[..at].ends_with(is_part) && !line[at + word.len()..].starts_with(is_part))
 }
 
 #[track_caller]
@@ -76,8 +74,19 @@ fn a_floor_uses_only_those_below_it() {
 #[test]
 fn pure_floors_name_no_browser_no_clock_and_no_chance() {
     let words = [
-        "web_sys", "js_sys", "wasm_bindgen", "leptos", "gloo_timers", "Instant", "SystemTime", "rand", "std::thread",
-        "std::fs", "std::net", "async", "await",
+        "web_sys",
+        "js_sys",
+        "wasm_bindgen",
+        "leptos",
+        "gloo_timers",
+        "Instant",
+        "SystemTime",
+        "rand",
+        "std::thread",
+        "std::fs",
+        "std::net",
+        "async",
+        "await",
     ];
     let mut found = Vec::new();
     for (path, text) in files("src", &["rs"]) {
@@ -115,8 +124,17 @@ fn event_types_are_matched_in_one_file() {
 #[test]
 fn no_outside_text_can_become_markup() {
     let words = [
-        "inner_html", "innerHTML", "outerHTML", "outer_html", "set_inner_html", "insertAdjacentHTML",
-        "insert_adjacent_html", "document.write", "DOMParser", "DomParser", "createContextualFragment",
+        "inner_html",
+        "innerHTML",
+        "outerHTML",
+        "outer_html",
+        "set_inner_html",
+        "insertAdjacentHTML",
+        "insert_adjacent_html",
+        "document.write",
+        "DOMParser",
+        "DomParser",
+        "createContextualFragment",
     ];
     let mut found = Vec::new();
     for (path, text) in files("src", &["rs"]).into_iter().chain(files("www", &["js", "html"])) {
@@ -150,7 +168,10 @@ fn nothing_is_logged() {
             continue;
         }
         for (number, line) in code(&text) {
-            if ["console.log", "console.info", "console.debug", "console::log", "log!(", "println!"].iter().any(|call| line.contains(call)) {
+            if ["console.log", "console.info", "console.debug", "console::log", "log!(", "println!"]
+                .iter()
+                .any(|call| line.contains(call))
+            {
                 found.push(format!("{path}:{number}: {}", line.trim()));
             }
         }

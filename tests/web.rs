@@ -126,9 +126,7 @@ async fn the_frame_of_a_running_kernel_is_opaque_and_a_plot_comes_out_of_it_as_a
 #[wasm_bindgen_test]
 async fn code_stops_when_asked_and_a_dead_interpreter_is_replaced() {
     let subject = Subject::new(PYODIDE);
-    let started = |id: &'static str| {
-        move |message: &KernelMessage| matches!(message, KernelMessage::Output { parent, .. } if parent.as_str() == id)
-    };
+    let started = |id: &'static str| move |message: &KernelMessage| matches!(message, KernelMessage::Output { parent, .. } if parent.as_str() == id);
     let request = |id: &str, code: &str| {
         KernelRequest::Execute(ExecuteRequest { id: id.into(), code: code.into(), ..Default::default() })
     };
@@ -197,7 +195,9 @@ fn random_ids_have_the_shape_of_a_uuid_and_differ() {
 
 #[wasm_bindgen_test]
 fn anything_thrown_can_be_told() {
-    for thrown in [JsValue::NULL, JsValue::UNDEFINED, 3.into(), js_sys::Object::new().into(), js_sys::Symbol::iterator().into()] {
+    for thrown in
+        [JsValue::NULL, JsValue::UNDEFINED, 3.into(), js_sys::Object::new().into(), js_sys::Symbol::iterator().into()]
+    {
         assert!(!js::message(&thrown).is_empty());
     }
     assert_eq!(js::message(&js_sys::Error::new("no")), "no");

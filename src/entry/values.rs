@@ -29,8 +29,7 @@ pub fn display(kind: &str, display: &Display) -> JsValue {
     for (media_type, value) in &display.data {
         js::set(&data, media_type, &mime(value));
     }
-    let object =
-        js::object(&[("type", kind.into()), ("data", data.into()), ("metadata", plain(&display.metadata))]);
+    let object = js::object(&[("type", kind.into()), ("data", data.into()), ("metadata", plain(&display.metadata))]);
     if let Some(id) = &display.display_id {
         js::set(&object, "displayId", &id.as_str().into());
     }

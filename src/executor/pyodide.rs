@@ -158,11 +158,7 @@ impl Pyodide {
     /// Ends the running run with an error of ours.
     fn fail_run(&mut self, ename: &str, evalue: String, steps: &mut Steps) {
         if let Phase::Busy(run) = std::mem::replace(&mut self.phase, Phase::Idle) {
-            let error = ErrorInfo {
-                ename: ename.to_owned(),
-                traceback: vec![format!("{ename}: {evalue}")],
-                evalue,
-            };
+            let error = ErrorInfo { ename: ename.to_owned(), traceback: vec![format!("{ename}: {evalue}")], evalue };
             emit_error(run.id, run.count, error, steps);
         }
     }
@@ -305,23 +301,17 @@ impl Pyodide {
         // serde_json refuses what is nested deeper than 128: then the reply is an error that says so.
         match serde_json::from_str::<Reply>(json) {
             Ok(reply) if reply.status == "ok" => {
-                let reply = ExecuteReply {
-                    status: ReplyStatus::Ok,
-                    execution_count: count,
-                    result: reply.result,
-                    error: None,
-                };
+                let reply =
+                    ExecuteReply { status: ReplyStatus::Ok, execution_count: count, result: reply.result, error: None };
                 steps.push(Step::Emit(KernelMessage::Reply { parent: id, reply }));
             }
             Ok(reply) => {
-                let error =
-                    ErrorInfo { ename: reply.ename, evalue: reply.evalue, traceback: reply.traceback };
+                let error = ErrorInfo { ename: reply.ename, evalue: reply.evalue, traceback: reply.traceback };
                 emit_error(id, count, error, steps);
             }
             Err(error) => {
                 let evalue = format!("The run's result could not be read ({error}).");
-                let error =
-                    ErrorInfo { ename: "BadReply".into(), traceback: vec![evalue.clone()], evalue };
+                let error = ErrorInfo { ename: "BadReply".into(), traceback: vec![evalue.clone()], evalue };
                 emit_error(id, count, error, steps);
             }
         }
@@ -420,7 +410,8 @@ impl Executor for Pyodide {
             let (ename, why) = match kind {
                 Deadline::Packages => (
                     "TimeoutError",
-                    "The packages took longer than 2 minutes to load, so the kernel was replaced; variables are gone.".to_owned(),
+                    "The packages took longer than 2 minutes to load, so the kernel was replaced; variables are gone."
+                        .to_owned(),
                 ),
                 Deadline::Code => (
                     "TimeoutError",
@@ -483,13 +474,11 @@ fn display_message(parent: MsgId, kind: DisplayKind, display: Display) -> Kernel
     match kind {
         DisplayKind::DisplayData => KernelMessage::Output { parent, output: Output::DisplayData(display) },
         DisplayKind::ExecuteResult => KernelMessage::Output { parent, output: Output::ExecuteResult(display) },
-        DisplayKind::UpdateDisplayData => KernelMessage::UpdateDisplay {
-            parent,
-            display_id: display.display_id.clone().unwrap_or_default(),
-            display,
-        },
+        DisplayKind::UpdateDisplayData => {
+            KernelMessage::UpdateDisplay { parent, display_id: display.display_id.clone().unwrap_or_default(), display }
+        }
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

@@ -117,16 +117,15 @@ impl ChatEvent {
             "files" => Self::Files { files: list("files"), merge: true },
             "chat:message:files" => Self::Files { files: list("files"), merge: false },
             "source" | "citation" => Self::Source(data.clone()),
-            "notification" => Self::Notification {
-                level: text(data, "type").unwrap_or("info").to_owned(),
-                content: content(),
-            },
+            "notification" => {
+                Self::Notification { level: text(data, "type").unwrap_or("info").to_owned(), content: content() }
+            }
             "response:completion" => Self::Response(data.clone()),
             "chat:completion" => Self::Completion(data.clone()),
             "chat:message:error" => Self::Error(error_text(&data["error"])),
-            "chat:message:follow_ups" => Self::FollowUps(
-                list("follow_ups").iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            ),
+            "chat:message:follow_ups" => {
+                Self::FollowUps(list("follow_ups").iter().filter_map(Value::as_str).map(str::to_owned).collect())
+            }
             "chat:title" => Self::Title(data.as_str().or_else(|| text(data, "title")).unwrap_or_default().to_owned()),
             "chat:tasks:cancel" => Self::Cancelled(data["output"].as_array().cloned()),
             "chat:active" => Self::Active(data["active"] == true),

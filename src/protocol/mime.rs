@@ -49,8 +49,7 @@ pub type MimeBundle = BTreeMap<String, MimeData>;
 
 /// Whether values of this media type travel as bytes.
 pub fn is_binary(media_type: &str) -> bool {
-    media_type != "image/svg+xml"
-        && ["image/", "audio/", "video/"].iter().any(|kind| media_type.starts_with(kind))
+    media_type != "image/svg+xml" && ["image/", "audio/", "video/"].iter().any(|kind| media_type.starts_with(kind))
 }
 
 /// The raster image formats that we show and upload, with their file extension and the bytes each file begins with.
@@ -65,9 +64,7 @@ const RASTER: [(&str, &str, &[u8]); 4] = [
 /// A payload whose first bytes don't fit its type is not an image (SECURITY.md 2.7).
 pub fn raster_image(bundle: &MimeBundle) -> Option<(&'static str, &'static str, Arc<[u8]>)> {
     RASTER.iter().find_map(|(media_type, extension, magic)| match bundle.get(*media_type) {
-        Some(MimeData::Bytes(bytes)) if bytes.starts_with(magic) => {
-            Some((*media_type, *extension, bytes.clone()))
-        }
+        Some(MimeData::Bytes(bytes)) if bytes.starts_with(magic) => Some((*media_type, *extension, bytes.clone())),
         _ => None,
     })
 }

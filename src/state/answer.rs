@@ -161,9 +161,14 @@ impl Draft {
             }
             let name = ["stdout", "stderr"][which];
             let lost = if dropped > 0 { format!("; {dropped} more bytes were not kept") } else { String::new() };
-            self.rest_of[which] = Some(format!("[{name} was cut here: {} more bytes are in ", bytes.len()) + "{file}" + &lost + "]");
+            self.rest_of[which] =
+                Some(format!("[{name} was cut here: {} more bytes are in ", bytes.len()) + "{file}" + &lost + "]");
             self.rest[which] = Some(self.uploads.len());
-            self.uploads.push(Upload { name: format!("{name}-rest.txt"), media_type: "text/plain", data: bytes.into() });
+            self.uploads.push(Upload {
+                name: format!("{name}-rest.txt"),
+                media_type: "text/plain",
+                data: bytes.into(),
+            });
         }
     }
 
@@ -260,7 +265,10 @@ mod tests {
             &[print(StreamName::Stdout, "before"), figure(), print(StreamName::Stdout, "after\n"), figure()],
             &ExecuteReply { result: json!(7), ..Default::default() },
         );
-        assert_eq!(draft.uploads().iter().map(|upload| upload.name.as_str()).collect::<Vec<_>>(), ["figure-1.png", "figure-2.png"]);
+        assert_eq!(
+            draft.uploads().iter().map(|upload| upload.name.as_str()).collect::<Vec<_>>(),
+            ["figure-1.png", "figure-2.png"]
+        );
         let answer = draft.answer(&[Ok("id-1".into()), Err("the server said no".into())]);
         assert_eq!(
             answer,
@@ -274,7 +282,11 @@ mod tests {
 
     #[test]
     fn an_error_is_answered_with_its_traceback() {
-        let error = ErrorInfo { ename: "ValueError".into(), evalue: "no".into(), traceback: vec!["Traceback".into(), "ValueError: no".into()] };
+        let error = ErrorInfo {
+            ename: "ValueError".into(),
+            evalue: "no".into(),
+            traceback: vec!["Traceback".into(), "ValueError: no".into()],
+        };
         let message = KernelMessage::Output { parent: "1".into(), output: Output::Error(error) };
         let draft = collect(&[print(StreamName::Stderr, "warned"), message], &ExecuteReply::default());
         assert_eq!(draft.answer(&[])["stderr"], "warned\nTraceback\nValueError: no\n");
@@ -282,7 +294,12 @@ mod tests {
 
     #[test]
     fn output_over_the_runs_limit_is_a_file_and_a_line_that_says_so() {
-        let overflow = KernelMessage::Overflow { parent: "1".into(), name: StreamName::Stdout, data: b"tail".as_slice().into(), dropped: 5 };
+        let overflow = KernelMessage::Overflow {
+            parent: "1".into(),
+            name: StreamName::Stdout,
+            data: b"tail".as_slice().into(),
+            dropped: 5,
+        };
         let draft = collect(&[print(StreamName::Stdout, "head"), overflow], &ExecuteReply::default());
         assert_eq!(&*draft.uploads()[0].data, b"tail");
         assert_eq!(

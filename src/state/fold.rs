@@ -173,7 +173,7 @@ pub fn item_text(item: &Value) -> String {
     parts.filter_map(|part| part["text"].as_str()).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -112,7 +112,7 @@ fn value<'a>(html: &'a str, out: &mut String) -> &'a str {
     &html[whole..]
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -13,7 +13,7 @@ pub mod keys;
 mod message;
 mod notice;
 mod runs;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 pub use cell::{Cell, Ended, Phase, Question};

@@ -59,10 +59,8 @@ pub fn parts(message: &Message) -> Vec<Part> {
     if !message.output.iter().any(|item| item["type"] == "message") && !message.content.is_empty() {
         parts.push(Part::Text(message.content.clone()));
     }
-    let shown: String = parts
-        .iter()
-        .filter_map(|part| if let Part::Text(text) = part { Some(text.as_str()) } else { None })
-        .collect();
+    let shown: String =
+        parts.iter().filter_map(|part| if let Part::Text(text) = part { Some(text.as_str()) } else { None }).collect();
     for part in &mut parts {
         if let Part::Tool(Tool { result: Some(result), .. }) = part {
             result.figures.retain(|path| !shown.contains(path.as_str()));
@@ -74,16 +72,17 @@ pub fn parts(message: &Message) -> Vec<Part> {
 fn part(item: &Value, all: &[Value]) -> Option<Part> {
     let text = |name: &str| item[name].as_str().unwrap_or_default().to_owned();
     match item["type"].as_str().unwrap_or_default() {
-        "message" => Some(Part::Text(fold::item_text(item))).filter(|part| !matches!(part, Part::Text(text) if text.is_empty())),
+        "message" => {
+            Some(Part::Text(fold::item_text(item))).filter(|part| !matches!(part, Part::Text(text) if text.is_empty()))
+        }
         "reasoning" => Some(Part::Reasoning {
             text: reasoning(item),
             seconds: item["duration"].as_u64(),
             running: item["status"] == "in_progress",
         }),
         "function_call" => {
-            let result = all
-                .iter()
-                .find(|other| other["type"] == "function_call_output" && other["call_id"] == item["call_id"]);
+            let result =
+                all.iter().find(|other| other["type"] == "function_call_output" && other["call_id"] == item["call_id"]);
             let name = text("name");
             let arguments = text("arguments");
             let code = (name == "execute_code").then(|| code_of(&arguments));
@@ -227,7 +226,9 @@ mod tests {
 
     #[test]
     fn code_that_the_server_never_ran_says_so() {
-        let parts = parts(&message(json!([{"type": "open_webui:code_interpreter", "status": "completed", "code": "1", "output": null}])));
+        let parts = parts(&message(
+            json!([{"type": "open_webui:code_interpreter", "status": "completed", "code": "1", "output": null}]),
+        ));
         let Part::Tool(tool) = &parts[0] else { panic!("{parts:?}") };
         assert!(tool.result.as_ref().is_some_and(|result| result.errors.contains("did not run")));
     }

@@ -59,14 +59,15 @@ impl<F: Fn(f64, f64)> OnBytes for F {}
 /// # Errors
 /// A file is missing, damaged, or can't be reached.
 pub async fn core(base: &str, on_bytes: impl OnBytes) -> Result<Core, WebError> {
-    let manifest: Manifest = serde_json::from_str(MANIFEST).map_err(|error| WebError::Unreadable {
-        what: "The manifest of this build".into(),
-        why: error.to_string(),
-    })?;
+    let manifest: Manifest = serde_json::from_str(MANIFEST)
+        .map_err(|error| WebError::Unreadable { what: "The manifest of this build".into(), why: error.to_string() })?;
     let wanted = manifest.files.iter().map(|(name, file)| (name.as_str(), file.sha256.as_str(), file.size));
     let mut files = bring(base, wanted.collect(), on_bytes).await?;
     let unreadable = |why: String| WebError::Unreadable { what: LOCK.into(), why };
-    let at = files.iter().position(|(name, _)| name == LOCK).ok_or_else(|| unreadable("it is not in the manifest".into()))?;
+    let at = files
+        .iter()
+        .position(|(name, _)| name == LOCK)
+        .ok_or_else(|| unreadable("it is not in the manifest".into()))?;
     let text = String::from_utf8(blob::bytes(&files.swap_remove(at).1).await?)
         .map_err(|error| unreadable(error.to_string()))?;
     let lock = LockFile::parse(&text).map_err(|error| unreadable(error.to_string()))?;

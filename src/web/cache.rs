@@ -37,9 +37,7 @@ pub async fn get(sha256: &str) -> Option<Blob> {
 /// Whether bytes of this checksum are kept.
 pub async fn has(sha256: &str) -> bool {
     match open().await {
-        Ok(cache) => {
-            JsFuture::from(cache.match_with_str(&key(sha256))).await.is_ok_and(|found| !found.is_undefined())
-        }
+        Ok(cache) => JsFuture::from(cache.match_with_str(&key(sha256))).await.is_ok_and(|found| !found.is_undefined()),
         Err(_) => false,
     }
 }

@@ -2,11 +2,11 @@
 //! they bring goes back into it, and what changed goes to a view.
 
 use super::blob::{self, ObjectUrl};
+use super::crypto;
 use super::error::WebError;
 use super::fetch::Api;
 use super::kernel::{Kernel, KernelOptions};
 use super::socket::Socket;
-use super::crypto;
 use crate::executor::file_name;
 use crate::ids::{CallId, ChatId, MessageId};
 use crate::protocol::chat::{CallFile, content_path};
@@ -156,11 +156,7 @@ impl Inner {
         });
     }
 
-    fn ask(
-        self: &Rc<Self>,
-        to: ReplyTo,
-        request: impl AsyncFnOnce(Api<'_>) -> Result<Value, WebError> + 'static,
-    ) {
+    fn ask(self: &Rc<Self>, to: ReplyTo, request: impl AsyncFnOnce(Api<'_>) -> Result<Value, WebError> + 'static) {
         self.later(async move |inner| {
             let result = inner.api(request).await.map_err(failure);
             Input::Reply { to, result }
@@ -177,7 +173,8 @@ impl Inner {
                     inner.take(Input::Socket(heard));
                 }
             };
-            let (server, token) = inner.api(async |api| (api.server.to_owned(), api.token.unwrap_or_default().to_owned())).await;
+            let (server, token) =
+                inner.api(async |api| (api.server.to_owned(), api.token.unwrap_or_default().to_owned())).await;
             match Socket::open(&server, token, heartbeat, hear).await {
                 Ok(socket) if inner.generation.get() == generation => {
                     inner.socket.replace(Some(socket));
@@ -221,9 +218,7 @@ impl Inner {
             let names = file_name::clean_all(files.iter().map(|file| file.name.as_str()));
             let mut fetched = Vec::new();
             for (file, name) in files.iter().zip(names) {
-                let bytes = inner
-                    .api(async |api| blob::bytes(&api.blob(&content_path(&file.id)).await?).await)
-                    .await;
+                let bytes = inner.api(async |api| blob::bytes(&api.blob(&content_path(&file.id)).await?).await).await;
                 fetched.push(match bytes {
                     Ok(bytes) => Ok(InputFile { name, data: bytes.into() }),
                     Err(error) => Err(format!("The file {name} could not be fetched: {error}")),

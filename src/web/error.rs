@@ -25,7 +25,9 @@ pub enum WebError {
         detail: String,
     },
     /// A file of the Python distribution isn't there.
-    #[error("{file} is missing from the Python distribution ({url} answered {status}). Build the site again, or give its real place.")]
+    #[error(
+        "{file} is missing from the Python distribution ({url} answered {status}). Build the site again, or give its real place."
+    )]
     Missing {
         /// The file's name.
         file: String,
@@ -35,7 +37,9 @@ pub enum WebError {
         status: u16,
     },
     /// A file isn't the one that was built in or locked.
-    #[error("{file} was refused: it is not the file that its checksum names, so it is damaged or has been changed. Install the Python distribution again.")]
+    #[error(
+        "{file} was refused: it is not the file that its checksum names, so it is damaged or has been changed. Install the Python distribution again."
+    )]
     Checksum {
         /// The file's name.
         file: String,
@@ -52,10 +56,14 @@ pub enum WebError {
     #[error("This page can't check files because it was not loaded over https or from localhost. Open it over https.")]
     Insecure,
     /// The sandbox's frame said nothing.
-    #[error("The Python sandbox did not come up in 20 s. If this page has a Content-Security-Policy, it must allow what the sandbox needs: the sandbox script's hash, blob: and 'wasm-unsafe-eval' in script-src, and blob: in worker-src.")]
+    #[error(
+        "The Python sandbox did not come up in 20 s. If this page has a Content-Security-Policy, it must allow what the sandbox needs: the sandbox script's hash, blob: and 'wasm-unsafe-eval' in script-src, and blob: in worker-src."
+    )]
     FrameSilent,
     /// Python didn't start.
-    #[error("Python did not start in 90 s. If this page has a Content-Security-Policy, it must allow blob: and 'wasm-unsafe-eval' in script-src and blob: in worker-src. Otherwise close other tabs to free memory, and restart the kernel.")]
+    #[error(
+        "Python did not start in 90 s. If this page has a Content-Security-Policy, it must allow blob: and 'wasm-unsafe-eval' in script-src and blob: in worker-src. Otherwise close other tabs to free memory, and restart the kernel."
+    )]
     BootSilent,
     /// The browser refused an operation.
     #[error("The browser refused to {what} ({why}).")]

@@ -97,10 +97,8 @@ impl Api<'_> {
         body: Option<&JsValue>,
         content_type: Option<&str>,
     ) -> Result<Response, WebError> {
-        let headers = Headers::new().map_err(|thrown| WebError::Browser {
-            what: "make a request".into(),
-            why: js::message(&thrown),
-        })?;
+        let headers = Headers::new()
+            .map_err(|thrown| WebError::Browser { what: "make a request".into(), why: js::message(&thrown) })?;
         let set = |name: &str, value: &str| {
             headers.set(name, value).map_err(|_| WebError::Refused {
                 what: "The token".into(),
@@ -131,10 +129,9 @@ impl Api<'_> {
 
 async fn send(url: &str, options: &RequestInit, what: &str) -> Result<Response, WebError> {
     let answer = JsFuture::from(js::window().fetch_with_str_and_init(url, options)).await;
-    answer.map(JsCast::unchecked_into).map_err(|thrown| WebError::Unreachable {
-        what: what.to_owned(),
-        why: js::message(&thrown),
-    })
+    answer
+        .map(JsCast::unchecked_into)
+        .map_err(|thrown| WebError::Unreachable { what: what.to_owned(), why: js::message(&thrown) })
 }
 
 async fn body_text(response: &Response) -> Result<String, JsValue> {

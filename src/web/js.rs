@@ -64,7 +64,6 @@ extern "C" {
 
 /// A URL beside this module's own JavaScript file, whatever page it runs in.
 pub fn beside_module(path: &str) -> String {
-    MAIN_URL.with(|main| {
-        web_sys::Url::new_with_base(path, main).map(|url| url.href()).unwrap_or_else(|_| path.to_owned())
-    })
+    MAIN_URL
+        .with(|main| web_sys::Url::new_with_base(path, main).map(|url| url.href()).unwrap_or_else(|_| path.to_owned()))
 }

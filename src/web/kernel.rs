@@ -193,7 +193,8 @@ impl Inner {
                 Ok(wheels) => {
                     let Some(inner) = live(&weak, generation) else { return };
                     progress(&weak, generation, &format!("Installing {}", names.join(", ")), 0.0, 0.0);
-                    let sent = inner.sandbox.borrow().as_ref().map(|sandbox| sandbox.install(id.as_str(), &names, &wheels));
+                    let sent =
+                        inner.sandbox.borrow().as_ref().map(|sandbox| sandbox.install(id.as_str(), &names, &wheels));
                     if let Some(Err(error)) = sent {
                         receive(&weak, generation, Incoming::FetchFailed { id, why: error.to_string() });
                     }

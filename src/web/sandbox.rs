@@ -93,7 +93,8 @@ impl Sandbox {
         wait_until_up(&frame, &name).await?;
         pending.0 = None;
 
-        let refused = |thrown: JsValue| WebError::Browser { what: "start the sandbox".into(), why: js::message(&thrown) };
+        let refused =
+            |thrown: JsValue| WebError::Browser { what: "start the sandbox".into(), why: js::message(&thrown) };
         let channel = MessageChannel::new().map_err(refused)?;
         let port = channel.port1();
         let said = on_said.clone();
@@ -106,9 +107,7 @@ impl Sandbox {
         let sandbox = Self { frame, port, _on_message: on_message, _listeners: [on_load, on_error] };
         let boot = js::object(&[("t", "boot".into()), ("assets", assets(core, max_pages).into())]);
         let window = sandbox.frame.content_window().ok_or(WebError::FrameSilent)?;
-        window
-            .post_message_with_transfer(&boot, "*", &js_sys::Array::of1(&channel.port2()))
-            .map_err(refused)?;
+        window.post_message_with_transfer(&boot, "*", &js_sys::Array::of1(&channel.port2())).map_err(refused)?;
         Ok(sandbox)
     }
 
@@ -170,8 +169,7 @@ async fn build_frame(name: &str) -> Result<HtmlIFrameElement, WebError> {
          img-src 'none'; style-src 'none'; font-src 'none'; frame-src 'none'; base-uri 'none'; form-action 'none'"
     );
     let refused = |thrown: JsValue| WebError::Browser { what: "make a frame".into(), why: js::message(&thrown) };
-    let frame: HtmlIFrameElement =
-        js::document().create_element("iframe").map_err(refused)?.unchecked_into();
+    let frame: HtmlIFrameElement = js::document().create_element("iframe").map_err(refused)?.unchecked_into();
     for (attribute, value) in [
         ("sandbox", "allow-scripts"),
         ("allow", "cross-origin-isolated"),

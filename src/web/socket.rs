@@ -63,7 +63,8 @@ impl Socket {
             ("forceNew", true.into()),
             ("autoConnect", false.into()),
         ]);
-        let io: Rc<Io> = Rc::new(io.call2(&JsValue::UNDEFINED, &server.into(), &options).map_err(failed)?.unchecked_into());
+        let io: Rc<Io> =
+            Rc::new(io.call2(&JsValue::UNDEFINED, &server.into(), &options).map_err(failed)?.unchecked_into());
         let acks = Acks::default();
         let closures = listen(&io, &acks, Rc::new(hear));
         io.connect();

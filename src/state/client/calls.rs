@@ -3,9 +3,7 @@
 use super::{Change, Client, Connection, Effect, Update};
 use crate::ids::{CallId, ChatId, MsgId};
 use crate::protocol::chat::{ChatCall, Envelope};
-use crate::protocol::execute::{
-    ExecuteRequest, InputFile, KernelMessage, KernelRequest, KernelStatus, Limits,
-};
+use crate::protocol::execute::{ExecuteRequest, InputFile, KernelMessage, KernelRequest, KernelStatus, Limits};
 use crate::state::answer::{Collector, Draft, Uploaded};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -178,7 +176,9 @@ impl Client {
             }
         }
         if !calls.is_empty() {
-            let text = format!("The connection was lost ({reason}) while code ran, so its result could not reach the model. Ask again when the connection is back.");
+            let text = format!(
+                "The connection was lost ({reason}) while code ran, so its result could not reach the model. Ask again when the connection is back."
+            );
             self.notify("warning", text, update);
         }
     }

@@ -5,7 +5,7 @@
 
 mod calls;
 mod session;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod turns;
 
@@ -335,7 +335,10 @@ impl Client {
         }
         // The events of a new chat may come before the answer that tells its id (PROTOCOL.md 5.5).
         let mine = envelope.message_id.as_ref().is_some_and(|id| self.chat.messages.contains_key(id));
-        if self.chat.id.is_none() && mine && let Some(id) = &envelope.chat_id {
+        if self.chat.id.is_none()
+            && mine
+            && let Some(id) = &envelope.chat_id
+        {
             self.adopt(id.clone(), update);
         }
         if self.chat.id.is_none() || self.chat.id != envelope.chat_id {

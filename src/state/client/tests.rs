@@ -45,8 +45,13 @@ fn call(client: &mut Client, id: &str, kind: &str, data: Value) -> Update {
 }
 
 fn acks(update: &Update) -> Vec<(&str, &Value)> {
-    let ack = |effect| if let &Effect::Ack(ref id, ref value) = effect { Some((id.as_str(), value)) } else { None };
-    update.effects.iter().filter_map(ack).collect()
+    let effects = update.effects.iter();
+    effects
+        .filter_map(|effect| match effect {
+            Effect::Ack(id, value) => Some((id.as_str(), value)),
+            _ => None,
+        })
+        .collect()
 }
 
 fn said(id: &str, output: Output) -> Input {
@@ -140,7 +145,8 @@ fn events_of_other_chats_change_nothing_here() {
     let mut client = connected();
     send(&mut client);
     client.update(ok(ReplyTo::Turn("a".into()), json!({"chat_id": "c"})));
-    let update = client.update(Input::Socket(Socket::Event(event("other", "a", "message", json!({"content": "x"})), None)));
+    let update =
+        client.update(Input::Socket(Socket::Event(event("other", "a", "message", json!({"content": "x"})), None)));
     assert_eq!(update, Update::default());
 }
 

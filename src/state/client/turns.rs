@@ -47,7 +47,9 @@ impl Client {
 
     pub(super) fn read_chat(&mut self, id: &ChatId, update: &mut Update) {
         self.chat.reading = true;
-        update.effects.push(Effect::Get(format!("/api/v1/chats/{}", path_part(id.as_str())), ReplyTo::Chat(id.clone())));
+        update
+            .effects
+            .push(Effect::Get(format!("/api/v1/chats/{}", path_part(id.as_str())), ReplyTo::Chat(id.clone())));
     }
 
     pub(super) fn chat_came(&mut self, id: ChatId, result: Result<Value, Failure>, update: &mut Update) {
@@ -64,7 +66,8 @@ impl Client {
                     self.chat.reading = false;
                     return;
                 }
-                if let Some(model) = read.path().iter().rev().find_map(|id| read.messages.get(id)).map(|last| &last.model)
+                if let Some(model) =
+                    read.path().iter().rev().find_map(|id| read.messages.get(id)).map(|last| &last.model)
                     && self.models.iter().any(|known| known.id == *model)
                 {
                     self.model = Some(model.clone());
@@ -112,12 +115,10 @@ impl Client {
             code_interpreter: self.config.features.enable_code_interpreter,
             timestamp,
         };
-        let post =
-            Effect::Post("/api/chat/completions".into(), turn.body(), ReplyTo::Turn(assistant_id.clone()));
+        let post = Effect::Post("/api/chat/completions".into(), turn.body(), ReplyTo::Turn(assistant_id.clone()));
         let model = model.name.clone();
         let user = Message { role: Role::User, parent, content: text, done: true, ..Message::default() };
-        let assistant =
-            Message { role: Role::Assistant, parent: Some(user_id.clone()), model, ..Message::default() };
+        let assistant = Message { role: Role::Assistant, parent: Some(user_id.clone()), model, ..Message::default() };
         self.chat.messages.insert(user_id, user);
         self.chat.messages.insert(assistant_id.clone(), assistant);
         self.chat.current = Some(assistant_id);

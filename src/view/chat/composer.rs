@@ -89,7 +89,11 @@ fn KernelState() -> impl IntoView {
     };
     let bytes = move || {
         store.read(Change::Kernel, |client| {
-            client.progress.as_ref().filter(|progress| progress.total > 0.0).map(|progress| (progress.done.min(progress.total), progress.total))
+            client
+                .progress
+                .as_ref()
+                .filter(|progress| progress.total > 0.0)
+                .map(|progress| (progress.done.min(progress.total), progress.total))
         })
     };
     view! {

@@ -37,7 +37,9 @@ fn block(block: Block) -> AnyView {
         Block::Heading(level, content) => heading(level, content),
         Block::Code(language, code) => view! { <CodeBlock language=language code=code /> }.into_any(),
         Block::List { start: None, items } => view! { <ul>{list(items)}</ul> }.into_any(),
-        Block::List { start: Some(start), items } => view! { <ol start=start.to_string()>{list(items)}</ol> }.into_any(),
+        Block::List { start: Some(start), items } => {
+            view! { <ol start=start.to_string()>{list(items)}</ol> }.into_any()
+        }
         Block::Quote(content) => view! { <blockquote>{blocks(content)}</blockquote> }.into_any(),
         Block::Table { alignments, head, rows } => table(alignments, head, rows),
         Block::Rule => view! { <hr /> }.into_any(),
@@ -91,7 +93,11 @@ fn table(alignments: Vec<Alignment>, head: Vec<Vec<Inline>>, rows: Vec<Vec<Vec<I
         Some(Alignment::Right) => "align-right",
         _ => "",
     };
-    let head = head.into_iter().enumerate().map(|(at, cell)| view! { <th class=class(at)>{inlines(cell)}</th> }).collect_view();
+    let head = head
+        .into_iter()
+        .enumerate()
+        .map(|(at, cell)| view! { <th class=class(at)>{inlines(cell)}</th> })
+        .collect_view();
     let rows = rows
         .into_iter()
         .map(|row| {

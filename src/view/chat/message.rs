@@ -121,8 +121,9 @@ fn OnePart(part: Memo<Option<Part>>) -> impl IntoView {
 fn Statuses(items: Memo<Vec<StatusItem>>) -> impl IntoView {
     let open = RwSignal::new(false);
     let last = Memo::new(move |_| items.with(|items| items.last().filter(|item| !item.hidden).cloned()));
-    let class =
-        move || if last.with(|last| last.as_ref().is_some_and(|item| item.unfinished)) { "status shimmer" } else { "status" };
+    let class = move || {
+        if last.with(|last| last.as_ref().is_some_and(|item| item.unfinished)) { "status shimmer" } else { "status" }
+    };
     view! {
         <Show when=move || last.with(Option::is_some)>
             <button

@@ -22,9 +22,7 @@ pub(super) fn StoredImage(path: String, alt: String) -> impl IntoView {
             Some(Ok(picture)) => {
                 view! { <img class="stored-image" src=(**picture).as_ref().to_owned() alt=alt /> }.into_any()
             }
-            Some(Err(why)) => {
-                view! { <span class="message-error">{format!("{alt}: {why}")}</span> }.into_any()
-            }
+            Some(Err(why)) => view! { <span class="message-error">{format!("{alt}: {why}")}</span> }.into_any(),
         })
     }
 }

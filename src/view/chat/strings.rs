@@ -13,8 +13,7 @@ pub(super) const CONNECTING: &str = "Connecting…";
 pub(super) const RECONNECTING: &str = "Connection lost, reconnecting…";
 pub(super) const CONVERSATION: &str = "Conversation";
 pub(super) const EMPTY: &str = "What shall we work on?";
-pub(super) const EMPTY_HINT: &str =
-    "Python that the model writes runs here, in a sandbox of this page. It reaches neither your session nor the network.";
+pub(super) const EMPTY_HINT: &str = "Python that the model writes runs here, in a sandbox of this page. It reaches neither your session nor the network.";
 pub(super) const USER_MESSAGE: &str = "User message";
 pub(super) const ASSISTANT_MESSAGE: &str = "Assistant message";
 pub(super) const MESSAGE: &str = "Message";

@@ -25,7 +25,9 @@ pub(super) fn ToolCall(call: Memo<Tool>) -> impl IntoView {
     let source = Memo::new(move |_| call.with(|call| call.code.clone().unwrap_or_else(|| call.arguments.clone())));
     let language = move || call.with(|call| if call.code.is_some() { "python" } else { "json" });
     let result = Memo::new(move |_| call.with(|call| call.result.clone()));
-    let figures = Memo::new(move |_| result.with(|result| result.as_ref().map(|result| result.figures.clone()).unwrap_or_default()));
+    let figures = Memo::new(move |_| {
+        result.with(|result| result.as_ref().map(|result| result.figures.clone()).unwrap_or_default())
+    });
     view! {
         <details class="tool">
             <summary class:shimmer=running>{summary}</summary>
