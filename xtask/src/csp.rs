@@ -77,7 +77,7 @@ pub fn check_origin(origin: &str) -> Result<String> {
 mod tests {
     use super::*;
 
-    const HASH: &str = "sha256-AAAA";
+    const HASH: &str = "'sha256-AAAA'";
 
     #[test]
     fn only_the_chat_page_may_connect_elsewhere() {
@@ -90,7 +90,7 @@ mod tests {
         for page in ["index.html", CHAT] {
             let policy = policy(page, HASH);
             assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
-            assert!(policy.contains(&format!("'{HASH}'")) && policy.starts_with("default-src 'none'"), "{policy}");
+            assert!(policy.contains(&format!("script-src 'self' {HASH} ")) && policy.starts_with("default-src 'none'"), "{policy}");
         }
     }
 
