@@ -17,8 +17,14 @@ export class Notebook {
   output = (n) => this.page.getByRole("region", { name: `Output of cell ${n}`, exact: true });
   button = (name) => this.page.getByRole("button", { name, exact: true });
 
-  /** Writes `code` over what cell `n` has. */
-  write = (n, code) => this.editor(n).fill(code);
+  /** Writes `code` over what cell `n` has; by the editor's own Delete, for a browser that empties a rich text keeps its styles inline. */
+  async write(n, code) {
+    const editor = this.editor(n);
+    await editor.focus();
+    await editor.press("ControlOrMeta+a");
+    await editor.press("Delete");
+    await editor.fill(code);
+  }
 
   /** Writes `code` into cell `n` and runs it by the button. */
   async run(code, n = 1) {
