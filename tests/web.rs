@@ -149,12 +149,11 @@ async fn code_stops_when_asked_and_a_dead_interpreter_is_replaced() {
 }
 
 #[wasm_bindgen_test]
-async fn a_distribution_that_is_not_there_is_named_in_a_sentence() {
-    let subject = Subject::new("/target/no-such-folder/");
-    let messages = subject.run("1", "1").await;
-    assert_eq!(status(&messages), Some(ReplyStatus::Error));
-    let said = format!("{messages:?}");
-    assert!(said.contains("is missing from the Python distribution"), "{said}");
+async fn a_file_that_is_not_there_is_named_in_a_sentence() {
+    let nowhere = LockPackage { file_name: "six.whl".into(), sha256: "1".repeat(64), ..Default::default() };
+    let missing = assets::wheels("/target/no-such-folder/", &[nowhere], |_, _| {}).await.unwrap_err();
+    assert!(matches!(missing, WebError::Missing { status: 404, .. }), "{missing:?}");
+    assert!(missing.to_string().starts_with("six.whl is missing from the Python distribution"), "{missing}");
 }
 
 #[wasm_bindgen_test]
