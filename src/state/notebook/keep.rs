@@ -41,7 +41,9 @@ impl Keep {
 
     pub(super) fn problem(&self) -> Option<String> {
         Some(match self.problem.as_ref()? {
-            KeepError::Unavailable => "This browser lets the page store nothing: download your work before you leave.".to_owned(),
+            KeepError::Unavailable => {
+                "This browser lets the page store nothing: download your work before you leave.".to_owned()
+            }
             KeepError::Full => "This browser has no room left to keep the notebook: download your work before \
                  you leave, or free some space in the browser's settings."
                 .to_owned(),
