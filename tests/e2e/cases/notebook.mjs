@@ -129,6 +129,7 @@ export const cases = {
     await book.run(FOREVER);
     await book.shows("early");
     await book.button("Interrupt kernel").click();
+    await book.shows(/variables are gone/);
     await book.runs("print('goes on')", "goes on");
   },
 };
