@@ -90,7 +90,10 @@ mod tests {
         for page in ["index.html", CHAT] {
             let policy = policy(page, HASH);
             assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
-            assert!(policy.contains(&format!("script-src 'self' {HASH} ")) && policy.starts_with("default-src 'none'"), "{policy}");
+            assert!(
+                policy.contains(&format!("script-src 'self' {HASH} ")) && policy.starts_with("default-src 'none'"),
+                "{policy}"
+            );
         }
     }
 
