@@ -21,6 +21,7 @@ export async function run(host, { input, expect }) {
   const types = JSON.stringify(expect).includes("keys typed in the host");
   if (types) await host.types(TYPED);
   const chrome = "host_chrome_shows" in expect ? await overlay(host) : [];
+  if (expect.person === "closes the box") await host.page.getByRole("button", { name: "Close", exact: true }).click();
   await host.until(() => acks.length > 0, "the call is answered", PATIENCE);
   const out = await host.escaped();
   const { acks, gap, frames } = await host.evaluate(() => ({

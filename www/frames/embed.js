@@ -3,16 +3,15 @@
 (() => {
   "use strict";
   function report() {
-    let [last, resized, steps] = [0, false, 0];
+    let [last, resizedAt, steps] = [0, -Infinity, 0];
     const { parent } = window;
-    addEventListener("resize", () => (resized = true));
+    addEventListener("resize", () => (resizedAt = performance.now()));
     const tell = () => {
       const height = Math.ceil(Math.max(document.documentElement.offsetHeight, document.body?.scrollHeight ?? 0));
-      // What grows only because the page gave it more room (100vh and a little) is not followed for ever.
-      if (resized) steps += height > last ? 1 : 0;
-      else steps = 0;
-      resized = false;
-      if (steps > 6 || height === last) return;
+      if (height === last) return;
+      // What changes only because the page gave it another height (100vh and a little) is not followed for ever.
+      steps = performance.now() - resizedAt < 500 ? steps + 1 : 0;
+      if (steps > 6) return;
       last = height;
       parent.postMessage({ type: "pyoxide:height", height }, "*");
     };

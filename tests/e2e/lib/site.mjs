@@ -24,6 +24,9 @@ const ISOLATION = {
   "cross-origin-resource-policy": "cross-origin",
 };
 
+/** What the frames of foreign code should come with besides (xtask/src/frames.rs). */
+const NO_CONNECTION = { "connection-allowlist": "()" };
+
 /** The folders that the site is put together from; the first that has the file wins. */
 const MOUNTS = [
   ["/pyodide/", PYODIDE],
@@ -54,6 +57,7 @@ export async function startSite({ isolated = true } = {}) {
       "content-length": statSync(file).size,
       "cache-control": "no-cache",
       ...(isolated && ISOLATION),
+      ...(isolated && path.startsWith("/frames/") && NO_CONNECTION),
     });
     if (fault) {
       const bytes = readFileSync(file);

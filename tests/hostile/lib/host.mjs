@@ -30,7 +30,6 @@ function prepare() {
   globalThis.snapshot = () => ({
     title: document.title,
     address: location.href,
-    history: history.length,
     stored: JSON.stringify({ ...localStorage }),
     cookie: document.cookie,
     prototype: Object.getOwnPropertyNames(Object.prototype).join(),

@@ -1,7 +1,7 @@
 //! Which file answers which path, and with which headers.
 
 use super::http::{Body, Reply, Request};
-use crate::csp;
+use crate::{csp, frames};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -131,6 +131,10 @@ impl Site {
         let html = csp::narrowed(&name, &fs::read_to_string(path)?, &self.servers);
         if let Some(policy) = csp::of_page(&html).filter(|_| !self.plain) {
             headers.push(("Content-Security-Policy", policy.to_owned()));
+            if path.parent().is_some_and(|folder| folder.ends_with(frames::FOLDER)) {
+                let (name, value) = frames::NO_CONNECTION;
+                headers.push((name, value.to_owned()));
+            }
         }
         Ok(Reply { status: "200 OK", headers, body: Body::Bytes(html.into_bytes()) })
     }
@@ -201,6 +205,8 @@ mod tests {
             assert_eq!(header(&reply, "Cross-Origin-Resource-Policy"), Some("cross-origin"));
             let policy = header(&reply, "Content-Security-Policy").unwrap();
             assert!(policy.contains("'unsafe-eval'") && policy.contains("frame-src 'none'"), "{policy}");
+            assert_eq!(header(&reply, "Connection-Allowlist"), Some("()"));
+            assert_eq!(header(&site.answer(&get("/chat.html")), "Connection-Allowlist"), None);
         });
     }
 
