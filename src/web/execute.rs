@@ -2,12 +2,14 @@
 //! to the person. Its page is `www/frames/execute.html`. What the code asks for is judged elsewhere.
 
 mod overlay;
+mod said;
 
 use super::focus::FocusWatch;
 use super::listen::{Listener, listen};
 use super::{crypto, js};
 use gloo_timers::callback::Timeout;
 use overlay::Overlay;
+use said::Said;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -26,8 +28,6 @@ const RUN_LIMIT: u32 = 30_000;
 const MOST_OPEN: usize = 10;
 /// Messages of a run; the frame itself relays no more.
 const MOST_MESSAGES: u32 = 210;
-/// Characters of a result's JSON.
-const LONGEST: u32 = 1_000_000;
 
 /// What the frame says.
 #[derive(Clone, Debug, PartialEq)]
@@ -194,34 +194,24 @@ impl Inner {
         if self.messages.get() > MOST_MESSAGES {
             return self.end("too many messages");
         }
-        match js::get_text(data, "t").as_deref() {
-            Some("up") if !self.is_up.replace(true) => self.end_after(RUN_LIMIT, "timeout"),
-            Some("done") => self.done(result(data)),
-            Some("cap") => self.capability(data),
+        match said::read(data) {
+            Some(Said::Up) if !self.is_up.replace(true) => self.end_after(RUN_LIMIT, "timeout"),
+            Some(Said::Done(result)) => self.done(result),
+            Some(Said::Capability { id, name, args, data }) => {
+                if self.opens(id) {
+                    (self.hear)(FrameMessage::Capability { id, name, args, data });
+                } else {
+                    self.end("too many capability calls");
+                }
+            }
             _ => self.end("the code sent something that is no message"),
         }
     }
 
-    fn capability(&self, data: &JsValue) {
-        let head = js::get_text(data, "head").and_then(|head| serde_json::from_str::<Value>(&head).ok());
-        let id = js::get(data, "id").as_f64().filter(|id| id.fract() == 0.0 && (0.0..=9e15).contains(id));
-        let (Some(mut head), Some(id)) = (head, id) else {
-            return self.end("the code sent something that is no message");
-        };
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked")]
-        let id = id as u64;
-        let is_full = {
-            let mut open = self.open.borrow_mut();
-            !open.insert(id) || open.len() > MOST_OPEN
-        };
-        if is_full {
-            return self.end("too many capability calls");
-        }
-        let bytes = js::get(data, "bytes");
-        let data = bytes.dyn_ref::<js_sys::ArrayBuffer>().map(|bytes| js_sys::Uint8Array::new(bytes).to_vec());
-        let mut part = |name: &str| head.get_mut(name).map(Value::take).unwrap_or_default();
-        let (name, args) = (part("name"), part("args"));
-        (self.hear)(FrameMessage::Capability { id, name, args, data });
+    /// Notes a call that waits for its answer; not if there are too many, or it is there already.
+    fn opens(&self, id: u64) -> bool {
+        let mut open = self.open.borrow_mut();
+        open.insert(id) && open.len() <= MOST_OPEN
     }
 
     fn end_after(self: &Rc<Self>, ms: u32, why: &'static str) {
@@ -255,18 +245,6 @@ fn with(inner: &Weak<Inner>, call: impl FnOnce(&Rc<Inner>)) {
     if let Some(inner) = inner.upgrade().filter(|inner| !inner.is_done.get()) {
         call(&inner);
     }
-}
-
-/// What a `done` message says.
-fn result(data: &JsValue) -> Result<Value, String> {
-    if let Some(error) = js::get_text(data, "error") {
-        return Err(error);
-    }
-    let text = js::get(data, "text").dyn_into::<js_sys::JsString>().map_err(|_| "the code gave no result")?;
-    if text.length() > LONGEST {
-        return Err("result too large".to_owned());
-    }
-    serde_json::from_str(&String::from(text)).map_err(|_| "the result could not be read".to_owned())
 }
 
 /// The frame with all that confines it, not yet in the page.

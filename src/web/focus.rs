@@ -10,6 +10,8 @@ use web_sys::{Event, FocusEvent, HtmlElement, HtmlIFrameElement, KeyboardEvent};
 
 /// How long after a press of Tab a frame may have got the focus by it, in ms.
 const TAB: f64 = 500.0;
+/// How long after the last key a touch is taken for the cause, in ms: who types doesn't tap.
+const PAUSE: f64 = 1_000.0;
 
 /// Watches one frame as long as it lives.
 #[derive(Debug)]
@@ -18,22 +20,21 @@ pub struct FocusWatch {
 }
 
 impl FocusWatch {
-    /// Calls `taken` when the frame has the focus though nobody pointed at it or went there by Tab. What had the focus
+    /// Calls `taken` when the frame has the focus though nobody pointed at it, tapped on it or went there by Tab. What had the focus
     /// before gets it back right after that call, which is to remove the frame.
     pub fn new(frame: &HtmlIFrameElement, taken: impl Fn() + 'static) -> Self {
         let pointed = Rc::new(Cell::new(false));
-        let tabbed = Rc::new(Cell::new(f64::MIN));
+        let (tabbed, typed) = (Rc::new(Cell::new(f64::MIN)), Rc::new(Cell::new(f64::MIN)));
         let before = Rc::new(RefCell::new(focused()));
         let set = |to: bool| {
             let pointed = pointed.clone();
             move |_: Event| pointed.set(to)
         };
         let (enter, leave) = (listen(frame, "pointerenter", set(true)), listen(frame, "pointerleave", set(false)));
-        let at = tabbed.clone();
+        let (at_tab, at_key) = (tabbed.clone(), typed.clone());
         let key = listen(&js::window(), "keydown", move |event: KeyboardEvent| {
-            if event.key() == "Tab" {
-                at.set(js::now());
-            }
+            let at = if event.key() == "Tab" { &at_tab } else { &at_key };
+            at.set(js::now());
         });
         let keep = before.clone();
         let focus = listen(&js::document(), "focusin", move |_: FocusEvent| {
@@ -42,7 +43,9 @@ impl FocusWatch {
         let frame = frame.clone();
         let blur = listen(&js::window(), "blur", move |_: FocusEvent| {
             let has_focus = focused().is_some_and(|element| *element == **frame);
-            if has_focus && !pointed.get() && js::now() - tabbed.get() > TAB {
+            let since = |at: &Cell<f64>| js::now() - at.get();
+            let is_asked = pointed.get() || since(&tabbed) < TAB || (since(&typed) > PAUSE && is_touched());
+            if has_focus && !is_asked {
                 let back = before.borrow().clone();
                 taken();
                 if let Some(back) = back {
@@ -57,4 +60,12 @@ impl FocusWatch {
 
 fn focused() -> Option<HtmlElement> {
     js::document().active_element()?.dyn_into().ok()
+}
+
+/// Whether the person may just have tapped somewhere. The page doesn't hear of taps on its frames, but it is activated
+/// by them.
+fn is_touched() -> bool {
+    let navigator = js::window().navigator();
+    let activation = js::get(&navigator, "userActivation");
+    navigator.max_touch_points() > 0 && js::get(&activation, "isActive").is_truthy()
 }

@@ -80,13 +80,19 @@
     const [mapGet, mapSet, mapDelete] = [Map.prototype.get, Map.prototype.set, Map.prototype.delete];
     const AsyncFunction = (async () => {}).constructor;
 
-    // A frame that goes must go at once: code that never ends then would stall the frames after it, which share its
-    // process. These listeners are the first, and what would take them off is gone.
-    const stop = Event.prototype.stopImmediatePropagation;
-    for (const event of ["pagehide", "unload", "beforeunload", "visibilitychange", "freeze"]) {
-      addEventListener(event, (event) => apply(stop, event, []), true);
+    // A frame that goes must go at once: code that is called then and never ends would stall the frames after it, which
+    // share its process. A listener of ours would be waited for as well, so there is no way to add one.
+    const LAST = ["pagehide", "unload", "beforeunload", "visibilitychange", "freeze"];
+    const listenTo = EventTarget.prototype.addEventListener;
+    const isLast = Set.prototype.has.bind(new Set(LAST));
+    EventTarget.prototype.addEventListener = function addEventListener(type, ...rest) {
+      type = text(type);
+      return isLast(type) ? undefined : apply(listenTo, this ?? window, [type, rest[0], rest[1]]);
+    };
+    for (const name of LAST.map((event) => `on${event}`)) {
+      for (const type of [Document, HTMLBodyElement, HTMLFrameSetElement]) delete type.prototype[name];
+      Object.defineProperty(window, name, { value: null });
     }
-    for (const name of ["open", "close", "write", "writeln"]) delete Document.prototype[name];
 
     const DEPTH = 100;
     const ITEMS = 100_000;

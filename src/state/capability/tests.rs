@@ -18,7 +18,7 @@ fn expanded(value: &Value) -> Value {
                 (map.get("$repeat").and_then(Value::as_str), map.get("n").and_then(Value::as_u64))
             {
                 let part = |key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-                return (part("prefix") + &text.repeat(usize::try_from(n).unwrap()) + &part("suffix")).into();
+                return (part("prefix") + &text.repeat(usize::try_from(n).expect("a size")) + &part("suffix")).into();
             }
             map.iter().map(|(key, value)| (key.clone(), expanded(value))).collect::<serde_json::Map<_, _>>().into()
         }
@@ -31,9 +31,9 @@ fn expanded(value: &Value) -> Value {
 fn hostile_calls_end_as_the_corpus_says() {
     let folder = std::env::var("PYOXIDE_HOSTILE")
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/hostile").into());
-    let text = std::fs::read_to_string(format!("{folder}/capabilities.json")).unwrap();
-    let corpus: Value = serde_json::from_str(&text).unwrap();
-    for item in corpus["items"].as_array().unwrap() {
+    let text = std::fs::read_to_string(format!("{folder}/capabilities.json")).expect("the corpus");
+    let corpus: Value = serde_json::from_str(&text).expect("JSON");
+    for item in corpus["items"].as_array().expect("items") {
         let (id, expect) = (&item["id"], &item["expect"]);
         let input = expanded(&item["input"]);
         let verdict = verdict(input["name"].clone(), input["args"].clone());

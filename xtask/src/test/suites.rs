@@ -121,6 +121,15 @@ pub fn e2e(report: &mut Report) -> Result<()> {
     report.tests("the pages in Chromium", &mut node)
 }
 
+/// What hostile servers and models send, at the frames of the built pages.
+pub fn hostile(report: &mut Report) -> Result<()> {
+    let distribution = crate::build_for_tests()?;
+    let mut node = script("tests/hostile/run.mjs")?;
+    for_scripts(&mut node, &distribution)?;
+    node.args(&report.words);
+    report.tests("the hostile corpus in Chromium", &mut node)
+}
+
 /// A script of the repository, run by node.
 pub fn script(path: &str) -> Result<Command> {
     if !paths::root().join(path).is_file() {
