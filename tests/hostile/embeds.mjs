@@ -19,6 +19,7 @@ export async function run(host, { input, expect }) {
   }, text);
   const typed = "correct horse";
   if (steals) await host.types(typed);
+  if (expect.person === "clicks in it") await click(host);
   const isLong = ["updates_per_second_max", "growth_steps_max", "dialogs_total_max"].some((key) => key in expect);
   const seconds = (isLong ? LONG : WATCHED) / 1_000;
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
@@ -47,9 +48,20 @@ export async function run(host, { input, expect }) {
   if ("growth_steps_max" in expect) must(seen.heights <= expect.growth_steps_max, `${seen.heights} heights`);
   if ("dialogs_total_max" in expect) must(seen.wishes <= expect.dialogs_total_max, `${seen.wishes} questions`);
   if ("host_gap_ms_max" in expect) must(seen.gap <= expect.host_gap_ms_max, `the page did not answer for ${Math.round(seen.gap)} ms`);
+  if ("inside_title" in expect) must(inside?.title === expect.inside_title, `it heard ${inside?.title}`);
+  if ("wishes" in expect) must(seen.wishes === expect.wishes, `${seen.wishes} wishes`);
+  if ("lives" in expect) must((seen.sandboxes.length === 1) === expect.lives, expect.lives ? "it is gone" : "it lives");
   if (expect.auto_loaded === false) must(seen.sources.every((source) => /\/frames\/embed\.html$/.test(source)), `loaded ${seen.sources}`);
   if (steals) must(seen.sandboxes.length === 0, "an embed that took the keyboard lives");
   return wrong;
+}
+
+async function click(host) {
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  await host.page.mouse.move(1, 1);
+  const box = await host.page.locator("iframe.embed").boundingBox();
+  await host.page.mouse.move(box.x + 30, box.y + 30, { steps: 8 });
+  await host.page.mouse.click(box.x + 30, box.y + 30);
 }
 
 async function mount(host) {

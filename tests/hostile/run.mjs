@@ -26,7 +26,7 @@ if (!existsSync(join(DIST, "frames/execute.html"))) {
   process.exit(2);
 }
 const wanted = process.argv.slice(2);
-const all = Object.entries({ "execute.json": execute.run, "bridge.json": execute.run, "embeds.json": embeds.run })
+const all = Object.entries({ "execute.json": execute.run, "bridge.json": execute.run, "embeds.json": embeds.run, "talk.json": embeds.run })
   .flatMap(([file, run]) => items(file).map((item) => ({ item, run })))
   .filter(({ item }) => !wanted.length || wanted.some((part) => item.id.includes(part)));
 
