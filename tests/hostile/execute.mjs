@@ -11,22 +11,17 @@ const TYPED = "correct horse battery";
 /** Runs an item; gives back what is wrong, as sentences. */
 export async function run(host, { input, expect }) {
   const changes = await host.watch();
-  await host.evaluate(
-    ([code, label]) => {
-      acks.length = 0;
-      crate.executeForTests(code, label, (end) => acks.push("ok" in end ? end.ok : end));
-    },
-    [String(expanded(input)), SERVER],
-  );
+  await host.executes(String(expanded(input)), SERVER);
   const types = JSON.stringify(expect).includes("keys typed in the host");
   if (types) await host.types(TYPED);
   const chrome = "host_chrome_shows" in expect ? await overlay(host) : [];
   if (expect.person === "closes the box") await host.page.getByRole("button", { name: "Close", exact: true }).click();
   await host.until(() => acks.length > 0, "the call is answered", PATIENCE);
   const out = await host.escaped();
-  const { acks, gap, frames } = await host.evaluate(() => ({
+  const { acks, gap, frames, sent } = await host.evaluate(() => ({
     acks: [...acks],
     gap: takeGap(),
+    sent: emitted.filter((request) => /^POST .*completions/.test(request)),
     frames: document.querySelectorAll("iframe").length,
   }));
   const typed = types ? await host.evaluate(() => document.querySelector("#secret").value) : TYPED;
@@ -43,6 +38,7 @@ export async function run(host, { input, expect }) {
     const hidden = types ? [...TYPED].some((letter) => ack && !ack.error && told.includes(letter)) : told?.includes(part);
     must(!hidden, `the answer has ${part} in it: ${told.slice(0, 300)}`);
   }
+  if (expect.prompt_submitted === false) must(sent.length === 0, `the page sent ${sent}`);
   if ("ack_max_bytes" in expect) must(told.length <= expect.ack_max_bytes, `an answer of ${told.length} bytes`);
   if ("host_gap_ms_max" in expect) must(gap <= expect.host_gap_ms_max, `the page did not answer for ${Math.round(gap)} ms`);
   must(typed.length > 0, "nothing of what was typed arrived in the page");

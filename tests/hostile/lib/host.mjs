@@ -2,10 +2,22 @@
 
 import { eventually } from "../../e2e/lib/expect.mjs";
 
-/** In place of the page's own script: the crate without a server. */
+/** In place of the page's own script: a chat whose server is this test. */
 const SCRIPT = `import init, * as crate from "./pyoxide.js";
 await init();
-Object.assign(globalThis, { crate, acks: [], wishes: [], ready: true });`;
+Object.assign(globalThis, { crate, acks: [], wishes: [], emitted: [], ready: true });
+if (crate.EventClient) {
+  const message = { id: "m1", parentId: null, childrenIds: [], role: "assistant", content: "Hello.", done: true };
+  const chat = { id: "c1", title: "Secret plans", chat: { title: "Secret plans", models: ["host"], history: { messages: { m1: message }, currentId: "m1" } } };
+  const request = async (method, path) => {
+    emitted.push(method + " " + path);
+    if (path.startsWith("/api/v1/chats/c1")) return { status: 200, body: path.endsWith("/tags") ? [] : chat };
+  };
+  const emit = (event) => emitted.push(event);
+  const root = document.getElementById("app");
+  root.replaceChildren();
+  globalThis.client = await crate.mountChat(root, { server: "https://chat.example.org", chat: "c1", execute: "sandbox", loopback: { request, emit } });
+}`;
 
 /** In the page, before anything else. */
 function prepare() {
@@ -57,6 +69,7 @@ export class Host {
     await page.addInitScript(prepare);
     await page.goto(`${site.origin}/chat.html?path=/c/1234`);
     await page.waitForFunction(() => globalThis.ready);
+    await page.waitForFunction(() => !globalThis.client || document.querySelector("[role=log] article"));
     await page.evaluate(() => {
       const [field, root] = [document.createElement("input"), document.createElement("div")];
       field.id = "secret";
@@ -66,6 +79,18 @@ export class Host {
     collector.clear();
     return host;
   }
+
+  /** Sends code as the server does; answers are kept in `acks`. Before there is a way to be the server, to the frame. */
+  executes = (code, label) =>
+    this.evaluate(
+      ([code, label]) => {
+        acks.length = 0;
+        const data = { type: "execute", data: { code } };
+        if (globalThis.client) client.event({ chat_id: "c1", message_id: "m1", data }, (value) => acks.push(value));
+        else crate.executeForTests(code, label, (end) => acks.push("ok" in end ? end.ok : end));
+      },
+      [code, label],
+    );
 
   evaluate = (body, argument) => this.page.evaluate(body, argument);
   close = () => this.page.close();
