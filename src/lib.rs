@@ -5,6 +5,7 @@
 //! first group is pure, without DOM, clock, random or await, and is tested natively; the second is built
 //! for the browser only.
 
+pub mod file_name;
 pub mod ids;
 pub mod protocol;
 

@@ -8,10 +8,11 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// The floors, lowest first: a file may use its own floor and those before it.
-const FLOORS: [&str; 9] = ["ids", "protocol", "markdown", "ansi", "state", "executor", "web", "view", "entry"];
+const FLOORS: [&str; 10] =
+    ["ids", "file_name", "protocol", "markdown", "ansi", "state", "executor", "web", "view", "entry"];
 
 /// The first floor that may name the browser.
-const WEB: usize = 6;
+const WEB: usize = 7;
 
 const MAX_LINES: usize = 600;
 
@@ -138,6 +139,10 @@ fn no_outside_text_can_become_markup() {
     ];
     let mut found = Vec::new();
     for (path, text) in files("src", &["rs"]).into_iter().chain(files("www", &["js", "html"])) {
+        // Foreign HTML becomes a document there and nowhere else: in an opaque frame with a policy of its own.
+        if path == "www/frames/embed.js" {
+            continue;
+        }
         for (number, line) in code(&text) {
             if let Some(word) = words.iter().find(|word| line.contains(**word)) {
                 found.push(format!("{path}:{number}: {word}"));

@@ -1,7 +1,7 @@
 //! `Kernel` and `Run` for JavaScript: start a kernel, run code, stream what it puts out.
 
 use super::values::{self, RunFile};
-use crate::executor::file_name;
+use crate::file_name;
 use crate::ids::MsgId;
 use crate::protocol::execute::{
     ExecuteRequest, InputFile, KernelMessage, KernelRequest, KernelStatus, Limits, Output, StreamName,

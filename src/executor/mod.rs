@@ -2,10 +2,10 @@
 //! has to happen in the world (start an engine, send it something) is asked for as a [`Step`] and done by
 //! a driver in [`crate::web`].
 
-pub mod file_name;
 pub mod packages;
 pub mod pyodide;
 
+pub use crate::file_name;
 use crate::protocol::execute::{KernelMessage, KernelRequest, KernelStatus};
 
 /// Milliseconds on the driver's clock, which only ever goes forward. The machines never read a clock.

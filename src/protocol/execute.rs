@@ -51,7 +51,7 @@ pub struct ExecuteRequest {
 /// A file handed to a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InputFile {
-    /// A plain name without folders; see [`crate::executor::file_name::clean`].
+    /// A plain name without folders; see [`crate::file_name::clean`].
     pub name: String,
     /// Its content.
     pub data: Arc<[u8]>,

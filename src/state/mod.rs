@@ -1,8 +1,10 @@
 //! Floor 1: what a chat and a notebook are and how they change, as sans-I/O machines.
 
 pub mod answer;
+pub mod capability;
 pub mod chat;
 pub mod client;
+pub mod embed;
 pub mod fold;
 pub mod inert_html;
 pub mod notebook;

@@ -3,7 +3,7 @@
 //! `stage` writes it into each page as a meta element, so that it holds on any static host;
 //! `serve` sends what it finds there as a header too.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 /// Where the chat page may connect to when nothing narrower was asked for.
 const ANY_SERVER: &str = "https: wss: http://localhost:* ws://localhost:* http://127.0.0.1:* ws://127.0.0.1:*";
@@ -20,7 +20,11 @@ pub const PLACEHOLDER: &str = "<!-- csp -->";
 /// The policy of a page. `frames` are the hashes of the frames' scripts, quoted: the frames inherit the
 /// page's policy, so the page must allow them.
 pub fn policy(page: &str, frames: &str) -> String {
-    let connect = if page == CHAT { format!("'self' {ANY_SERVER}") } else { "'self'".to_owned() };
+    // The chat page's frames have pages of ours (`frames.rs`); naming nothing else keeps them from going elsewhere.
+    let (connect, frame) = match page {
+        CHAT => (format!("'self' {ANY_SERVER}"), "'self'"),
+        _ => ("'self'".to_owned(), "'none'"),
+    };
     [
         "default-src 'none'",
         &format!("script-src 'self' {frames} 'wasm-unsafe-eval' blob:"),
@@ -30,7 +34,7 @@ pub fn policy(page: &str, frames: &str) -> String {
         "img-src 'self' blob: data:",
         "font-src 'self'",
         "manifest-src 'self'",
-        "frame-src 'none'",
+        &format!("frame-src {frame}"),
         "base-uri 'none'",
         "form-action 'none'",
         "object-src 'none'",
@@ -38,12 +42,17 @@ pub fn policy(page: &str, frames: &str) -> String {
     .join("; ")
 }
 
-/// Puts the policy where a page's source has the placeholder.
+/// Puts a page's policy where its source has the placeholder.
 pub fn into_page(page: &str, source: &str, frames: &str) -> Result<String> {
+    with_policy(source, &policy(page, frames)).with_context(|| format!("www/{page}"))
+}
+
+/// Puts a policy where a source has the placeholder.
+pub fn with_policy(source: &str, policy: &str) -> Result<String> {
     if !source.contains(PLACEHOLDER) {
-        bail!("www/{page} has no `{PLACEHOLDER}` in its head: it would be served without its policy");
+        bail!("it has no `{PLACEHOLDER}` in its head: it would be served without its policy");
     }
-    Ok(source.replacen(PLACEHOLDER, &format!("{OPEN}{}{CLOSE}", policy(page, frames)), 1))
+    Ok(source.replacen(PLACEHOLDER, &format!("{OPEN}{policy}{CLOSE}"), 1))
 }
 
 /// The policy that a staged page carries.
@@ -83,6 +92,12 @@ mod tests {
     fn only_the_chat_page_may_connect_elsewhere() {
         assert!(policy("notebook.html", HASH).contains("connect-src 'self';"));
         assert!(policy(CHAT, HASH).contains("connect-src 'self' https: wss:"));
+    }
+
+    #[test]
+    fn only_the_chat_page_has_frames_with_pages_and_only_ours() {
+        assert!(policy(CHAT, HASH).contains("frame-src 'self';"));
+        assert!(policy("notebook.html", HASH).contains("frame-src 'none';"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod args;
 mod bench;
 mod build;
 mod csp;
+mod frames;
 mod hash;
 mod paths;
 mod pkg;

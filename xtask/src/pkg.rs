@@ -1,7 +1,7 @@
-//! `pkg/`: the npm package, an ES module with its types, importable as it lies.
+//! `pkg/`: the npm package, an ES module with its types and frames, importable as it lies.
 
 use crate::build::NAME;
-use crate::{paths, stage};
+use crate::{frames, paths, stage};
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::fs;
@@ -12,6 +12,10 @@ pub fn fill(pkg: &Path, built: &Path, vendor: &Path) -> Result<()> {
     fs::remove_dir_all(pkg).ok();
     copy(built, pkg)?;
     copy(vendor, &pkg.join("vendor"))?;
+    fs::create_dir_all(pkg.join(frames::FOLDER))?;
+    for (path, html) in frames::pages()? {
+        fs::write(pkg.join(path), html)?;
+    }
     let manifest = fs::read_to_string(paths::root().join("Cargo.toml")).context("Cargo.toml cannot be read")?;
     fs::write(pkg.join("package.json"), package_json(&manifest)?)?;
     fs::write(pkg.join(".gitignore"), "*\n")?;
@@ -42,7 +46,7 @@ fn package_json(manifest: &str) -> Result<String> {
         "type": "module",
         "main": format!("{NAME}.js"),
         "types": format!("{NAME}.d.ts"),
-        "files": [format!("{NAME}*"), "snippets/", "vendor/"],
+        "files": [format!("{NAME}*"), "snippets/", "vendor/", "frames/"],
         "sideEffects": ["./snippets/*"],
     });
     Ok(serde_json::to_string_pretty(&package)? + "\n")

@@ -2,15 +2,15 @@
 //!
 //! `cargo xtask run` fills `dist/` with it; Trunk calls it for its own staging folder.
 
-use crate::{csp, hash, paths};
+use crate::{csp, frames, hash, paths};
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Parts of `www/` that are compiled into the crate or bundled, not served.
-const NOT_SERVED: &[&str] = &["pyodide.json", "py", "sandbox", "js/vendor-src"];
+/// Parts of `www/` that are compiled into the crate, bundled or put together, not served as they are.
+const NOT_SERVED: &[&str] = &["pyodide.json", "py", "sandbox", "js/vendor-src", frames::FOLDER];
 
 /// Scripts of frames without a source of their own: they inherit the page's policy, which names their hashes.
 const FRAME_SCRIPTS: [&str; 2] = ["sandbox.js", "html_frame.js"];
@@ -68,6 +68,7 @@ fn collect_www(files: &mut Files) -> Result<()> {
             *bytes = page(&name, &source, &frames)?.into_bytes();
         }
     }
+    files.extend(frames::pages()?);
     Ok(())
 }
 
@@ -152,8 +153,12 @@ fn service_worker(folder: &Path) -> Result<String> {
     fill_shell(&source, &build[..16], &list)
 }
 
+/// Frames are not among them: a service worker answers no opaque frame.
 fn is_shell(name: &str) -> bool {
-    name != SERVICE_WORKER && !is_below(name, "pyodide") && !name.ends_with(".map") && !name.ends_with(".txt")
+    name != SERVICE_WORKER
+        && !["pyodide", frames::FOLDER].iter().any(|part| is_below(name, part))
+        && !name.ends_with(".map")
+        && !name.ends_with(".txt")
 }
 
 fn fill_shell(source: &str, build: &str, list: &[(String, String)]) -> Result<String> {
@@ -223,7 +228,7 @@ mod tests {
     #[test]
     fn pyodide_and_maps_are_left_to_others() {
         let kept = ["index.html", "pyoxide_bg.wasm", "vendor/codemirror.js"];
-        let left = ["sw.js", "pyodide/pyodide.mjs", "vendor/a.js.map", "vendor/LICENSES.txt"];
+        let left = ["sw.js", "frames/embed.html", "pyodide/pyodide.mjs", "vendor/a.js.map", "vendor/LICENSES.txt"];
         assert!(kept.iter().all(|name| is_shell(name)) && !left.iter().any(|name| is_shell(name)));
     }
 }

@@ -172,6 +172,10 @@ mod tests {
         fs::create_dir_all(dir.join("js")).unwrap();
         let page = csp::into_page("chat.html", "<head><!-- csp --></head>", "sha256-A").unwrap();
         fs::write(dir.join("chat.html"), page).unwrap();
+        for (path, html) in crate::frames::pages().unwrap() {
+            fs::create_dir_all(dir.join(&path).parent().unwrap()).unwrap();
+            fs::write(dir.join(path), html).unwrap();
+        }
         fs::write(dir.join("js/a.mjs"), "1").unwrap();
         fs::write(base.join("secret"), "s").unwrap();
         let mounts = vec![Mount { prefix: "/".into(), dir, pages: true }];
@@ -186,6 +190,17 @@ mod tests {
             assert_eq!(header(&reply, "Cross-Origin-Embedder-Policy"), Some("require-corp"));
             let policy = header(&reply, "Content-Security-Policy").unwrap();
             assert!(policy.contains("connect-src 'self' https://a.example wss://a.example;"), "{policy}");
+        });
+    }
+
+    #[test]
+    fn a_frame_has_what_an_isolated_page_asks_of_it_and_its_own_policy() {
+        with_site("frame", false, |site, _| {
+            let reply = site.answer(&get("/frames/execute.html"));
+            assert_eq!(header(&reply, "Cross-Origin-Embedder-Policy"), Some("require-corp"));
+            assert_eq!(header(&reply, "Cross-Origin-Resource-Policy"), Some("cross-origin"));
+            let policy = header(&reply, "Content-Security-Policy").unwrap();
+            assert!(policy.contains("'unsafe-eval'") && policy.contains("frame-src 'none'"), "{policy}");
         });
     }
 

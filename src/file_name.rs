@@ -1,4 +1,4 @@
-//! Names of files that come from outside, made safe to write below `/mnt/uploads` (SECURITY.md 8).
+//! Floor 0: names of files that come from outside, made safe to write below `/mnt/uploads` (SECURITY.md 8).
 
 /// Longest name in bytes of UTF-8, extension included.
 const MAX_BYTES: usize = 120;

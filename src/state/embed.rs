@@ -1,0 +1,140 @@
+//! What an embed is (PROTOCOL.md 6.1): HTML, or an address that may be worth loading once the person asks for it
+//! (SECURITY.md 6).
+
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+/// Bytes of HTML that are shown; more would stall the page.
+const LONGEST: usize = 5_000_000;
+
+/// An embed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Embed {
+    /// HTML text, for an opaque frame.
+    Html,
+    /// HTML that is too long to be shown.
+    TooLong,
+    /// A page of another site.
+    Address {
+        /// An http or https address.
+        url: String,
+        /// Its host, with its port.
+        host: String,
+    },
+    /// An address that no frame is opened for: it is on this page's site, on the person's own network, or not plain.
+    Refused,
+}
+
+/// Tells what an embed is. `own` are the origins that are ours: the page's and the server's.
+pub fn read(text: &str, own: &[&str]) -> Embed {
+    let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
+    let schemes = ["https://", "http://", "//"];
+    let Some(scheme) = schemes.into_iter().find(|scheme| lower.starts_with(scheme)) else {
+        return if text.len() > LONGEST { Embed::TooLong } else { Embed::Html };
+    };
+    let rest = &text[scheme.len()..];
+    // A page over https can't show one over http, so what names neither is https.
+    let scheme = if scheme == "//" { "https://" } else { scheme };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let is_plain = text.len() <= 2_000 && !text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\');
+    let is_ours = |own: &&str| own.split_once("://").is_some_and(|(_, own)| name(own) == name(&host));
+    if !is_plain || !is_public(name(&host)) || own.iter().any(is_ours) {
+        return Embed::Refused;
+    }
+    Embed::Address { url: format!("{scheme}{rest}"), host }
+}
+
+/// A host without its port and its closing dot.
+fn name(host: &str) -> &str {
+    let bare = match host.rsplit_once(':') {
+        Some((name, port)) if port.chars().all(|c| c.is_ascii_digit()) => name,
+        _ => host,
+    };
+    bare.trim_end_matches('.')
+}
+
+/// Whether a name is one of the public network, in a form that every browser reads alike.
+fn is_public(name: &str) -> bool {
+    if let Some(address) = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
+        return address.parse::<Ipv6Addr>().is_ok_and(|address| is_public_v6(&address));
+    }
+    let labels: Vec<&str> = name.split('.').collect();
+    let is_label =
+        |label: &&str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    let (Some(last), true) = (labels.last(), labels.iter().all(is_label)) else { return false };
+    if last.starts_with(|c: char| c.is_ascii_digit()) {
+        // Browsers take such names for IPv4 addresses, in octal and with missing parts too.
+        return name.parse::<Ipv4Addr>().is_ok_and(|address| is_public_v4(&address));
+    }
+    labels.len() > 1 && !["localhost", "local", "internal", "lan", "intranet", "corp", "home", "arpa"].contains(last)
+}
+
+fn is_public_v4(address: &Ipv4Addr) -> bool {
+    let [a, b, ..] = address.octets();
+    let is_shared = a == 100 && (64..128).contains(&b);
+    let is_special = a == 0 || a >= 224 || (a, b) == (198, 18) || (a, b) == (198, 19);
+    !(address.is_private() || address.is_loopback() || address.is_link_local() || is_shared || is_special)
+}
+
+/// Global unicast, and nothing that leads to an IPv4 address.
+fn is_public_v6(address: &Ipv6Addr) -> bool {
+    let [first, second, ..] = address.segments();
+    first & 0xe000 == 0x2000 && first != 0x2002 && (first, second) != (0x2001, 0)
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    const OWN: [&str; 2] = ["https://app.test", "http://chat.example.org:8080"];
+
+    #[test]
+    fn an_address_begins_at_once_and_all_else_is_html() {
+        let address = |url: &str, host: &str| Embed::Address { url: url.into(), host: host.into() };
+        assert_eq!(read("https://a.test/x?y#z", &OWN), address("https://a.test/x?y#z", "a.test"));
+        assert_eq!(read("HTTP://A.test:81", &OWN), address("http://A.test:81", "a.test:81"));
+        assert_eq!(read("//a.test/x", &OWN), address("https://a.test/x", "a.test"));
+        for html in ["", " https://a.test", "<b>//a.test", "javascript:alert(1)", "data:text/html,x", "/x", "é"] {
+            assert_eq!(read(html, &OWN), Embed::Html, "{html}");
+        }
+        assert_eq!(read(&"x".repeat(LONGEST + 1), &OWN), Embed::TooLong);
+    }
+
+    #[test]
+    fn nothing_of_ours_and_nothing_of_the_persons_network_is_loaded() {
+        for bad in [
+            "https://app.test/chat",
+            "http://APP.test.:81/",
+            "//chat.example.org/api",
+            "http://localhost:8080",
+            "https://x.localhost/",
+            "https://127.0.0.1:11434/api",
+            "https://127.1/",
+            "https://0x7f.1/",
+            "https://2130706433/",
+            "https://017700000001/",
+            "http://10.1.2.3/",
+            "http://172.16.0.1",
+            "http://192.168.0.1",
+            "http://169.254.169.254/latest",
+            "http://100.64.0.1/",
+            "http://0.0.0.0/",
+            "http://[::1]/",
+            "http://[fe80::1]/",
+            "http://[fd00::1]:80/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://router/",
+            "http://nas.local/",
+            "https://user:pass@a.test/",
+            "https://a.test\\@app.test/",
+            "https://a.test/\n",
+            "https://１２７.0.0.1/",
+            "https://%31%32%37.0.0.1/",
+            "https://",
+            "https:///a.test",
+        ] {
+            assert_eq!(read(bad, &OWN), Embed::Refused, "{bad}");
+        }
+        assert!(matches!(read("https://8.8.8.8/", &OWN), Embed::Address { .. }));
+        assert!(matches!(read("https://[2606:4700::1111]/", &OWN), Embed::Address { .. }));
+    }
+}
