@@ -4,6 +4,7 @@ pub mod answer;
 pub mod capability;
 pub mod chat;
 pub mod client;
+pub mod direct;
 pub mod embed;
 pub mod fold;
 pub mod inert_html;
