@@ -6,18 +6,18 @@
   const TEXT = document.currentScript.textContent;
   document.currentScript.remove();
 
-  /** Hears the one message with a port that the parent sends. */
+  /** Hears the one message with a port that the parent sends; it has the code, or nothing yet. */
   const once = (hear) =>
     addEventListener("message", function first({ source, data, ports }) {
       if (source !== parent || !ports[0]) return;
       removeEventListener("message", first);
-      hear(String(data.code), ports[0]);
+      hear(ports[0], data.code);
     });
 
   if (location.protocol === "about:") once(run);
   else once(relay);
 
-  function relay(code, port) {
+  function relay(port, code) {
     const MESSAGES = 200;
     const HEAD = 65_536;
     const RESULT = 1_000_000;
@@ -36,7 +36,11 @@
     const isText = (text, most) => typeof text === "string" && text.length <= most;
     inner.onmessage = ({ data }) => {
       if (++messages > MESSAGES) return kill("too many messages");
-      if (data?.t === "up") return port.postMessage({ t: "up" });
+      if (data?.t === "up") {
+        port.postMessage({ t: "up" });
+        // Not before: code that never ends would keep this frame from saying so.
+        return inner.postMessage({ code });
+      }
       if (data?.t === "done" && isText(data.text, RESULT)) return end({ t: "done", text: data.text });
       if (data?.t === "done" && isText(data.error, HEAD)) return kill(data.error);
       const { id, head, bytes } = data ?? {};
@@ -49,7 +53,7 @@
     port.onmessage = ({ data }) => inner.postMessage(data);
     frame.onload = () => {
       if (++loads > 1) return kill("the code left its page");
-      frame.contentWindow.postMessage({ code }, "*", [theirs]);
+      frame.contentWindow.postMessage({}, "*", [theirs]);
     };
     frame.sandbox = "allow-scripts";
     frame.allow = "";
@@ -60,7 +64,7 @@
   }
 
   /** Runs the code. It may change every prototype of this realm, so whatever is needed later is taken before. */
-  function run(code, port) {
+  function run(port) {
     // They carry data past the policy, which has no word for them.
     for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "RTCDataChannel"]) delete window[name];
     const { apply, ownKeys, getOwnPropertyDescriptor } = Reflect;
@@ -75,6 +79,14 @@
     const [BlobType, Bytes, Wish, slice] = [Blob, Uint8Array, Promise, String.prototype.slice];
     const [mapGet, mapSet, mapDelete] = [Map.prototype.get, Map.prototype.set, Map.prototype.delete];
     const AsyncFunction = (async () => {}).constructor;
+
+    // A frame that goes must go at once: code that never ends then would stall the frames after it, which share its
+    // process. These listeners are the first, and what would take them off is gone.
+    const stop = Event.prototype.stopImmediatePropagation;
+    for (const event of ["pagehide", "unload", "beforeunload", "visibilitychange", "freeze"]) {
+      addEventListener(event, (event) => apply(stop, event, []), true);
+    }
+    for (const name of ["open", "close", "write", "writeln"]) delete Document.prototype[name];
 
     const DEPTH = 100;
     const ITEMS = 100_000;
@@ -146,8 +158,10 @@
         apply(mapSet, asked, [id, { resolve, reject }]);
         send({ t: "cap", id, head: json({ name, args }), bytes }, bytes ? [bytes] : []);
       });
+    let begun = false;
     port.onmessage = (event) => {
-      const { id, text: answer, error } = apply(dataOf, event, []);
+      const { code, id, text: answer, error } = apply(dataOf, event, []);
+      if (!begun) return begin(code);
       const waiting = apply(mapGet, asked, [id]);
       if (!waiting) return;
       apply(mapDelete, asked, [id]);
@@ -176,8 +190,8 @@
     });
     Object.defineProperty(window, "pyoxide", { value: pyoxide });
 
-    send({ t: "up" });
-    (async () => {
+    const begin = async (code) => {
+      begun = true;
       try {
         // The newline, so that a comment at the end doesn't take the closing brace along.
         const value = await apply(new AsyncFunction(`${code}\n`), window, []);
@@ -185,6 +199,7 @@
       } catch (thrown) {
         send({ t: "done", error: describe(thrown) });
       }
-    })();
+    };
+    send({ t: "up" });
   }
 })();

@@ -2,6 +2,7 @@
 
 mod composer;
 mod conversation;
+pub mod embeds;
 mod markdown;
 mod message;
 mod notices;

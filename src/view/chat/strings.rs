@@ -46,3 +46,16 @@ pub(super) const NOTICES: &str = "Notices";
 pub(super) const DISMISS: &str = "Dismiss";
 pub(super) const LOADING_IMAGE: &str = "Loading picture…";
 pub(super) const IMAGE_ELSEWHERE: &str = "Picture elsewhere, not loaded:";
+pub(super) const EMBED: &str = "Embed";
+pub(super) const SHOW: &str = "Show";
+pub(super) const LOAD: &str = "Load";
+pub(super) const OPEN: &str = "Open";
+pub(super) const EMBED_TOO_LONG: &str = "it is longer than 5 MB, so it is not shown.";
+pub(super) const EMBED_REFUSED: &str = "it leads to this site or to a private address, so it is not loaded.";
+pub(super) const EMBED_ELSEWHERE: &str =
+    "a page of another site. That site learns that you look at it once it is loaded.";
+pub(super) const EMBED_FORBIDDEN: &str = "the policy of this page lets it show no pages of other sites.";
+pub(super) const EMBED_LEFT: &str = "it went to another page, so it was closed.";
+pub(super) const EMBED_FLOODS: &str = "it sent more messages than can be read, so it was closed.";
+pub(super) const EMBED_TOOK_FOCUS: &str = "it took the keyboard by itself, so it was closed.";
+pub(super) const EMBEDS_FULL: &str = "ten embeds are open already, so this one is closed.";

@@ -1,0 +1,105 @@
+//! The chat page under its own policy, with the crate in it and secrets about it; whether anything touched them.
+
+import { eventually } from "../../e2e/lib/expect.mjs";
+
+/** In place of the page's own script: the crate without a server. */
+const SCRIPT = `import init, * as crate from "./pyoxide.js";
+await init();
+Object.assign(globalThis, { crate, acks: [], wishes: [], ready: true });`;
+
+/** In the page, before anything else. */
+function prepare() {
+  if (window !== top) return;
+  localStorage.token = "SECRET-token";
+  document.cookie = "token=SECRET-cookie";
+  let [gap, last] = [0, performance.now()];
+  setInterval(() => {
+    const now = performance.now();
+    gap = Math.max(gap, now - last - 20);
+    last = now;
+  }, 20);
+  // Of this window alone: what frames throw is theirs.
+  globalThis.errors = [];
+  addEventListener("error", ({ message }) => errors.push(message));
+  addEventListener("unhandledrejection", ({ reason }) => errors.push(String(reason)));
+  globalThis.takeGap = () => {
+    const longest = gap;
+    gap = 0;
+    return longest;
+  };
+  globalThis.snapshot = () => ({
+    title: document.title,
+    address: location.href,
+    history: history.length,
+    stored: JSON.stringify({ ...localStorage }),
+    cookie: document.cookie,
+    prototype: Object.getOwnPropertyNames(Object.prototype).join(),
+    polluted: String({}.polluted),
+    globals: Object.keys(window).filter((name) => !/^\d+$/.test(name)).sort().join(),
+    functions: [fetch, alert, postMessage, XMLHttpRequest].map((one) => Function.prototype.toString.call(one)).join(),
+    secret: document.querySelector("#secret")?.outerHTML ?? "gone",
+    fullscreen: document.fullscreenElement !== null,
+  });
+}
+
+/** A page in which hostile things are opened. */
+export class Host {
+  dialogs = 0;
+
+  static async open(browser, site, collector) {
+    const host = new Host();
+    host.collector = collector;
+    const page = (host.page = await browser.newPage({ locale: "en-GB" }));
+    page.on("dialog", (dialog) => {
+      host.dialogs += 1;
+      dialog.dismiss().catch(() => {});
+    });
+    await page.route("**/chat.js", (route) => route.fulfill({ contentType: "text/javascript", body: SCRIPT }));
+    await page.addInitScript(prepare);
+    await page.goto(`${site.origin}/chat.html?path=/c/1234`);
+    await page.waitForFunction(() => globalThis.ready);
+    await page.evaluate(() => {
+      const [field, root] = [document.createElement("input"), document.createElement("div")];
+      field.id = "secret";
+      root.id = "root";
+      document.body.append(field, root);
+    });
+    collector.clear();
+    return host;
+  }
+
+  evaluate = (body, argument) => this.page.evaluate(body, argument);
+  close = () => this.page.close();
+
+  /** Starts watching; the function given back tells what is not as it was. */
+  async watch() {
+    await this.evaluate(() => (document.querySelector("#secret").value = ""));
+    this.collector.clear();
+    this.dialogs = 0;
+    const before = await this.evaluate(() => (takeGap(), (errors.length = 0), snapshot()));
+    return async () => {
+      const after = await this.evaluate(() => snapshot());
+      const changed = Object.keys(before).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+      return [
+        ...changed.map((name) => `the page's ${name} is ${after[name]} and was ${before[name]}`),
+        ...(await this.evaluate(() => errors)).map((error) => `the page threw ${error}`),
+        ...(this.dialogs ? [`${this.dialogs} dialogs of the browser`] : []),
+      ];
+    };
+  }
+
+  /** Types into the page as a person does. */
+  async types(text) {
+    await this.page.focus("#secret");
+    await this.page.keyboard.type(text, { delay: 40 });
+  }
+
+  /** What reached the collector, a moment later, by TCP and UDP. */
+  async escaped() {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    return { tcp: this.collector.tcp(), udp: this.collector.udp() };
+  }
+
+  /** Waits until the page says so. */
+  until = (probe, what, patience) => eventually(() => this.evaluate(probe), what, patience);
+}
