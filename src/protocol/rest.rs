@@ -86,7 +86,7 @@ pub struct Model {
 }
 
 /// A button of a model's, or a filter that can be switched on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Choosable {
     /// What requests name.
     pub id: String,

@@ -201,6 +201,7 @@ impl Client {
                 self.notices.retain(|notice| notice.id != id);
                 update.changes.push(Change::Notices);
             }
+            User::Warn(sentence) => self.warn(sentence, update),
             User::Notify(tells) => {
                 self.tells = tells;
                 update.changes.push(Change::Session);

@@ -140,6 +140,8 @@ pub enum User {
     Dismiss(u32),
     /// Whether to tell of answers outside of the page.
     Notify(bool),
+    /// Something that the person asked of the page went wrong; a sentence.
+    Warn(String),
 }
 
 /// Ids and time of new messages: the driver's to make.
