@@ -205,7 +205,7 @@ impl Draft {
                 text.push('\n');
             }
         }
-        json!({"stdout": none_if_empty(stdout), "stderr": none_if_empty(stderr), "result": self.result})
+        json!({"stdout": stdout, "stderr": none_if_empty(stderr), "result": self.result})
     }
 }
 
