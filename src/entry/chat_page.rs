@@ -1,44 +1,63 @@
 //! Mounts the chat page: address bar in, driver and view tied together.
 
+use super::event_client::{EventClient, Options, build};
 use crate::ids::ChatId;
-use crate::state::client::{Client, Credentials, User};
+use crate::state::client::{Client, Fresh, User};
 use crate::view::chat::{ChatPage, ChatStore, Port};
-use crate::web::blob::ObjectUrl;
 use crate::web::client::Driver;
-use crate::web::js;
-use crate::web::kernel::KernelOptions;
+use crate::web::{attention, blob, js};
+use crate::web::blob::ObjectUrl;
 use leptos::prelude::*;
 use std::cell::OnceCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, Url, UrlSearchParams};
 
-/// Shows the chat page in an element of the page: `?server=…&chat=…`, with the token in the fragment.
-#[wasm_bindgen(js_name = mountChat)]
-pub fn mount_chat(root: HtmlElement) {
-    let (server, chat, token) = take_address();
-    // Made in this order, because the driver tells the store what changed and the store asks the driver.
-    let driver = Rc::new(OnceCell::<Driver>::new());
-    let port = PagePort(driver.clone());
-    let mounted = mount_to(root, move || {
-        let store = ChatStore::new(port);
-        let mut client = Client::new(chat);
-        client.session.server = server.unwrap_or_default();
-        let made = Driver::new(client, KernelOptions::default(), move |change| store.changed(change), show_address);
-        // It is set here only.
-        let _ = driver.set(made);
-        if let (Some(driver), Some(token)) = (driver.get(), token) {
-            let server = driver.client().session.server.clone();
-            driver.user(User::SignIn(server, Credentials::Token(token)));
+/// Shows the chat page in an element of the page. Without options the address bar tells what to show
+/// (`?server=…&chat=…`, `?replay=…&speed=full`, with the token in the fragment), and the element's attribute
+/// `data-execute` what becomes of code that the server sends: `deny`, `ask`, `sandbox` or `page`.
+///
+/// # Errors
+/// The options can't be followed; the sentence says why.
+#[wasm_bindgen(js_name = mountChat, unchecked_return_type = "EventClient")]
+pub async fn mount_chat(
+    root: HtmlElement,
+    #[wasm_bindgen(unchecked_param_type = "EventClientOptions | undefined")] options: JsValue,
+) -> Result<EventClient, JsError> {
+    let own_address = !options.is_object();
+    let mut options = if own_address { address_options() } else { Options::read(&options) };
+    if options.execute.is_none() {
+        options.execute = root.get_attribute("data-execute");
+    }
+    // The driver tells the store what changed, and the store asks the driver: the store is made last.
+    let store = Rc::new(OnceCell::<ChatStore>::new());
+    let on_address = move |chat| {
+        if own_address {
+            show_address(chat);
         }
-        view! { <ChatPage store=store /> }
+    };
+    let told = store.clone();
+    let on_change = move |change| {
+        if let Some(store) = told.get() {
+            store.changed(change);
+        }
+    };
+    let parts = build(options, on_change, on_address).await.map_err(|why| JsError::new(&why))?;
+    let port = PagePort(parts.driver.clone());
+    let mounted = mount_to(root, move || {
+        let made = ChatStore::new(port);
+        // It is set here only.
+        let _ = store.set(made);
+        view! { <ChatPage store=made /> }
     });
     mounted.forget();
+    Ok(EventClient::new(parts))
 }
 
-struct PagePort(Rc<OnceCell<Driver>>);
+struct PagePort(Driver);
 
 struct Shown(ObjectUrl);
 
@@ -50,36 +69,51 @@ impl AsRef<str> for Shown {
 
 impl Port for PagePort {
     fn read(&self, read: &mut dyn FnMut(&Client)) {
-        if let Some(driver) = self.0.get() {
-            read(&driver.client());
-        }
+        read(&self.0.client());
     }
 
     fn user(&self, user: User) {
-        if let Some(driver) = self.0.get() {
-            driver.user(user);
-        }
+        self.0.user(user);
     }
 
-    fn send(&self, text: String) {
-        if let Some(driver) = self.0.get() {
-            driver.send(text);
-        }
+    fn fresh(&self) -> Fresh {
+        self.0.fresh()
+    }
+
+    fn attach(&self, file: web_sys::File) {
+        let driver = self.0.clone();
+        spawn_local(async move {
+            // A file that can't be read any more is as good as an empty one, which is refused in words.
+            let bytes = blob::bytes(&file).await.unwrap_or_default();
+            driver.attach(file.name(), file.type_(), bytes);
+        });
     }
 
     fn picture(&self, path: String) -> Pin<Box<dyn Future<Output = Result<Rc<dyn AsRef<str>>, String>>>> {
-        let driver = self.0.get().cloned();
+        let driver = self.0.clone();
         Box::pin(async move {
-            let driver = driver.ok_or("The page is not ready.")?;
             let shown: Rc<dyn AsRef<str>> = Rc::new(Shown(driver.stored_image(&path).await?));
             Ok(shown)
         })
     }
+
+    fn save(&self, path: String, name: String) {
+        let driver = self.0.clone();
+        spawn_local(async move {
+            if let Err(why) = driver.save_stored(&path, &name).await {
+                driver.user(User::Warn(format!("{name} could not be saved: {why}")));
+            }
+        });
+    }
+
+    fn ask_to_notify(&self) -> Pin<Box<dyn Future<Output = bool>>> {
+        Box::pin(attention::ask())
+    }
 }
 
-/// Server, chat and token of the address. The token leaves the address bar and the history at once.
-fn take_address() -> (Option<String>, Option<ChatId>, Option<String>) {
-    let Ok(url) = js::window().location().href().and_then(|href| Url::new(&href)) else { return (None, None, None) };
+/// What the address bar says. The token leaves it and the history at once.
+fn address_options() -> Options {
+    let Ok(url) = js::window().location().href().and_then(|href| Url::new(&href)) else { return Options::default() };
     let query = url.search_params();
     let fragment = UrlSearchParams::new_with_str(url.hash().trim_start_matches('#')).ok();
     let token = fragment.and_then(|fragment| fragment.get("token"));
@@ -87,11 +121,21 @@ fn take_address() -> (Option<String>, Option<ChatId>, Option<String>) {
         url.set_hash("");
         replace_address(&url.href());
     }
-    (query.get("server"), query.get("chat").map(ChatId::from), token)
+    Options {
+        server: query.get("server"),
+        chat: query.get("chat"),
+        replay: query.get("replay"),
+        real_time: query.get("speed").is_none_or(|speed| speed != "full"),
+        token,
+        ..Options::default()
+    }
 }
 
 fn show_address(chat: Option<ChatId>) {
     let Ok(url) = js::window().location().href().and_then(|href| Url::new(&href)) else { return };
+    if url.search_params().has("replay") {
+        return;
+    }
     match chat {
         Some(chat) => url.search_params().set("chat", chat.as_str()),
         None => url.search_params().delete("chat"),

@@ -2,7 +2,7 @@
 
 use super::values::plain;
 use crate::state::capability::{Budget, Verdict, judge};
-use crate::state::client::{Client, User};
+use crate::state::client::{Client, Fresh, User};
 use crate::view::chat::embeds::{Embeds, OnPrompt};
 use crate::view::chat::{ChatStore, Port};
 use crate::web::execute::{ExecuteFrame, FrameMessage};
@@ -84,7 +84,17 @@ struct NoPort;
 impl Port for NoPort {
     fn read(&self, _: &mut dyn FnMut(&Client)) {}
     fn user(&self, _: User) {}
-    fn send(&self, _: String) {}
+    fn fresh(&self) -> Fresh {
+        Fresh::default()
+    }
+
+    fn attach(&self, _: web_sys::File) {}
+
+    fn save(&self, _: String, _: String) {}
+
+    fn ask_to_notify(&self) -> Pin<Box<dyn Future<Output = bool>>> {
+        Box::pin(async { false })
+    }
     fn picture(&self, _: String) -> Pin<Box<dyn Future<Output = Result<Rc<dyn AsRef<str>>, String>>>> {
         Box::pin(async { Err("There is no server.".to_owned()) })
     }

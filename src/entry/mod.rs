@@ -1,6 +1,7 @@
 //! Floor 5: what JavaScript may call. Handles are opaque, and nothing is borrowed while JavaScript runs.
 
 pub mod chat_page;
+pub mod event_client;
 pub mod frames;
 pub mod kernel;
 pub mod notebook_page;

@@ -45,3 +45,60 @@ export interface Run {
   /** How the run ended. Never rejects: an exception in the code is `status: "error"`. */
   readonly reply: Promise<ExecuteReply>;
 }
+
+/** How an event client is connected. All is optional; without a token the person signs in. */
+export interface EventClientOptions {
+  /** The origin of an Open WebUI server. */
+  server?: string;
+  /** A session token of it; kept in memory only. */
+  token?: string;
+  /** A chat to open. */
+  chat?: string;
+  /** What becomes of JavaScript that the server sends (`execute`): default "ask". "page" gives it all rights of the page. */
+  execute?: "deny" | "ask" | "sandbox" | "page";
+  /** A recording in place of a server: the address of a .jsonl file, played at `speed` "real" (default) or "full". */
+  replay?: string;
+  speed?: "real" | "full";
+  /** The host's own events in place of a server. */
+  loopback?: LoopbackHost;
+  /** Hears every event of the socket, of any type, as it came. */
+  onEvent?: (envelope: unknown) => void;
+  /** Answers calls of types that the client doesn't know. */
+  onCall?: (envelope: unknown) => unknown;
+  /** Hears that the state changed, once for many changes. */
+  onChange?: () => void;
+}
+/** A host that brings its own events. */
+export interface LoopbackHost {
+  /** Answers REST requests; undefined for those that it doesn't care about. An upload's body is {name, type, data}. */
+  request?: (method: string, path: string, body: unknown) => { status?: number; body: unknown } | undefined | Promise<{ status?: number; body: unknown } | undefined>;
+  /** Hears what the client emits. */
+  emit?: (event: string, body: unknown) => void;
+  /** Whether the host says itself when its socket is open; else it is from the start. */
+  manual?: boolean;
+}
+export interface ClientState {
+  connection: "off" | "connecting" | "connected" | "lost";
+  error: string | null;
+  /** Messages and files that wait for the connection. */
+  unsent: number;
+  chat: { id: string | null; title: string; active: boolean; tags: string[]; tasks: { content: string; status: string }[]; messages: ChatMessage[] };
+  questions: { id: number; chat: string | null; title: string; fields: string[] }[];
+  notices: { text: string; level: "info" | "success" | "warning" | "error" }[];
+}
+export interface ChatMessage {
+  id: string;
+  role: "user" | "assistant";
+  content: string;
+  output: unknown[];
+  done: boolean;
+  statuses: { description: string; done: boolean | null; hidden: boolean }[];
+  files: { name: string; picture: boolean }[];
+  embeds: string[];
+  sources: unknown[];
+  codeExecutions: unknown[];
+  followUps: string[];
+  favorite: boolean;
+  error: string | null;
+  unsent: boolean;
+}

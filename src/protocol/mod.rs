@@ -4,4 +4,5 @@ pub mod chat;
 pub mod execute;
 pub mod mime;
 pub mod rest;
+pub mod trace;
 pub mod worker;

@@ -1,13 +1,16 @@
 //! Bodies of the REST interface that this client uses (PROTOCOL.md 5), read leniently.
 
+use super::chat::one_line;
 use crate::ids::{ChatId, FileId, MessageId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Who is signed in (5.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Session {
+    /// The person's id.
+    pub id: String,
     /// The session token; empty where the answer repeats none.
     pub token: String,
     /// The user's name.
@@ -16,6 +19,17 @@ pub struct Session {
     pub role: String,
     /// A further step that this client can't take (a second factor, an approval).
     pub next_step: Option<String>,
+    /// What the person may do.
+    pub permissions: Value,
+}
+
+impl Session {
+    /// Whether something is allowed, by its path (`features.web_search`). Administrators may do everything, and
+    /// what is not told is allowed: the server checks again.
+    pub fn may(&self, path: &str) -> bool {
+        let told = path.split('.').try_fold(&self.permissions, |value, name| value.get(name));
+        self.role == "admin" || told.is_none_or(|told| *told != false)
+    }
 }
 
 /// What the server allows (5.2).
@@ -26,6 +40,8 @@ pub struct Config {
     pub version: String,
     /// Switches.
     pub features: Features,
+    /// Limits of files.
+    pub file: FileLimits,
 }
 
 /// Switches of the server.
@@ -34,12 +50,32 @@ pub struct Config {
 pub struct Features {
     /// Whether models may run code.
     pub enable_code_interpreter: bool,
+    /// Whether models may search the web.
+    pub enable_web_search: bool,
+    /// Whether models may make pictures.
+    pub enable_image_generation: bool,
+    /// Whether models may remember the person.
+    pub enable_memories: bool,
+    /// Whether the person's own tool servers may be used.
+    pub enable_direct_integrations: bool,
+    /// Whether the person's own connections to models may be used.
+    pub enable_direct_connections: bool,
     /// Seconds between heartbeats of the socket; 30 if it is not told (1.2).
     pub websocket_heartbeat_interval: Option<u32>,
 }
 
+/// Limits of files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct FileLimits {
+    /// MB of a file.
+    pub max_size: Option<u32>,
+    /// Files of a chat.
+    pub max_count: Option<u32>,
+}
+
 /// A model that can be asked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
     /// What requests name.
     pub id: String,
@@ -49,17 +85,59 @@ pub struct Model {
     pub raw: Value,
 }
 
+/// A button of a model's, or a filter that can be switched on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Choosable {
+    /// What requests name.
+    pub id: String,
+    /// What people read.
+    pub name: String,
+}
+
+impl Choosable {
+    fn parse(row: &Value) -> Option<Self> {
+        let id = row["id"].as_str()?.to_owned();
+        let name = one_line(row["name"].as_str().unwrap_or(&id), 100);
+        Some(Self { name, id })
+    }
+
+    /// The rows of a list; what is no row is left out.
+    pub fn all(rows: &Value) -> Vec<Self> {
+        rows.as_array().into_iter().flatten().filter_map(Self::parse).take(500).collect()
+    }
+}
+
+impl Model {
+    fn parse(raw: &Value) -> Option<Self> {
+        let id = raw["id"].as_str()?.to_owned();
+        let name = one_line(raw["name"].as_str().unwrap_or(&id), 200);
+        Some(Self { id, name, raw: raw.clone() })
+    }
+
+    /// Whether it can do something; what is not told it can.
+    pub fn can(&self, what: &str) -> bool {
+        self.raw["info"]["meta"]["capabilities"][what] != false
+    }
+
+    /// The buttons that it puts at answers.
+    pub fn actions(&self) -> Vec<Choosable> {
+        Choosable::all(&self.raw["actions"])
+    }
+
+    /// The filters that can be switched on.
+    pub fn filters(&self) -> Vec<Choosable> {
+        Choosable::all(&self.raw["filters"])
+    }
+
+    /// What is on for a new chat: `toolIds`, `defaultFilterIds` or `defaultFeatureIds` of its maker.
+    pub fn defaults(&self, which: &str) -> impl Iterator<Item = &str> {
+        self.raw["info"]["meta"][which].as_array().into_iter().flatten().filter_map(Value::as_str)
+    }
+}
+
 /// The models of `GET /api/models`.
 pub fn models(body: &Value) -> Vec<Model> {
-    let items = body["data"].as_array().map(Vec::as_slice).unwrap_or_default();
-    items
-        .iter()
-        .filter_map(|raw| {
-            let id = raw["id"].as_str()?.to_owned();
-            let name = raw["name"].as_str().unwrap_or(&id).to_owned();
-            Some(Model { id, name, raw: raw.clone() })
-        })
-        .collect()
+    body["data"].as_array().into_iter().flatten().filter_map(Model::parse).collect()
 }
 
 /// A row of the list of chats.
@@ -86,10 +164,13 @@ pub struct TurnAccepted {
 }
 
 /// The answer to an upload (5.3).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FileRecord {
     /// The stored file.
     pub id: FileId,
+    /// What else the server tells of it.
+    #[serde(flatten)]
+    pub more: Value,
 }
 
 /// What a turn needs.
@@ -97,22 +178,30 @@ pub struct FileRecord {
 pub struct Turn<'a> {
     /// The model to ask.
     pub model: &'a Model,
-    /// The saved chat; none starts one.
+    /// The chat; none starts one.
     pub chat_id: Option<&'a ChatId>,
     /// The socket's id.
     pub session_id: &'a str,
-    /// The answer that is replied to.
-    pub parent_id: Option<&'a MessageId>,
-    /// The user's message, new.
-    pub user_id: &'a MessageId,
-    /// The answer's message, new.
+    /// The user's message, new or stored, as messages are stored.
+    pub user_message: Value,
+    /// The answer's message; new, unless the answer is continued.
     pub assistant_id: &'a MessageId,
-    /// What the user wrote.
-    pub content: &'a str,
-    /// Whether the model may run code.
-    pub code_interpreter: bool,
-    /// Unix time in seconds.
-    pub timestamp: u64,
+    /// Whether the answer is there already and more of it is wanted.
+    pub continues: bool,
+    /// What the model reads, where the server keeps nothing; else empty.
+    pub messages: Vec<Value>,
+    /// Files for tools and code.
+    pub files: &'a [Value],
+    /// Switches: code interpreter, web search, image generation, memory.
+    pub features: Value,
+    /// Tools of the server.
+    pub tool_ids: Vec<&'a str>,
+    /// Filters that are switched on.
+    pub filter_ids: Vec<&'a str>,
+    /// Tool servers of the person's own.
+    pub tool_servers: Vec<Value>,
+    /// Whether the server shall name the chat.
+    pub name_it: bool,
 }
 
 impl Turn<'_> {
@@ -122,34 +211,31 @@ impl Turn<'_> {
             "model": self.model.id,
             "stream": true,
             "session_id": self.session_id,
-            "parent_id": self.parent_id,
+            "parent_id": self.user_message["parentId"],
             "id": self.assistant_id,
-            "user_message": {
-                "id": self.user_id,
-                "parentId": self.parent_id,
-                "childrenIds": [self.assistant_id],
-                "role": "user",
-                "content": self.content,
-                "files": [],
-                "timestamp": self.timestamp,
-                "models": [self.model.id],
-            },
-            "messages": [],
+            "user_message": self.user_message,
+            "messages": self.messages,
             "params": {},
-            "features": {
-                "code_interpreter": self.code_interpreter,
-                "web_search": false,
-                "image_generation": false,
-                "memory": false,
-                "voice": false,
-            },
-            "tool_ids": [],
-            "tool_servers": [],
+            "features": self.features,
+            "tool_ids": self.tool_ids,
+            "tool_servers": self.tool_servers,
             "model_item": self.model.raw,
-            "background_tasks": {"title_generation": true, "tags_generation": true, "follow_up_generation": true},
+            "background_tasks": {
+                "title_generation": self.name_it, "tags_generation": self.name_it, "follow_up_generation": true,
+            },
         });
-        if let Some(chat_id) = self.chat_id {
-            body["chat_id"] = json!(chat_id);
+        let mut set = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                body[name] = value;
+            }
+        };
+        set("chat_id", self.chat_id.map(|id| json!(id)));
+        set("files", Some(self.files).filter(|files| !files.is_empty()).map(|files| json!(files)));
+        set("filter_ids", Some(&self.filter_ids).filter(|ids| !ids.is_empty()).map(|ids| json!(ids)));
+        if self.continues {
+            set("assistant_message_id", Some(json!(self.assistant_id)));
+        } else {
+            set("message_ids", Some(json!([{"model_id": self.model.id, "message_id": self.assistant_id, "modelIdx": 0}])));
         }
         body
     }
@@ -168,22 +254,35 @@ mod tests {
     }
 
     #[test]
-    fn a_first_turn_names_no_chat_and_no_parent() {
+    fn a_first_turn_names_no_chat_and_a_null_parent() {
         let model = Model { id: "m".into(), name: "M".into(), raw: json!({"id": "m"}) };
         let turn = Turn {
             model: &model,
             chat_id: None,
             session_id: "s",
-            parent_id: None,
-            user_id: &"u".into(),
+            user_message: json!({"id": "u", "parentId": null}),
             assistant_id: &"a".into(),
-            content: "hi",
-            code_interpreter: true,
-            timestamp: 1,
+            continues: false,
+            messages: vec![],
+            files: &[],
+            features: json!({}),
+            tool_ids: vec!["t"],
+            filter_ids: vec![],
+            tool_servers: vec![],
+            name_it: true,
         };
         let body = turn.body();
-        assert_eq!(body.get("chat_id"), None);
-        assert_eq!(body["parent_id"], Value::Null);
-        assert_eq!(body["user_message"]["childrenIds"], json!(["a"]));
+        assert_eq!((body.get("chat_id"), body.get("files"), body.get("filter_ids")), (None, None, None));
+        assert_eq!((&body["parent_id"], &body["message_ids"][0]["message_id"]), (&Value::Null, &json!("a")));
+        let body = Turn { continues: true, ..turn }.body();
+        assert_eq!((body.get("message_ids"), &body["assistant_message_id"]), (None, &json!("a")));
+    }
+
+    #[test]
+    fn what_is_not_forbidden_is_allowed_and_administrators_may_do_all() {
+        let mut session = Session { permissions: json!({"features": {"web_search": false}}), ..Session::default() };
+        assert!(!session.may("features.web_search") && session.may("features.memories") && session.may("chat.temporary"));
+        session.role = "admin".into();
+        assert!(session.may("features.web_search"));
     }
 }

@@ -7,6 +7,7 @@ use crate::protocol::chat::content_path;
 use crate::protocol::execute::{ExecuteReply, KernelMessage, Output, ReplyStatus, StreamName};
 use crate::protocol::mime::{MimeBundle, raster_image};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The largest answer in bytes of JSON. The server's limit is 16 MiB a packet, and a larger one ends the
@@ -19,7 +20,7 @@ pub struct Upload {
     /// What the server shall call it.
     pub name: String,
     /// Its media type.
-    pub media_type: &'static str,
+    pub media_type: Cow<'static, str>,
     /// Its content.
     pub data: Arc<[u8]>,
 }
@@ -91,7 +92,7 @@ impl Collector {
         if let Some((media_type, extension, data)) = raster_image(bundle) {
             let number = self.uploads.len() + 1;
             self.stdout.push(Piece::Figure(self.uploads.len()));
-            self.uploads.push(Upload { name: format!("figure-{number}.{extension}"), media_type, data });
+            self.uploads.push(Upload { name: format!("figure-{number}.{extension}"), media_type: media_type.into(), data });
         } else if as_text && let Some(text) = bundle.get("text/plain").and_then(|data| data.text()) {
             self.print(&format!("{text}\n"));
         }
@@ -166,7 +167,7 @@ impl Draft {
             self.rest[which] = Some(self.uploads.len());
             self.uploads.push(Upload {
                 name: format!("{name}-rest.txt"),
-                media_type: "text/plain",
+                media_type: "text/plain".into(),
                 data: bytes.into(),
             });
         }
@@ -204,7 +205,7 @@ impl Draft {
                 text.push('\n');
             }
         }
-        json!({"stdout": none_if_empty(stdout), "stderr": none_if_empty(stderr), "result": self.result})
+        json!({"stdout": stdout, "stderr": none_if_empty(stderr), "result": self.result})
     }
 }
 

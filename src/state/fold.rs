@@ -48,6 +48,40 @@ pub fn response(items: &mut Vec<Value>, event: &Value) -> bool {
     true
 }
 
+/// Applies increments to a copy that may have some of them already: of the text that they add to an item, only
+/// what the copy's own text doesn't end with. Where that is ambiguous less is added; the final snapshot repairs it.
+pub fn catch_up(items: &mut Vec<Value>, increments: &[&Value]) {
+    let mut added: Vec<(&Value, String)> = Vec::new();
+    for event in increments {
+        let Some(kind) = event["type"].as_str() else { continue };
+        if !kind.ends_with(".delta") {
+            response(items, event);
+            continue;
+        }
+        let text = event["delta"].as_str().unwrap_or_default();
+        let same = |other: &Value| ["type", "item_id", "output_index", "content_index", "summary_index"].iter().all(|name| other[*name] == event[*name]);
+        match added.iter_mut().find(|(first, _)| same(first)) {
+            Some((_, whole)) => whole.push_str(text),
+            None => added.push((event, text.to_owned())),
+        }
+    }
+    for (event, whole) in added {
+        let target = event["type"].as_str().and_then(|kind| kind.strip_prefix("response.")?.strip_suffix(".delta"));
+        let index = event["output_index"].as_u64().and_then(|index| usize::try_from(index).ok());
+        let Some(at) = target.and_then(|target| locate(items, event, index, target)) else { continue };
+        // An item that the copy has as done has all its text.
+        if items[at]["status"] == "completed" {
+            continue;
+        }
+        if let Some(slot) = target.and_then(|target| slot(&mut items[at], target, event)) {
+            let known = slot.as_str().unwrap_or_default();
+            let ends = whole.char_indices().map(|(at, _)| at).chain([whole.len()]).rev();
+            let overlap = ends.into_iter().find(|end| known.ends_with(&whole[..*end])).unwrap_or_default();
+            append(slot, &whole[overlap..]);
+        }
+    }
+}
+
 /// Takes over the items of one provider round; earlier rounds stay.
 fn merge(items: &mut Vec<Value>, round: &Value) {
     for item in round.as_array().into_iter().flatten() {
@@ -151,6 +185,19 @@ fn slot<'a>(item: &'a mut Value, target: &str, event: &Value) -> Option<&'a mut 
         parts.push(json!({"type": part, key: ""}));
     }
     parts[at].is_object().then(|| &mut parts[at][key])
+}
+
+/// Adds to the text of a message item.
+pub fn append_text(item: &mut Value, text: &str) {
+    if !item["content"].is_array() {
+        item["content"] = json!([]);
+    }
+    if let Some(parts) = item["content"].as_array_mut() {
+        match parts.last_mut().filter(|part| part.is_object()) {
+            Some(part) => append(&mut part["text"], text),
+            None => parts.push(json!({"type": "output_text", "text": text})),
+        }
+    }
 }
 
 fn append(slot: &mut Value, text: &str) {

@@ -1,8 +1,10 @@
 //! What a message shows, in order, out of its output items (PROTOCOL.md 3.4, 3.6).
 
 use super::chat::Message;
-use super::fold;
+use super::client::pending_question;
+use super::{details, fold};
 use crate::protocol::chat::file_content_path;
+use crate::protocol::chat::question::Question;
 use serde_json::Value;
 
 /// One part of a message.
@@ -21,6 +23,13 @@ pub enum Part {
     },
     /// A tool that the model called.
     Tool(Tool),
+    /// A block that can be opened.
+    Details {
+        /// What it is about.
+        summary: String,
+        /// Markdown.
+        text: String,
+    },
     /// Something that we have no form for, as text.
     Other(String),
 }
@@ -36,6 +45,21 @@ pub struct Tool {
     pub arguments: String,
     /// What it gave back; none while it runs.
     pub result: Option<ToolResult>,
+    /// What the server shows in frames for it.
+    pub embeds: Vec<String>,
+    /// The call, while it waits for the person (3.5).
+    pub pending: Option<Pending>,
+    /// Whether the person refused it.
+    pub rejected: bool,
+}
+
+/// A call that waits for the person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    /// The call.
+    pub call_id: String,
+    /// What it asks; none if it wants to be approved.
+    pub question: Option<Question>,
 }
 
 /// What a tool gave back.
@@ -52,7 +76,7 @@ pub struct ToolResult {
 /// The parts of a message, first to last.
 pub fn parts(message: &Message) -> Vec<Part> {
     if message.output.is_empty() {
-        return Some(message.content.clone()).filter(|text| !text.is_empty()).map(Part::Text).into_iter().collect();
+        return details::parts(&message.content);
     }
     let mut parts: Vec<Part> = message.output.iter().filter_map(|item| part(item, &message.output)).collect();
     // A message that was replaced has its text in `content` only.
@@ -86,15 +110,20 @@ fn part(item: &Value, all: &[Value]) -> Option<Part> {
             let name = text("name");
             let arguments = text("arguments");
             let code = (name == "execute_code").then(|| code_of(&arguments));
+            let embeds = result.map(|result| result["embeds"].as_array().cloned().unwrap_or_default()).unwrap_or_default();
+            let embeds = embeds.iter().filter_map(Value::as_str).map(str::to_owned).collect();
             let result = result.map(|result| tool_result(&output_text(result), code.is_some()));
-            Some(Part::Tool(Tool { name, code, arguments, result }))
+            let waits = item["status"] == "pending" && item["call_id"].is_string();
+            let pending = waits.then(|| Pending { call_id: text("call_id"), question: pending_question(item) });
+            let rejected = item["status"] == "rejected";
+            Some(Part::Tool(Tool { name, code, arguments, result, embeds, pending, rejected }))
         }
         "function_call_output" => None,
         "open_webui:code_interpreter" => Some(Part::Tool(Tool {
             name: "code_interpreter".into(),
             code: Some(text("code")),
-            arguments: String::new(),
             result: interpreter_result(&item["output"], item["status"] == "completed"),
+            ..Tool::default()
         })),
         _ => Some(fold::item_text(item)).filter(|text| !text.is_empty()).map(Part::Other),
     }
@@ -134,7 +163,7 @@ fn code_of(arguments: &str) -> String {
         .unwrap_or_default()
 }
 
-fn tool_result(text: &str, is_code: bool) -> ToolResult {
+pub(super) fn tool_result(text: &str, is_code: bool) -> ToolResult {
     match serde_json::from_str::<Value>(text) {
         Ok(value) if is_code && value.is_object() => streams(&value),
         _ => ToolResult { figures: figures(text), text: text.to_owned(), errors: String::new() },
@@ -153,7 +182,7 @@ fn interpreter_result(output: &Value, completed: bool) -> Option<ToolResult> {
 }
 
 /// `{stdout, stderr, result}` as a person reads it.
-fn streams(value: &Value) -> ToolResult {
+pub(super) fn streams(value: &Value) -> ToolResult {
     let stdout = value["stdout"].as_str().unwrap_or_default();
     let result = match &value["result"] {
         Value::Null => String::new(),

@@ -1,28 +1,55 @@
-//! Drives the machine of [`crate::state::client`]: its effects become requests, a socket and kernels, what
+//! Drives the machine of [`crate::state::client`]: its effects become requests, a socket, frames and kernels, what
 //! they bring goes back into it, and what changed goes to a view.
 
+mod kernels;
+
+use super::attention::Attention;
 use super::blob::{self, ObjectUrl};
 use super::crypto;
 use super::error::WebError;
-use super::fetch::Api;
-use super::kernel::{Kernel, KernelOptions};
-use super::socket::Socket;
-use crate::executor::file_name;
+use super::execute::{ExecuteFrame, FrameMessage};
+use super::kernel::KernelOptions;
+use super::transport::{Access, Request, Transport};
+use super::{external, js, page_script, storage};
+use crate::file_name;
 use crate::ids::{CallId, ChatId, MessageId};
 use crate::protocol::chat::{CallFile, content_path};
-use crate::protocol::execute::{InputFile, KernelRequest, KernelStatus};
+use crate::protocol::execute::InputFile;
 use crate::protocol::mime::sniff_raster;
 use crate::protocol::rest::FileRecord;
-use crate::state::answer::{Upload, Uploaded};
-use crate::state::client::{Change, Client, Effect, Failure, Input, ReplyTo, Socket as Heard, User};
-use serde_json::Value;
+use crate::state::answer::Upload;
+use crate::state::client::{
+    Change, Choices, Client, Effect, ExternalFor, Failure, Fresh, Input, Socket as Heard, Ticket, User,
+};
+use crate::state::direct::{External, Shape};
+use gloo_timers::future::TimeoutFuture;
+use kernels::Kernels;
+use serde_json::{Value, json};
 use std::cell::{Cell, Ref, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::{Rc, Weak};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
-/// Kernels that may be alive at a time; the one that was used least lately goes first (SECURITY.md 9).
-const MAX_KERNELS: usize = 3;
+/// Where what was chosen for chats is kept in this browser, and for how many chats.
+const CHOICES: (&str, usize) = ("pyoxide-chat-choices", 200);
+
+/// What the host page says to a call.
+pub type HostAnswer = Pin<Box<dyn Future<Output = Result<Value, String>>>>;
+
+/// What the host page wants to hear, and answers.
+pub struct Hooks {
+    /// What the view has to draw again.
+    pub on_change: Box<dyn Fn(Change)>,
+    /// Which chat is open.
+    pub on_address: Box<dyn Fn(Option<ChatId>)>,
+    /// Every event of the socket, of any type, as it came.
+    pub on_event: Option<Box<dyn Fn(&Value)>>,
+    /// Calls of types that this client doesn't know.
+    pub on_call: Option<Box<dyn Fn(Value) -> HostAnswer>>,
+}
 
 /// A driven client. Clones are handles to the same one.
 #[derive(Clone)]
@@ -32,35 +59,37 @@ struct Inner {
     client: RefCell<Client>,
     inputs: RefCell<VecDeque<Input>>,
     draining: Cell<bool>,
-    socket: RefCell<Option<Socket>>,
-    /// Counts sign-ins: what an earlier socket brings is dropped.
-    generation: Cell<u32>,
-    /// One kernel a chat, latest used last.
-    kernels: RefCell<Vec<(ChatId, Kernel)>>,
-    kernel_options: KernelOptions,
-    on_change: Box<dyn Fn(Change)>,
-    on_address: Box<dyn Fn(Option<ChatId>)>,
+    transport: Box<dyn Transport>,
+    kernels: Kernels,
+    scripts: RefCell<BTreeMap<CallId, ExecuteFrame>>,
+    attention: RefCell<Option<Attention>>,
+    attached: Cell<u32>,
+    hooks: Hooks,
 }
 
 impl Driver {
-    /// Drives a client. `on_change` hears what the view has to draw again, `on_address` which chat is open.
-    pub fn new(
-        client: Client,
-        kernel_options: KernelOptions,
-        on_change: impl Fn(Change) + 'static,
-        on_address: impl Fn(Option<ChatId>) + 'static,
-    ) -> Self {
-        Self(Rc::new(Inner {
+    /// Drives a client over a way to its server.
+    pub fn new(mut client: Client, transport: Box<dyn Transport>, kernel_options: KernelOptions, hooks: Hooks) -> Self {
+        client.host_answers = hooks.on_call.is_some();
+        client.kept = kept();
+        let inner = Rc::new(Inner {
             client: RefCell::new(client),
             inputs: RefCell::default(),
             draining: Cell::default(),
-            socket: RefCell::default(),
-            generation: Cell::default(),
-            kernels: RefCell::default(),
-            kernel_options,
-            on_change: Box::new(on_change),
-            on_address: Box::new(on_address),
-        }))
+            transport,
+            kernels: Kernels::new(kernel_options),
+            scripts: RefCell::default(),
+            attention: RefCell::default(),
+            attached: Cell::default(),
+            hooks,
+        });
+        let weak = Rc::downgrade(&inner);
+        inner.attention.replace(Some(Attention::watch(move |visible| {
+            if let Some(inner) = weak.upgrade() {
+                inner.take(Input::Visible(visible));
+            }
+        })));
+        Self(inner)
     }
 
     /// The state, to read.
@@ -73,11 +102,20 @@ impl Driver {
         self.0.take(Input::User(user));
     }
 
-    /// The person sent a message.
-    pub fn send(&self, text: String) {
-        let timestamp = (js_sys::Date::now() / 1_000.0) as u64;
-        let (user_id, assistant_id) = (MessageId(crypto::uuid()), MessageId(crypto::uuid()));
-        self.user(User::Send { text, user_id, assistant_id, timestamp });
+    /// Ids and time for new messages.
+    pub fn fresh(&self) -> Fresh {
+        Fresh {
+            user_id: MessageId(crypto::uuid()),
+            assistant_id: MessageId(crypto::uuid()),
+            timestamp: (js_sys::Date::now() / 1_000.0) as u64,
+        }
+    }
+
+    /// The person chose a file for the next message.
+    pub fn attach(&self, name: String, media_type: String, data: Vec<u8>) {
+        self.0.attached.set(self.0.attached.get() + 1);
+        let name = file_name::clean(&name);
+        self.user(User::Attach { number: self.0.attached.get(), name, media_type, data: data.into() });
     }
 
     /// A picture that the server keeps, fetched with the token; its first bytes must be those of a picture.
@@ -85,10 +123,23 @@ impl Driver {
     /// # Errors
     /// A sentence.
     pub async fn stored_image(&self, path: &str) -> Result<ObjectUrl, String> {
-        let blob = self.0.api(async |api| api.blob(path).await).await.map_err(|error| error.to_string())?;
-        let bytes = blob::bytes(&blob).await.map_err(|error| error.to_string())?;
+        let bytes = self.content(path).await?;
         let media_type = sniff_raster(&bytes).ok_or("This file is no picture that can be shown here.")?;
         ObjectUrl::new(&bytes, media_type).map_err(|error| error.to_string())
+    }
+
+    /// A file that the server keeps, handed to the person under a clean name.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub async fn save_stored(&self, path: &str, name: &str) -> Result<(), String> {
+        let bytes = self.content(path).await?;
+        blob::download(&file_name::clean(name), "application/octet-stream", &bytes).map_err(|error| error.to_string())
+    }
+
+    async fn content(&self, path: &str) -> Result<Vec<u8>, String> {
+        let content = self.0.transport.content(self.0.access(), path.to_owned());
+        content.await.map_err(|error| error.to_string())
     }
 }
 
@@ -102,8 +153,11 @@ impl Inner {
             let input = self.inputs.borrow_mut().pop_front();
             let Some(input) = input else { break };
             let update = self.client.borrow_mut().update(input);
+            if let Some(why) = update.dropped {
+                js::debug(&why.to_string());
+            }
             for change in update.changes {
-                (self.on_change)(change);
+                (self.hooks.on_change)(change);
             }
             for effect in update.effects {
                 self.perform(effect);
@@ -114,136 +168,194 @@ impl Inner {
 
     fn perform(self: &Rc<Self>, effect: Effect) {
         match effect {
-            Effect::Get(path, to) => self.ask(to, async move |api| api.get(&path).await),
-            Effect::Post(path, body, to) => self.ask(to, async move |api| api.post(&path, &body).await),
+            Effect::Get(path, to) => self.later(self.transport.request(self.access(), Request::Get(path)), |result| {
+                Input::Reply { to, result: result.map_err(failure) }
+            }),
+            Effect::Post(path, body, to) => {
+                self.later(self.transport.request(self.access(), Request::Post(path, body)), |result| Input::Reply {
+                    to,
+                    result: result.map_err(failure),
+                });
+            }
             Effect::Connect { heartbeat } => self.connect(heartbeat),
             Effect::Disconnect => {
-                self.generation.set(self.generation.get() + 1);
-                self.socket.take();
-                self.kernels.take();
+                self.transport.disconnect();
+                self.kernels.clear();
+                self.scripts.take();
             }
-            Effect::Emit(event, body) => self.with_socket(|socket| socket.emit(event, &body)),
-            Effect::Ack(call, value) => self.with_socket(|socket| socket.ack(&call, &value)),
-            Effect::Kernel(chat, request) => self.ask_kernel(chat, request),
+            Effect::Emit(event, body) => self.transport.emit(event, &body, None),
+            Effect::Ask(event, body, asked) => self.transport.emit(event, &body, Some(asked)),
+            Effect::Ack(call, value) => {
+                self.scripts.borrow_mut().remove(&call);
+                self.transport.ack(&call, &value);
+            }
+            Effect::Kernel(chat, request) => {
+                let weak = Rc::downgrade(self);
+                self.kernels.ask(chat, request, move |chat, message| {
+                    if let Some(inner) = weak.upgrade() {
+                        inner.take(Input::Kernel(chat, message));
+                    }
+                });
+            }
             Effect::Fetch(call, files) => self.fetch(call, files),
-            Effect::Upload(call, number, upload) => self.upload(call, number, upload),
-            Effect::ShowAddress(chat) => (self.on_address)(chat),
+            Effect::Upload(ticket, upload, query) => self.upload(ticket, upload, query),
+            Effect::Execute { call, code, in_page: false } => self.run_in_frame(call, &code),
+            Effect::Execute { call, code, in_page: true } => {
+                self.later(async move { page_script::execute(&code).await }, |result| Input::Executed(call, result));
+            }
+            Effect::Capability(call, id, result) => self.with_script(&call, |frame| frame.answer(id, result)),
+            Effect::Fact(call, id, key) => self.with_script(&call, |frame| frame.answer(id, Ok(json!(fact(&key))))),
+            Effect::Overlay(call, shown) => self.with_script(&call, |frame| frame.show(shown)),
+            Effect::EndExecute(call) => {
+                self.scripts.borrow_mut().remove(&call);
+            }
+            Effect::External(to, request) => self.external(to, request),
+            Effect::Host(call, envelope) => {
+                if let Some(on_call) = &self.hooks.on_call {
+                    self.later(on_call(envelope), |result| Input::Host(call, result));
+                }
+            }
+            Effect::Download { name, media_type, data } => {
+                if let Err(error) = blob::download(&name, &media_type, &data) {
+                    js::debug(&error.to_string());
+                }
+            }
+            Effect::OpenPage(url) => {
+                // A blocked window is the browser's to tell.
+                let _ = js::window().open_with_url_and_target_and_features(&url, "_blank", "noopener,noreferrer");
+            }
+            Effect::Tell { title, text } => {
+                if let Some(attention) = self.attention.borrow().as_ref() {
+                    attention.tell(&title, &text);
+                }
+            }
+            Effect::Wake(timer, ms) => self.later(TimeoutFuture::new(ms), |()| Input::Woken(timer)),
+            Effect::Keep(chat, choices) => keep(chat, choices),
+            Effect::ShowAddress(chat) => (self.hooks.on_address)(chat),
         }
     }
 
-    fn with_socket(&self, act: impl FnOnce(&Socket)) {
-        if let Some(socket) = self.socket.borrow().as_ref() {
-            act(socket);
-        }
-    }
-
-    /// Makes requests with the session as it is now.
-    async fn api<T>(&self, request: impl AsyncFnOnce(Api<'_>) -> T) -> T {
-        let (server, token) = {
-            let client = self.client.borrow();
-            let (server, token) = client.api();
-            (server.to_owned(), token.map(str::to_owned))
-        };
-        request(Api { server: &server, token: token.as_deref() }).await
+    /// Who asks, as it is now.
+    fn access(&self) -> Access {
+        let client = self.client.borrow();
+        let (server, token) = client.api();
+        Access { server: server.to_owned(), token: token.map(str::to_owned) }
     }
 
     /// Does something that takes time; its result comes back as an input, if there is still somebody to take it.
-    fn later(self: &Rc<Self>, work: impl AsyncFnOnce(&Rc<Self>) -> Input + 'static) {
-        let inner = self.clone();
+    fn later<T: 'static>(self: &Rc<Self>, work: impl Future<Output = T> + 'static, read: impl FnOnce(T) -> Input + 'static) {
+        let weak = Rc::downgrade(self);
         spawn_local(async move {
-            let input = work(&inner).await;
-            inner.take(input);
-        });
-    }
-
-    fn ask(self: &Rc<Self>, to: ReplyTo, request: impl AsyncFnOnce(Api<'_>) -> Result<Value, WebError> + 'static) {
-        self.later(async move |inner| {
-            let result = inner.api(request).await.map_err(failure);
-            Input::Reply { to, result }
+            let result = work.await;
+            if let Some(inner) = weak.upgrade() {
+                inner.take(read(result));
+            }
         });
     }
 
     fn connect(self: &Rc<Self>, heartbeat: u32) {
-        self.generation.set(self.generation.get() + 1);
-        let generation = self.generation.get();
-        let (weak, inner) = (Rc::downgrade(self), self.clone());
+        let weak = Rc::downgrade(self);
+        let hear = move |heard| {
+            if let Some(inner) = weak.upgrade() {
+                inner.hear(heard);
+            }
+        };
+        let opened = self.transport.connect(self.access(), heartbeat, Rc::new(hear));
+        let weak = Rc::downgrade(self);
         spawn_local(async move {
-            let hear = move |heard| {
-                if let Some(inner) = live(&weak, generation) {
-                    inner.take(Input::Socket(heard));
-                }
-            };
-            let (server, token) =
-                inner.api(async |api| (api.server.to_owned(), api.token.unwrap_or_default().to_owned())).await;
-            match Socket::open(&server, token, heartbeat, hear).await {
-                Ok(socket) if inner.generation.get() == generation => {
-                    inner.socket.replace(Some(socket));
-                }
-                Ok(_) => {}
-                Err(error) => inner.take(Input::Socket(Heard::Lost(error.to_string()))),
+            if let (Err(error), Some(inner)) = (opened.await, weak.upgrade()) {
+                inner.take(Input::Socket(Heard::Lost(error.to_string())));
             }
         });
     }
 
-    fn ask_kernel(self: &Rc<Self>, chat: ChatId, request: KernelRequest) {
-        let kernel = {
-            let mut kernels = self.kernels.borrow_mut();
-            let known = kernels.iter().position(|(owner, _)| *owner == chat).map(|at| kernels.remove(at).1);
-            let kernel = match known {
-                Some(kernel) => kernel,
-                // Only code brings a kernel to life.
-                None if !matches!(request, KernelRequest::Execute(_)) => return,
-                None => {
-                    let (weak, owner) = (Rc::downgrade(self), chat.clone());
-                    Kernel::new(self.kernel_options.clone(), move |message| {
-                        if let Some(inner) = weak.upgrade() {
-                            inner.take(Input::Kernel(owner.clone(), message));
-                        }
-                    })
-                }
-            };
-            if kernels.len() >= MAX_KERNELS
-                && let Some(idle) = kernels.iter().position(|(_, kernel)| kernel.status() != KernelStatus::Busy)
-            {
-                kernels.remove(idle);
-            }
-            kernels.push((chat, kernel.clone()));
-            kernel
-        };
-        kernel.request(request);
+    fn hear(self: &Rc<Self>, heard: Heard) {
+        if let (Heard::Event(envelope, _), Some(on_event)) = (&heard, &self.hooks.on_event) {
+            on_event(envelope);
+        }
+        self.take(Input::Socket(heard));
     }
 
     fn fetch(self: &Rc<Self>, call: CallId, files: Vec<CallFile>) {
-        self.later(async move |inner| {
+        let inner = self.clone();
+        let work = async move {
             let names = file_name::clean_all(files.iter().map(|file| file.name.as_str()));
             let mut fetched = Vec::new();
             for (file, name) in files.iter().zip(names) {
-                let bytes = inner.api(async |api| blob::bytes(&api.blob(&content_path(&file.id)).await?).await).await;
+                let bytes = inner.transport.content(inner.access(), content_path(&file.id)).await;
                 fetched.push(match bytes {
                     Ok(bytes) => Ok(InputFile { name, data: bytes.into() }),
                     Err(error) => Err(format!("The file {name} could not be fetched: {error}")),
                 });
             }
-            Input::Fetched(call, fetched)
+            fetched
+        };
+        self.later(work, |fetched| Input::Fetched(call, fetched));
+    }
+
+    fn upload(self: &Rc<Self>, ticket: Ticket, upload: Upload, query: &str) {
+        let (weak, progress) = (Rc::downgrade(self), ticket.clone());
+        let request = Request::Upload {
+            path: format!("/api/v1/files/?{query}"),
+            name: upload.name,
+            media_type: upload.media_type.into_owned(),
+            data: upload.data,
+            on_sent: Box::new(move |sent, total| {
+                if let Some(inner) = weak.upgrade() {
+                    inner.take(Input::Uploading(progress.clone(), sent, total));
+                }
+            }),
+        };
+        self.later(self.transport.request(self.access(), request), |result| {
+            let record = result.and_then(|body| {
+                serde_json::from_value::<FileRecord>(body)
+                    .map_err(|error| WebError::Unreadable { what: "The answer to an upload".into(), why: error.to_string() })
+            });
+            Input::Uploaded(ticket, record.map_err(failure))
         });
     }
 
-    fn upload(self: &Rc<Self>, call: CallId, number: usize, upload: Upload) {
-        self.later(async move |inner| {
-            let result: Result<FileRecord, WebError> = inner
-                .api(async |api| {
-                    let blob = blob::blob(&upload.data, upload.media_type)?;
-                    api.upload("/api/v1/files/?process=false", &upload.name, &blob).await
-                })
-                .await;
-            let uploaded: Uploaded = result.map(|record| record.id).map_err(|error| error.to_string());
-            Input::Uploaded(call, number, uploaded)
+    fn run_in_frame(self: &Rc<Self>, call: CallId, code: &str) {
+        let (weak, of) = (Rc::downgrade(self), call.clone());
+        let hear = move |message| {
+            let Some(inner) = Weak::upgrade(&weak) else { return };
+            inner.take(match message {
+                FrameMessage::Done(result) => Input::Executed(of.clone(), result),
+                FrameMessage::Capability { id, name, args, data } => {
+                    Input::Capability { call: of.clone(), id, name, args, data }
+                }
+            });
+        };
+        let server = self.access().server;
+        let frame = ExecuteFrame::open(code, &server, hear);
+        self.scripts.borrow_mut().insert(call, frame);
+    }
+
+    fn with_script(&self, call: &CallId, act: impl FnOnce(&ExecuteFrame)) {
+        if let Some(frame) = self.scripts.borrow().get(call) {
+            act(frame);
+        }
+    }
+
+    fn external(self: &Rc<Self>, to: ExternalFor, request: External) {
+        let inner = self.clone();
+        spawn_local(async move {
+            let answer = external::ask(&request).await;
+            let (reply, stream) = match answer {
+                Ok((reply, stream)) => (Ok(reply), stream),
+                Err(why) => (Err(why), None),
+            };
+            inner.take(Input::External(to, reply));
+            let Shape::Lines(channel) = &request.shape else { return };
+            if let Some(response) = stream {
+                let ended = external::lines(response, |line| inner.transport.emit(channel, &json!(line), None)).await;
+                if let Err(why) = ended {
+                    js::debug(&why);
+                }
+            }
+            inner.transport.emit(channel, &json!({"done": true}), None);
         });
     }
-}
-
-fn live(weak: &Weak<Inner>, generation: u32) -> Option<Rc<Inner>> {
-    weak.upgrade().filter(|inner| inner.generation.get() == generation)
 }
 
 /// What the machine has to know of an error: whether the server spoke, and its words.
@@ -253,4 +365,52 @@ fn failure(error: WebError) -> Failure {
         WebError::Unreadable { .. } => Failure { status: 200, detail: error.to_string() },
         other => Failure { status: 0, detail: other.to_string() },
     }
+}
+
+/// A fact about the page that code of the server may know.
+fn fact(key: &str) -> String {
+    match key {
+        "theme" => {
+            let dark = js::window().match_media("(prefers-color-scheme: dark)").ok().flatten();
+            if dark.is_some_and(|query| query.matches()) { "dark".to_owned() } else { "light".to_owned() }
+        }
+        _ => js::window().navigator().language().unwrap_or_default(),
+    }
+}
+
+/// What was chosen for chats; nothing where the browser keeps nothing.
+fn kept() -> BTreeMap<ChatId, Choices> {
+    let rows: Vec<(ChatId, Choices)> = storage::get(CHOICES.0)
+        .ok()
+        .flatten()
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default();
+    rows.into_iter().collect()
+}
+
+fn keep(chat: ChatId, choices: Choices) {
+    let mut rows: Vec<_> = kept().into_iter().filter(|(other, _)| *other != chat).collect();
+    let surplus = (rows.len() + 1).saturating_sub(CHOICES.1);
+    rows.drain(..surplus);
+    rows.push((chat, choices));
+    if let Ok(text) = serde_json::to_string(&rows) {
+        // Where the browser keeps nothing the choice holds for this page.
+        let _ = storage::set(CHOICES.0, Some(&text));
+    }
+}
+
+/// What a host's function gave back, as a promise or at once.
+pub fn host_answer(value: Result<JsValue, JsValue>) -> HostAnswer {
+    Box::pin(async move {
+        let value = match value {
+            Ok(value) => wasm_bindgen_futures::JsFuture::from(js_sys::Promise::resolve(&value)).await,
+            thrown => thrown,
+        };
+        let value = value.map_err(|thrown| js::message(&thrown))?;
+        if value.is_undefined() {
+            return Ok(Value::Null);
+        }
+        let text = js_sys::JSON::stringify(&value).map_err(|thrown| js::message(&thrown))?;
+        text.as_string().and_then(|text| serde_json::from_str(&text).ok()).ok_or_else(|| "The answer is no JSON.".to_owned())
+    })
 }

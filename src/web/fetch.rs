@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, FormData, Headers, RequestInit, Response};
+use web_sys::{Blob, Headers, RequestInit, Response};
 
 /// Fetches a static file. `on_size` hears its size once, if the server tells it, `on_bytes` how many bytes
 /// have come since its last call.
@@ -38,6 +38,20 @@ pub async fn file(url: &str, name: &str, on_size: &dyn Fn(f64), on_bytes: &dyn F
     Blob::new_with_u8_array_sequence(&parts).map_err(lost)
 }
 
+/// Fetches a text, without the person's cookies.
+///
+/// # Errors
+/// It can't be reached, or isn't there.
+pub async fn text(url: &str) -> Result<String, WebError> {
+    let options = RequestInit::new();
+    options.set_credentials(web_sys::RequestCredentials::Omit);
+    let response = send(url, &options, url).await?;
+    if !response.ok() {
+        return Err(WebError::Refused { what: url.to_owned(), status: response.status(), detail: response.status_text() });
+    }
+    body_text(&response).await.map_err(|thrown| WebError::Unreachable { what: url.to_owned(), why: js::message(&thrown) })
+}
+
 /// A request to the REST interface of a server (PROTOCOL.md 5).
 #[derive(Clone, Copy, Debug)]
 pub struct Api<'a> {
@@ -65,18 +79,6 @@ impl Api<'_> {
         let text = serde_json::to_string(body)
             .map_err(|error| WebError::Unreadable { what: path.to_owned(), why: error.to_string() })?;
         let response = self.send("POST", path, Some(&text.into()), Some("application/json")).await?;
-        json(path, &response).await
-    }
-
-    /// Uploads one file, JSON back.
-    ///
-    /// # Errors
-    /// As [`Api::get`].
-    pub async fn upload<T: DeserializeOwned>(self, path: &str, name: &str, bytes: &Blob) -> Result<T, WebError> {
-        let refused = |thrown| WebError::Browser { what: "prepare an upload".into(), why: js::message(&thrown) };
-        let form = FormData::new().map_err(refused)?;
-        form.append_with_blob_and_filename("file", bytes, name).map_err(refused)?;
-        let response = self.send("POST", path, Some(&form), None).await?;
         json(path, &response).await
     }
 
@@ -145,15 +147,18 @@ async fn json<T: DeserializeOwned>(what: &str, response: &Response) -> Result<T,
         .map_err(|error| WebError::Unreadable { what: format!("The answer to {what}"), why: error.to_string() })
 }
 
-/// The server's own words: `{"detail": "…"}`, a list of such (FastAPI), or nothing.
 async fn detail(response: &Response) -> String {
-    let text = body_text(response).await.unwrap_or_default();
-    let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    words(&body_text(response).await.unwrap_or_default()).unwrap_or_else(|| response.status_text())
+}
+
+/// The server's own words: `{"detail": "…"}`, a list of such (FastAPI), or nothing.
+pub(super) fn words(body: &str) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
     match &value["detail"] {
-        serde_json::Value::String(words) => words.clone(),
+        serde_json::Value::String(words) => Some(words.clone()),
         serde_json::Value::Array(items) => {
-            items.iter().filter_map(|item| item["msg"].as_str()).collect::<Vec<_>>().join("; ")
+            Some(items.iter().filter_map(|item| item["msg"].as_str()).collect::<Vec<_>>().join("; "))
         }
-        _ => response.status_text(),
+        _ => None,
     }
 }

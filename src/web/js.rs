@@ -51,6 +51,11 @@ pub fn document() -> web_sys::Document {
     window().document().expect("a page has a document")
 }
 
+/// A word for somebody who looks at the console. Never what a person or a server wrote.
+pub fn debug(word: &str) {
+    debug_1(word);
+}
+
 /// Milliseconds on a clock that only goes forward.
 pub fn now() -> f64 {
     window().performance().map_or_else(js_sys::Date::now, |clock| clock.now())
@@ -60,6 +65,8 @@ pub fn now() -> f64 {
 extern "C" {
     #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = url)]
     static MAIN_URL: String;
+    #[wasm_bindgen(js_namespace = console, js_name = debug)]
+    fn debug_1(word: &str);
 }
 
 /// A URL beside this module's own JavaScript file, whatever page it runs in.

@@ -2,6 +2,7 @@
 //! by the machines below.
 
 pub mod assets;
+pub mod attention;
 pub mod blob;
 pub mod cache;
 pub mod client;
@@ -9,13 +10,16 @@ pub mod codemirror;
 pub mod crypto;
 pub mod error;
 pub mod execute;
+pub mod external;
 pub mod fetch;
 pub mod focus;
 pub mod js;
 pub mod kernel;
 pub mod listen;
 pub mod offline;
+pub mod page_script;
 pub mod sandbox;
-pub mod socket;
 pub mod storage;
+pub mod transport;
+pub mod upload;
 pub mod vendor;

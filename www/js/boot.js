@@ -18,7 +18,7 @@ export const boot = async (mount) => {
     const crate = await import("../pyoxide.js");
     await crate.default();
     root.replaceChildren();
-    mount(crate, root);
+    await mount(crate, root);
   } catch (error) {
     const why = error && error.message ? error.message : String(error);
     say(root, `This page could not start (${why}). Load it again; if that does not help, its files are not complete on the server.`);

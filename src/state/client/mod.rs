@@ -1,178 +1,42 @@
-//! The client of one server as a pure machine: sign-in, chats, turns, events and calls.
+//! The client of one server as a pure machine: sign-in, chats, turns, events, calls and questions.
 //!
 //! [`Client::update`] takes whatever woke the program and returns what changed (for the view) and what has to
 //! be done (for the driver). It never fails and never waits.
 
+mod actions;
+mod attachments;
 mod calls;
+mod chats;
+mod choices;
+mod events;
+mod execute;
+mod port;
+mod python;
+mod questions;
+mod services;
 mod session;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod turns;
 
-use super::answer::{Upload, Uploaded};
-use super::chat::{Changed, Chat, Field};
+use super::chat::Chat;
+use super::direct::{Services, url_part as path_part};
 use crate::ids::{CallId, ChatId, MessageId};
-use crate::protocol::chat::{CallFile, ChatEvent, Envelope};
-use crate::protocol::execute::{InputFile, KernelMessage, KernelRequest, KernelStatus, Progress};
-use crate::protocol::rest::{ChatRow, Config, Model};
+use crate::protocol::chat::Level;
+use crate::protocol::execute::{KernelStatus, Progress};
+use crate::protocol::rest::{ChatRow, Choosable, Config, Model, Session};
+pub use actions::question as pending_question;
+pub use attachments::{Attachment, Storing};
 use calls::Calls;
-use serde_json::{Value, json};
+pub use choices::{Choices, FEATURES, Feature};
+pub use execute::ExecutePolicy;
+pub use port::*;
+use python::Python;
+pub use questions::{Open, QuestionId, Questions, Waiting, What};
+use serde_json::Value;
 pub use session::Credentials;
-
-/// Everything that can wake the machine.
-#[derive(Clone, Debug)]
-pub enum Input {
-    /// The person did something.
-    User(User),
-    /// The socket did something.
-    Socket(Socket),
-    /// A request was answered.
-    Reply {
-        /// What it was for.
-        to: ReplyTo,
-        /// The body, or why there is none.
-        result: Result<Value, Failure>,
-    },
-    /// A chat's kernel said something.
-    Kernel(ChatId, KernelMessage),
-    /// The files of a call came, each or a sentence.
-    Fetched(CallId, Vec<Result<InputFile, String>>),
-    /// An upload of a call ended.
-    Uploaded(CallId, usize, Uploaded),
-}
-
-/// What the person can do.
-#[derive(Clone, Debug)]
-pub enum User {
-    /// Sign in at a server; what was typed.
-    SignIn(String, Credentials),
-    /// Forget the session.
-    SignOut,
-    /// Ask this model from now on.
-    SelectModel(String),
-    /// Begin a chat.
-    NewChat,
-    /// Open a chat.
-    OpenChat(ChatId),
-    /// Send what was written. Ids and time are the driver's to make.
-    Send {
-        /// The text.
-        text: String,
-        /// For the person's message.
-        user_id: MessageId,
-        /// For the answer.
-        assistant_id: MessageId,
-        /// Unix time in seconds.
-        timestamp: u64,
-    },
-    /// End the turn, and the code that runs for it.
-    Stop,
-    /// A notice was read.
-    Dismiss(u32),
-}
-
-/// What the socket can do.
-#[derive(Clone, Debug)]
-pub enum Socket {
-    /// It is open; with the session id (PROTOCOL.md 1.2).
-    Connected(String),
-    /// It was closed, or could not be opened: a word of the socket library. It tries again by itself.
-    Lost(String),
-    /// An event; with a call id if it waits for an answer.
-    Event(Value, Option<CallId>),
-}
-
-/// What a request was for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReplyTo {
-    /// `GET /api/config` before signing in.
-    Config,
-    /// Signing in.
-    Session,
-    /// The configuration for the one who signed in.
-    UserConfig,
-    /// The models.
-    Models,
-    /// The chats.
-    Chats,
-    /// A chat to show.
-    Chat(ChatId),
-    /// A turn, by its answer.
-    Turn(MessageId),
-    /// Stopping a turn.
-    Stop,
-}
-
-/// Why a request has no body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// The HTTP status; 0 if no answer came, or none that is the server's.
-    pub status: u16,
-    /// A sentence, or the server's own words.
-    pub detail: String,
-}
-
-/// What the driver has to do.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Ask the server.
-    Get(String, ReplyTo),
-    /// Tell the server.
-    Post(String, Value, ReplyTo),
-    /// Open the socket of [`Client::api`].
-    Connect {
-        /// Seconds between heartbeats.
-        heartbeat: u32,
-    },
-    /// Close the socket.
-    Disconnect,
-    /// Send an event that wants no answer.
-    Emit(&'static str, Value),
-    /// Answer a call. Each call gets exactly one.
-    Ack(CallId, Value),
-    /// Ask the kernel of a chat.
-    Kernel(ChatId, KernelRequest),
-    /// Bring files of the server.
-    Fetch(CallId, Vec<CallFile>),
-    /// Store a file on the server.
-    Upload(CallId, usize, Upload),
-    /// Say in the address bar which chat is open.
-    ShowAddress(Option<ChatId>),
-}
-
-/// What the view has to draw again.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Change {
-    /// Who is signed in, and what went wrong with it.
-    Session,
-    /// The socket.
-    Connection,
-    /// The list of models, or which is chosen.
-    Models,
-    /// The list of chats.
-    Chats,
-    /// Which messages are shown.
-    Path,
-    /// The open chat's title.
-    Title,
-    /// Whether a turn goes on.
-    Active,
-    /// A part of a message.
-    Message(MessageId, Field),
-    /// The notices.
-    Notices,
-    /// The kernel's state and progress.
-    Kernel,
-}
-
-/// What an input led to.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Update {
-    /// For the view.
-    pub changes: Vec<Change>,
-    /// For the driver, in order.
-    pub effects: Vec<Effect>,
-}
+use std::collections::BTreeMap;
+use turns::Outgoing;
 
 /// The state of the socket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -193,10 +57,12 @@ pub enum Connection {
 pub struct Notice {
     /// Names it for [`User::Dismiss`].
     pub id: u32,
-    /// `success`, `error`, `warning` or `info`.
-    pub level: String,
+    /// How urgent it is.
+    pub level: Level,
     /// The text.
     pub text: String,
+    /// The chat that it is about, if that isn't the open one.
+    pub chat: Option<ChatId>,
 }
 
 /// The machine.
@@ -204,6 +70,8 @@ pub struct Notice {
 pub struct Client {
     /// Sign-in.
     pub session: session::State,
+    /// Who is signed in.
+    pub person: Session,
     /// The socket.
     pub connection: Connection,
     /// What the server allows.
@@ -212,17 +80,42 @@ pub struct Client {
     pub models: Vec<Model>,
     /// The id of the chosen model.
     pub model: Option<String>,
+    /// The server's tools.
+    pub tools: Vec<Choosable>,
     /// The person's chats, latest first.
     pub chats: Vec<ChatRow>,
     /// The open chat; an empty one if none is.
     pub chat: Chat,
     /// Short messages, oldest first.
     pub notices: Vec<Notice>,
+    /// What the person is asked.
+    pub questions: Questions,
+    /// Files of the next message.
+    pub attachments: Vec<Attachment>,
     /// The state of the open chat's kernel.
     pub kernel: KernelStatus,
     /// What the kernel is loading.
     pub progress: Option<Progress>,
+    /// What becomes of JavaScript that the server sends; the page's owner decides.
+    pub policy: ExecutePolicy,
+    /// Whether the host page answers calls of unknown types.
+    pub host_answers: bool,
+    /// Whether the person wants to be told of answers outside of the page.
+    pub tells: bool,
+    /// Services that the person has set up for this browser.
+    pub services: Services,
+    /// What was chosen for chats.
+    pub kept: BTreeMap<ChatId, Choices>,
+    /// What was chosen for a chat that has no id yet.
+    chosen: Option<Choices>,
+    /// Whether the person lets code of this server run in the sandbox without being asked.
+    trusts_sandbox: bool,
+    visible: bool,
+    told_typing: bool,
     calls: Calls,
+    /// Runs whose call is void: their chat and message.
+    late: BTreeMap<CallId, (ChatId, Option<MessageId>, Python)>,
+    outbox: Vec<Outgoing>,
     /// A chat to open as soon as somebody is signed in.
     wanted_chat: Option<ChatId>,
     last_notice: u32,
@@ -231,7 +124,7 @@ pub struct Client {
 impl Client {
     /// A client that nobody has signed in at. `chat` is opened after the sign-in.
     pub fn new(chat: Option<ChatId>) -> Self {
-        Self { wanted_chat: chat, ..Self::default() }
+        Self { wanted_chat: chat, visible: true, ..Self::default() }
     }
 
     /// The server's origin and the token, for requests.
@@ -239,15 +132,20 @@ impl Client {
         (&self.session.server, Some(self.session.token.as_str()).filter(|token| !token.is_empty()))
     }
 
-    /// Whether a message can be sent now.
+    /// Whether a message can be written off now: it is sent at once, or as soon as the server is back.
     pub fn can_send(&self) -> bool {
-        matches!(self.connection, Connection::Connected(_)) && self.model().is_some() && !self.chat.active
+        self.connection != Connection::Off && self.model().is_some() && !self.chat.active
     }
 
     /// The chosen model.
     pub fn model(&self) -> Option<&Model> {
         let id = self.model.as_ref()?;
         self.models.iter().find(|model| model.id == *id)
+    }
+
+    /// Messages and files that wait for the connection.
+    pub fn unsent(&self) -> usize {
+        self.outbox.len() + self.attachments.iter().filter(|file| file.state == Storing::Waits).count()
     }
 
     /// Takes an input.
@@ -259,7 +157,15 @@ impl Client {
             Input::Reply { to, result } => self.reply(to, result, &mut update),
             Input::Kernel(chat, message) => self.kernel(chat, message, &mut update),
             Input::Fetched(call, files) => self.fetched(call, files, &mut update),
-            Input::Uploaded(call, number, result) => self.uploaded(&call, number, result, &mut update),
+            Input::Uploaded(Ticket::Call(call, number), result) => self.run_uploaded(&call, number, result, &mut update),
+            Input::Uploaded(Ticket::Attachment(number), result) => self.attachment_stored(number, result, &mut update),
+            Input::Uploading(ticket, sent, total) => self.uploading(&ticket, sent, total, &mut update),
+            Input::Executed(call, result) => self.executed(call, result, &mut update),
+            Input::Capability { call, id, name, args, data } => self.capability(call, id, (name, args, data), &mut update),
+            Input::External(to, result) => self.external(to, result, &mut update),
+            Input::Host(call, result) => self.host_answered(call, result, &mut update),
+            Input::Woken(timer) => self.woken(timer, &mut update),
+            Input::Visible(visible) => self.visible = visible,
         }
         update
     }
@@ -270,114 +176,43 @@ impl Client {
             User::SignOut => self.sign_out(update),
             User::SelectModel(id) => {
                 self.model = Some(id);
-                update.changes.push(Change::Models);
+                update.changes.extend([Change::Models, Change::Choices]);
             }
-            User::NewChat => {
-                self.show(Chat::default(), update);
-                update.effects.push(Effect::ShowAddress(None));
-            }
+            User::NewChat => self.new_chat(false, update),
+            User::NewTemporaryChat => self.new_chat(true, update),
             User::OpenChat(id) => self.open(id, update),
-            User::Send { text, user_id, assistant_id, timestamp } => {
-                self.send(text, user_id, assistant_id, timestamp, update);
-            }
+            User::Send { text, fresh } => self.send(text, fresh, update),
+            User::Edit { message, text, fresh } => self.edit(&message, text, fresh, update),
+            User::Rewrite(message, text) => self.rewrite(&message, text, update),
+            User::Regenerate(message, fresh) => self.regenerate(&message, fresh, update),
+            User::Continue(message) => self.go_on(&message, update),
+            User::ShowVersion(message) => self.show_version(&message, update),
             User::Stop => self.stop(update),
+            User::Attach { number, name, media_type, data } => self.attach(number, name, media_type, data, update),
+            User::Detach(number) => self.detach(number, update),
+            User::Choose(choices) => self.choose(choices, update),
+            User::Act(message, action) => self.act(&message, &action, update),
+            User::Resolve { message, call_id, decision } => self.resolve(&message, &call_id, &decision, update),
+            User::Fill(id, field, entry) => self.fill(id, field, entry, update),
+            User::Decide(id, decision) => self.decide(id, decision, update),
+            User::TrustSandbox(id) => self.trust_sandbox(id, update),
+            User::Types => self.types(update),
             User::Dismiss(id) => {
                 self.notices.retain(|notice| notice.id != id);
                 update.changes.push(Change::Notices);
             }
-        }
-    }
-
-    fn socket(&mut self, socket: Socket, update: &mut Update) {
-        match socket {
-            Socket::Connected(sid) => {
-                let again = self.connection == Connection::Lost;
-                self.connection = Connection::Connected(sid);
-                update.changes.push(Change::Connection);
-                let token = &self.session.token;
-                update.effects.push(Effect::Emit("user-join", json!({"auth": {"token": token}})));
-                if let Some(id) = self.chat.id.clone() {
-                    self.join(&id, update);
-                    // What came while we were away is only in the server's copy (PROTOCOL.md 1.8).
-                    if again {
-                        self.read_chat(&id, update);
-                    }
-                }
-                if again {
-                    update.effects.push(Effect::Get(CHATS.into(), ReplyTo::Chats));
-                }
+            User::Warn(sentence) => self.warn(sentence, update),
+            User::Notify(tells) => {
+                self.tells = tells;
+                update.changes.push(Change::Session);
             }
-            Socket::Lost(reason) => {
-                if self.connection == Connection::Off {
-                    return;
-                }
-                self.connection = Connection::Lost;
-                update.changes.push(Change::Connection);
-                self.abandon_calls(&reason, update);
-            }
-            Socket::Event(value, call) => self.event(&value, call, update),
         }
-    }
-
-    fn event(&mut self, value: &Value, call: Option<CallId>, update: &mut Update) {
-        let envelope = Envelope::parse(value);
-        match (envelope, call) {
-            (envelope, Some(call)) => self.call(envelope, call, update),
-            (Some(envelope), None) => self.apply(envelope, update),
-            (None, None) => {}
-        }
-    }
-
-    fn apply(&mut self, envelope: Envelope, update: &mut Update) {
-        let event = ChatEvent::parse(&envelope.kind, &envelope.data);
-        if matches!(event, ChatEvent::List | ChatEvent::Title(_)) {
-            update.effects.push(Effect::Get(CHATS.into(), ReplyTo::Chats));
-        }
-        // The events of a new chat may come before the answer that tells its id (PROTOCOL.md 5.5).
-        let mine = envelope.message_id.as_ref().is_some_and(|id| self.chat.messages.contains_key(id));
-        if self.chat.id.is_none()
-            && mine
-            && let Some(id) = &envelope.chat_id
-        {
-            self.adopt(id.clone(), update);
-        }
-        if self.chat.id.is_none() || self.chat.id != envelope.chat_id {
-            return;
-        }
-        match &event {
-            ChatEvent::Notification { level, content } if !envelope.shared => {
-                self.notify(level, content.clone(), update);
-            }
-            ChatEvent::Reload => return self.read_open_chat(update),
-            // A turn of another tab of the same person: its messages are only in the server's copy.
-            ChatEvent::Active(true) if envelope.message_id.is_some() && !mine => self.read_open_chat(update),
-            _ => {}
-        }
-        let ended = event == ChatEvent::Active(false);
-        for changed in self.chat.apply(envelope.message_id.as_ref(), event) {
-            update.changes.push(match changed {
-                Changed::Message(id, field) => Change::Message(id, field),
-                Changed::Title => Change::Title,
-                Changed::Active => Change::Active,
-            });
-        }
-        let unfinished = || {
-            let last = self.chat.current.as_ref().and_then(|id| self.chat.messages.get(id));
-            last.is_some_and(|message| !message.done)
-        };
-        if ended && unfinished() {
-            self.read_open_chat(update);
-        }
-    }
-
-    fn notify(&mut self, level: &str, text: String, update: &mut Update) {
-        self.last_notice += 1;
-        self.notices.push(Notice { id: self.last_notice, level: level.to_owned(), text });
-        // A server that floods us shall not fill the page.
-        let surplus = self.notices.len().saturating_sub(20);
-        self.notices.drain(..surplus);
-        update.changes.push(Change::Notices);
     }
 }
 
 const CHATS: &str = "/api/v1/chats/?page=1";
+
+/// The body of an event that puts files to a message (PROTOCOL.md 5.6).
+fn files_event(files: &[Value]) -> Value {
+    crate::protocol::chat::ChatEvent::files_body(files)
+}

@@ -1,7 +1,9 @@
 //! Signing in: the server is asked who it is first, so that a wrong address is told from a wrong password.
 
 use super::{CHATS, Change, Chat, Client, Connection, Effect, Failure, ReplyTo, Update};
-use crate::protocol::rest::{self, Config, Session};
+use crate::protocol::chat::Level;
+use crate::protocol::rest::{self, Choosable, Config, Session};
+use crate::state::chat::tags;
 use serde_json::{Value, json};
 
 /// What a person signs in with.
@@ -50,44 +52,79 @@ impl Client {
     pub(super) fn sign_out(&mut self, update: &mut Update) {
         self.abandon_calls("signed out", update);
         let server = std::mem::take(&mut self.session.server);
-        *self = Self { last_notice: self.last_notice, ..Self::default() };
+        *self = Self {
+            last_notice: self.last_notice,
+            policy: self.policy,
+            host_answers: self.host_answers,
+            tells: self.tells,
+            kept: std::mem::take(&mut self.kept),
+            ..Self::new(None)
+        };
         self.session.server = server;
         update.effects.extend([Effect::Disconnect, Effect::ShowAddress(None)]);
         update.changes.extend([Change::Session, Change::Connection, Change::Chats, Change::Path, Change::Notices]);
+        update.changes.extend([Change::Questions, Change::Attachments, Change::About]);
     }
 
     pub(super) fn reply(&mut self, to: ReplyTo, result: Result<Value, Failure>, update: &mut Update) {
         match (to, result) {
             (ReplyTo::Config, result) => self.config_came(result, update),
             (ReplyTo::Session, result) => self.session_came(result, update),
-            (ReplyTo::UserConfig, Ok(body)) => self.config = serde_json::from_value(body).unwrap_or_default(),
+            (ReplyTo::UserConfig, Ok(body)) => {
+                self.config = serde_json::from_value(body).unwrap_or_default();
+                update.effects.push(Effect::Get("/api/v1/users/user/settings".into(), ReplyTo::Settings));
+                update.changes.push(Change::Choices);
+            }
             (ReplyTo::Models, Ok(body)) => {
-                self.models = rest::models(&body);
+                let direct = std::mem::take(&mut self.models).into_iter().filter(|model| model.raw["direct"] == true);
+                self.models = rest::models(&body).into_iter().chain(direct).collect();
                 if self.model().is_none() {
                     self.model = self.models.first().map(|model| model.id.clone());
                 }
                 if self.models.is_empty() {
                     let text = "The server offers you no model. Ask its administrator for access to one.";
-                    self.notify("warning", text.into(), update);
+                    self.warn(text.into(), update);
                 }
-                update.changes.push(Change::Models);
+                update.changes.extend([Change::Models, Change::Choices]);
             }
             (ReplyTo::Chats, Ok(body)) => {
                 self.chats = rest::chat_rows(&body);
                 update.changes.push(Change::Chats);
             }
             (ReplyTo::Chat(id), result) => self.chat_came(id, result, update),
+            (ReplyTo::Running(id), Ok(body)) => self.running_came(&id, &body, update),
             (ReplyTo::Turn(assistant), result) => self.turn_came(&assistant, result, update),
-            (ReplyTo::Stop, Ok(_)) => {}
+            (ReplyTo::Doubt(assistant), result) => self.doubt_came(assistant, result, update),
+            (ReplyTo::DoubtChat(assistant, id), result) => self.doubt_chat_came(&assistant, id, result, update),
+            (ReplyTo::Settings, Ok(body)) => self.settings_came(&body, update),
+            (ReplyTo::Tools, Ok(body)) => {
+                self.tools = Choosable::all(&body);
+                update.changes.push(Change::Choices);
+            }
+            (ReplyTo::Tags(id), Ok(body)) => {
+                if self.chat.id == Some(id) {
+                    self.chat.tags = tags(&body);
+                    update.changes.push(Change::About);
+                }
+            }
+            (ReplyTo::Act(_), result) => self.acted(result, update),
+            (ReplyTo::Resolve(message), result) => self.resolved(&message, result, update),
+            (ReplyTo::Stop | ReplyTo::Saved(_) | ReplyTo::Late, Ok(_)) => {}
             (_, Err(failure)) if failure.status == 401 => self.expired(update),
             (to, Err(failure)) => {
                 let what = match to {
                     ReplyTo::Models => "The models could not be read",
                     ReplyTo::Chats => "The list of chats could not be read",
                     ReplyTo::Stop => "The turn could not be stopped",
+                    ReplyTo::Saved(what) => what,
+                    ReplyTo::Tools => "The tools could not be read",
+                    ReplyTo::Tags(_) => "The tags could not be read",
+                    ReplyTo::Late => "Files of the interrupted run could not be put to the answer",
+                    // Without it the chat looks as if it went on; the next event tells.
+                    ReplyTo::Running(_) => return,
                     _ => "The server's settings could not be read",
                 };
-                self.notify("error", format!("{what}: {}", failure.detail), update);
+                self.notify(Level::Error, format!("{what}: {}", failure.detail), update);
             }
         }
     }
@@ -137,14 +174,16 @@ impl Client {
         }
         self.session.pending = None;
         if !session.token.is_empty() {
-            self.session.token = session.token;
+            self.session.token.clone_from(&session.token);
         }
-        self.session.name = Some(session.name);
+        self.session.name = Some(session.name.clone());
+        self.person = Session { token: String::new(), ..session };
         self.connection = Connection::Connecting;
         update.changes.extend([Change::Session, Change::Connection]);
         update.effects.extend([
             Effect::Get("/api/config".into(), ReplyTo::UserConfig),
             Effect::Get("/api/models".into(), ReplyTo::Models),
+            Effect::Get("/api/v1/tools/".into(), ReplyTo::Tools),
             Effect::Get(CHATS.into(), ReplyTo::Chats),
             Effect::Connect { heartbeat: self.config.features.websocket_heartbeat_interval.unwrap_or(30).max(5) },
         ]);
@@ -160,7 +199,7 @@ impl Client {
     }
 
     /// The server no longer takes the token.
-    fn expired(&mut self, update: &mut Update) {
+    pub(super) fn expired(&mut self, update: &mut Update) {
         if self.session.name.is_some() {
             let open = self.chat.id.clone();
             self.sign_out(update);

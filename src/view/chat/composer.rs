@@ -1,8 +1,11 @@
 //! Where a message is written.
 
+use super::attachments::{AttachButton, Attachments};
+use super::prompt::Draft;
+use super::tools::Tools;
 use super::{store, strings};
 use crate::protocol::execute::KernelStatus;
-use crate::state::client::Change;
+use crate::state::client::{Change, User};
 use leptos::html::Textarea;
 use leptos::prelude::*;
 
@@ -11,11 +14,12 @@ use leptos::prelude::*;
 pub(super) fn Composer() -> impl IntoView {
     let store = store::chat();
     let field = NodeRef::<Textarea>::new();
-    let text = RwSignal::new(String::new());
+    let text = expect_context::<Draft>().text;
     let active = Memo::new(move |_| store.read(Change::Active, |client| client.chat.active));
     let can_send = Memo::new(move |_| {
         active.track();
         store.read(Change::Models, |_| ());
+        store.read(Change::Session, |_| ());
         store.read(Change::Connection, |client| client.can_send())
     });
     let is_blank = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
@@ -31,6 +35,18 @@ pub(super) fn Composer() -> impl IntoView {
             send();
         }
     };
+    let drop = move |event: leptos::ev::DragEvent| {
+        if let Some(files) = event.data_transfer().and_then(|data| data.files()).filter(|files| files.length() > 0) {
+            event.prevent_default();
+            store.attach(Some(files));
+        }
+    };
+    let paste = move |event: leptos::ev::ClipboardEvent| {
+        if let Some(files) = event.clipboard_data().and_then(|data| data.files()).filter(|files| files.length() > 0) {
+            event.prevent_default();
+            store.attach(Some(files));
+        }
+    };
     view! {
         <form
             class="composer"
@@ -38,8 +54,13 @@ pub(super) fn Composer() -> impl IntoView {
                 event.prevent_default();
                 send();
             }
+            on:dragover=|event| event.prevent_default()
+            on:drop=drop
+            on:paste=paste
         >
+            <super::about::ChatProgress />
             <KernelState />
+            <Attachments />
             <div class="composer-row">
                 <textarea
                     node_ref=field
@@ -48,7 +69,10 @@ pub(super) fn Composer() -> impl IntoView {
                     rows="1"
                     dir="auto"
                     prop:value=move || text.get()
-                    on:input=move |event| text.set(event_target_value(&event))
+                    on:input=move |event| {
+                        text.set(event_target_value(&event));
+                        store.user(User::Types);
+                    }
                     on:keydown=on_key
                 ></textarea>
                 <Show
@@ -65,10 +89,14 @@ pub(super) fn Composer() -> impl IntoView {
                         }
                     }
                 >
-                    <button type="button" on:click=move |_| store.stop()>
+                    <button type="button" on:click=move |_| store.user(User::Stop)>
                         {strings::STOP}
                     </button>
                 </Show>
+            </div>
+            <div class="composer-tools">
+                <AttachButton />
+                <Tools />
             </div>
         </form>
     }

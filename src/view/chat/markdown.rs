@@ -1,6 +1,6 @@
 //! Markdown as elements: made from the tree, text as text nodes, never from markup.
 
-use super::message::CopyButton;
+use super::actions::CopyButton;
 use super::stored_image::StoredImage;
 use super::strings;
 use crate::markdown::{Alignment, Block, ImageAddress, Inline, Item, parse};

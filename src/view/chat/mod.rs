@@ -1,19 +1,29 @@
 //! The chat page: sign-in, the list of chats, the conversation, the composer.
 
+mod about;
+mod actions;
+mod attachments;
 mod composer;
 mod conversation;
+mod dialog;
 pub mod embeds;
+mod extras;
+mod form;
 mod markdown;
 mod message;
 mod notices;
+mod prompt;
+mod questions;
 mod sidebar;
 mod sign_in;
+mod status;
 mod store;
 mod stored_image;
 mod strings;
 mod tool;
+mod tools;
 
-use crate::state::client::{Change, Connection};
+use crate::state::client::{Change, Connection, User};
 use leptos::prelude::*;
 pub use store::{ChatStore, Port};
 
@@ -24,6 +34,7 @@ pub fn ChatPage(
     store: ChatStore,
 ) -> impl IntoView {
     provide_context(store);
+    provide_context(prompt::Draft::new());
     let signed_in = Memo::new(move |_| store.read(Change::Session, |client| client.session.name.is_some()));
     view! {
         <notices::Notices />
@@ -60,6 +71,9 @@ fn SignedIn() -> impl IntoView {
                     <ModelChoice />
                     <ConnectionState />
                 </header>
+                <about::ChatFacts />
+                <questions::Questions />
+                <prompt::PromptQuestion />
                 <conversation::Conversation />
                 <composer::Composer />
             </main>
@@ -80,7 +94,7 @@ fn ModelChoice() -> impl IntoView {
         <select
             class="chat-model"
             aria-label=strings::MODEL
-            on:change=move |event| store.select_model(event_target_value(&event))
+            on:change=move |event| store.user(User::SelectModel(event_target_value(&event)))
         >
             <For each=move || models.get() key=|model| model.clone() let:model>
                 {
@@ -101,11 +115,17 @@ fn ModelChoice() -> impl IntoView {
 fn ConnectionState() -> impl IntoView {
     let store = store::chat();
     let state = Memo::new(move |_| store.read(Change::Connection, |client| client.connection.clone()));
+    let unsent = Memo::new(move |_| {
+        store.read(Change::Attachments, |_| ());
+        store.read(Change::Path, |_| ());
+        store.read(Change::Connection, |client| client.unsent())
+    });
     let (text, class) = (
-        move || match state.get() {
-            Connection::Connected(_) => strings::CONNECTED,
-            Connection::Lost => strings::RECONNECTING,
-            Connection::Off | Connection::Connecting => strings::CONNECTING,
+        move || match (state.get(), unsent.get()) {
+            (Connection::Connected(_), _) => strings::CONNECTED.to_owned(),
+            (Connection::Lost, 0) => strings::RECONNECTING.to_owned(),
+            (Connection::Lost, waiting) => format!("{} {}: {waiting}", strings::RECONNECTING, strings::UNSENT),
+            (Connection::Off | Connection::Connecting, _) => strings::CONNECTING.to_owned(),
         },
         move || match state.get() {
             Connection::Connected(_) => "chat-connection chat-connection-on",

@@ -1,7 +1,8 @@
 //! Short messages over the page.
 
 use super::{store, strings};
-use crate::state::client::Change;
+use crate::protocol::chat::Level;
+use crate::state::client::{Change, User};
 use leptos::prelude::*;
 
 /// The notices, newest last; each stays until it is dismissed.
@@ -13,11 +14,26 @@ pub(super) fn Notices() -> impl IntoView {
         <section class="notices" aria-label=strings::NOTICES>
             <For each=move || notices.get() key=|notice| notice.id let:notice>
                 <div
-                    class=format!("notice notice-{}", level(&notice.level))
-                    role=if is_urgent(&notice.level) { "alert" } else { "status" }
+                    class=format!("notice notice-{}", level(notice.level))
+                    role=if is_urgent(notice.level) { "alert" } else { "status" }
                 >
                     <p dir="auto">{notice.text}</p>
-                    <button aria-label=strings::DISMISS on:click=move |_| store.dismiss(notice.id)>
+                    {notice
+                        .chat
+                        .map(|chat| {
+                            view! {
+                                <button
+                                    type="button"
+                                    on:click=move |_| {
+                                        store.open(Some(chat.clone()));
+                                        store.user(User::Dismiss(notice.id));
+                                    }
+                                >
+                                    {strings::OPEN_CHAT}
+                                </button>
+                            }
+                        })}
+                    <button aria-label=strings::DISMISS on:click=move |_| store.user(User::Dismiss(notice.id))>
                         "✕"
                     </button>
                 </div>
@@ -26,16 +42,15 @@ pub(super) fn Notices() -> impl IntoView {
     }
 }
 
-fn is_urgent(level: &str) -> bool {
-    matches!(level, "error" | "warning")
+fn is_urgent(level: Level) -> bool {
+    matches!(level, Level::Error | Level::Warning)
 }
 
-/// Levels come from the server: only known ones become classes.
-fn level(level: &str) -> &'static str {
+fn level(level: Level) -> &'static str {
     match level {
-        "success" => "success",
-        "error" => "error",
-        "warning" => "warning",
-        _ => "info",
+        Level::Success => "success",
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Info => "info",
     }
 }

@@ -1,7 +1,7 @@
 //! The list of chats.
 
 use super::{store, strings};
-use crate::state::client::Change;
+use crate::state::client::{Change, ExecutePolicy, User};
 use leptos::prelude::*;
 
 /// The list; on a narrow page it lies over the conversation while `open`.
@@ -21,6 +21,15 @@ pub(super) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
                 }
             >
                 {strings::NEW_CHAT}
+            </button>
+            <button
+                class="chat-new chat-new-temporary"
+                on:click=move |_| {
+                    store.user(User::NewTemporaryChat);
+                    open.set(false);
+                }
+            >
+                {strings::NEW_TEMPORARY_CHAT}
             </button>
             <ul class="chat-list">
                 <For each=move || rows.get() key=|row| (row.id.clone(), row.title.clone()) let:row>
@@ -54,10 +63,44 @@ pub(super) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
             <Show when=move || rows.with(Vec::is_empty)>
                 <p class="chat-list-empty">{strings::NO_CHATS}</p>
             </Show>
+            <Settings />
             <footer class="chat-person">
                 <span dir="auto">{name}</span>
-                <button on:click=move |_| store.sign_out()>{strings::SIGN_OUT}</button>
+                <button on:click=move |_| store.user(User::SignOut)>{strings::SIGN_OUT}</button>
             </footer>
         </nav>
+    }
+}
+
+/// What becomes of code of the server, and whether to be told of answers.
+#[component]
+fn Settings() -> impl IntoView {
+    let store = store::chat();
+    let refused = RwSignal::new(false);
+    let tells = Memo::new(move |_| store.read(Change::Session, |client| client.tells));
+    let policy = store.peek(|client| match client.policy {
+        ExecutePolicy::Deny => strings::POLICY_DENY,
+        ExecutePolicy::Ask => strings::POLICY_ASK,
+        ExecutePolicy::Sandbox => strings::POLICY_SANDBOX,
+        ExecutePolicy::Page => strings::POLICY_PAGE,
+    });
+    let change = move |event| {
+        let wanted = event_target_checked(&event);
+        leptos::task::spawn_local(async move {
+            let may = store.notify(wanted).await;
+            let _ = refused.try_set(wanted && !may);
+        });
+    };
+    view! {
+        <div class="chat-settings">
+            <label class="check">
+                <input type="checkbox" prop:checked=move || tells.get() on:change=change />
+                <span>{strings::NOTIFY}</span>
+            </label>
+            <Show when=move || refused.get()>
+                <p role="alert">{strings::NOT_NOTIFIED}</p>
+            </Show>
+            <p>{strings::POLICY} " " {policy}</p>
+        </div>
     }
 }

@@ -1,7 +1,7 @@
 //! The sign-in form.
 
 use super::{store, strings};
-use crate::state::client::Change;
+use crate::state::client::{Change, Credentials, User};
 use leptos::prelude::*;
 
 /// The form; what was typed stays when the server refuses.
@@ -16,7 +16,8 @@ pub(super) fn SignIn() -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if !busy.get_untracked() {
-            store.sign_in(server.get_untracked(), email.get_untracked(), password.get_untracked());
+            let credentials = Credentials::Password(email.get_untracked(), password.get_untracked());
+            store.user(User::SignIn(server.get_untracked(), credentials));
         }
     };
     view! {

@@ -2,7 +2,7 @@
 //! again when that slice is said to have changed. Changes are gathered for a frame.
 
 use crate::ids::ChatId;
-use crate::state::client::{Change, Client, Credentials, User};
+use crate::state::client::{Change, Client, Fresh, User};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
@@ -22,10 +22,16 @@ pub trait Port {
     fn read(&self, read: &mut dyn FnMut(&Client));
     /// The person did something.
     fn user(&self, user: User);
-    /// The person sent a message.
-    fn send(&self, text: String);
+    /// Ids and time for new messages.
+    fn fresh(&self) -> Fresh;
+    /// The person chose a file for the next message.
+    fn attach(&self, file: web_sys::File);
     /// A picture that the server keeps.
     fn picture(&self, path: String) -> PictureFuture;
+    /// A file that the server keeps, handed to the person under this name.
+    fn save(&self, path: String, name: String);
+    /// Asks the browser to let the page tell of answers; whether it may.
+    fn ask_to_notify(&self) -> Pin<Box<dyn Future<Output = bool>>>;
 }
 
 struct Inner {
@@ -99,39 +105,45 @@ impl ChatStore {
         result.unwrap_or_default()
     }
 
+    /// The person did something.
+    pub fn user(self, user: User) {
+        self.inner().port.user(user);
+    }
+
+    /// Ids and time for new messages.
+    pub fn fresh(self) -> Fresh {
+        self.inner().port.fresh()
+    }
+
     /// Begins a chat, or opens one.
     pub fn open(self, chat: Option<ChatId>) {
-        self.inner().port.user(chat.map_or(User::NewChat, User::OpenChat));
-    }
-
-    /// Asks this model from now on.
-    pub fn select_model(self, id: String) {
-        self.inner().port.user(User::SelectModel(id));
-    }
-
-    /// Signs in with a password.
-    pub fn sign_in(self, server: String, email: String, password: String) {
-        self.inner().port.user(User::SignIn(server, Credentials::Password(email, password)));
-    }
-
-    /// Forgets the session.
-    pub fn sign_out(self) {
-        self.inner().port.user(User::SignOut);
+        self.user(chat.map_or(User::NewChat, User::OpenChat));
     }
 
     /// Sends a message.
     pub fn send(self, text: String) {
-        self.inner().port.send(text);
+        self.user(User::Send { text, fresh: self.fresh() });
     }
 
-    /// Ends the turn.
-    pub fn stop(self) {
-        self.inner().port.user(User::Stop);
+    /// Attaches what was dropped, pasted or chosen.
+    pub fn attach(self, files: Option<web_sys::FileList>) {
+        for at in 0..files.as_ref().map_or(0, web_sys::FileList::length) {
+            if let Some(file) = files.as_ref().and_then(|files| files.get(at)) {
+                self.inner().port.attach(file);
+            }
+        }
     }
 
-    /// A notice was read.
-    pub fn dismiss(self, notice: u32) {
-        self.inner().port.user(User::Dismiss(notice));
+    /// A file that the server keeps, handed to the person.
+    pub fn save(self, path: String, name: String) {
+        self.inner().port.save(path, name);
+    }
+
+    /// Whether to tell of answers outside of the page; the browser asks the person.
+    pub async fn notify(self, wanted: bool) -> bool {
+        let may = wanted && self.inner().port.ask_to_notify().await;
+        self.user(User::Notify(may));
+        may
     }
 
     /// A picture that the server keeps; fetched once for the life of the page.

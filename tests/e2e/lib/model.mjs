@@ -16,7 +16,7 @@ export async function startModel() {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   model.origin = `http://127.0.0.1:${server.address().port}`;
   model.stop = () => {
-    model.release();
+    model.reset();
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   };
@@ -26,21 +26,26 @@ export async function startModel() {
 class Model {
   /** Every chat request since the last `reset`, in order: `{ prompt, messages, tools, outputs, abandoned }`. */
   turns = [];
-  #gate = gate();
+  #gates = new Map();
 
-  /** Forgets what it got, and holds the rest of the next "stream" back again. */
+  /** Forgets what it got, and holds the rest of the next "stream" and every other gate back again. */
   reset() {
-    this.#gate.open();
-    this.#gate = gate();
+    for (const { open } of this.#gates.values()) open();
+    this.#gates = new Map();
     this.turns = [];
   }
 
-  /** Lets the held part of "stream" out. */
-  release() {
-    this.#gate.open();
+  /** Lets the held part of "stream" out, or what waits for the gate of another `name` (see plugins/events.py). */
+  release(name = "stream") {
+    this.#gate(name).open();
   }
 
-  /** What the server told the model about the run of its code: the tool's output, once it is there. */
+  #gate(name) {
+    if (!this.#gates.has(name)) this.#gates.set(name, gate());
+    return this.#gates.get(name);
+  }
+
+  /** What the server told the model about the run of its code or tool: the output, once it is there. */
   async toolOutput(prompt) {
     const turn = await eventually(
       () => this.turns.find((one) => one.prompt.includes(prompt) && one.outputs.length),
@@ -55,6 +60,11 @@ class Model {
   async serve(request, response) {
     if (request.method === "GET" && request.url.endsWith("/models")) {
       return send(response, { object: "list", data: [{ id: MODEL, object: "model", owned_by: "tests" }] });
+    }
+    const held = request.url.match(/\/gates\/(\w+)$/)?.[1];
+    if (held) {
+      await this.#gate(held).opened;
+      return send(response, { released: held });
     }
     if (request.method !== "POST" || !request.url.endsWith("/chat/completions")) {
       response.writeHead(404).end();
@@ -89,15 +99,15 @@ class Model {
 
   async *#deltas(reply) {
     yield [{ role: "assistant", content: "" }];
-    if (reply.kind === "code") {
+    if (reply.kind === "call") {
       const call = { index: 0, id: `call_${this.turns.length}_${Date.now()}`, type: "function" };
-      yield [{ tool_calls: [{ ...call, function: { name: "execute_code", arguments: "" } }] }];
-      yield [{ tool_calls: [{ index: 0, function: { arguments: JSON.stringify({ code: reply.code }) } }] }];
+      yield [{ tool_calls: [{ ...call, function: { name: reply.name, arguments: "" } }] }];
+      yield [{ tool_calls: [{ index: 0, function: { arguments: reply.arguments } }] }];
       yield [{}, "tool_calls"];
       return;
     }
     const pieces = reply.kind === "stream" ? STREAM : reply.text.match(/[^]{1,40}/g) ?? [];
-    const held = this.#gate;
+    const held = this.#gate("stream");
     for (const [i, content] of pieces.entries()) {
       if (reply.kind === "stream" && i === STREAM_FREE) await held.opened;
       yield [{ content }];

@@ -6,7 +6,9 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually, ok, within } from "./expect.mjs";
+import { MODEL } from "./model.mjs";
 import { CACHE, OUT } from "./paths.mjs";
+import { CAREFUL, EVERYBODY, installPlugins, TOOLBOX } from "./plugins.mjs";
 import { freePort, run, start } from "./process.mjs";
 
 /** The version that PROTOCOL.md was measured on. */
@@ -98,10 +100,13 @@ function environment(data, model) {
     ENABLE_CODE_INTERPRETER: "True",
     CODE_INTERPRETER_ENGINE: "pyodide",
     CODE_EXECUTION_ENGINE: "pyodide",
+    ENABLE_TOOL_PERMISSIONS: "True",
+    // The scripted model is the one that a client offers first.
+    MODEL_ORDER_LIST: JSON.stringify([MODEL]),
   };
 }
 
-/** Signs up an administrator and a user, and lets the user see the scripted model. */
+/** Signs up an administrator and a user, installs the plugins and lets the user see every model. */
 async function setUp(origin) {
   const call = (token) => (path, options) => request(origin, token, path, options);
   const anyone = call();
@@ -111,17 +116,17 @@ async function setUp(origin) {
   const asAdmin = call(admin.token);
   const account = { name: "Ada", email: "ada@example.com", password: "correct horse" };
   await asAdmin("/api/v1/auths/add", { body: { ...account, role: "user" } });
+  const meta = await installPlugins(asAdmin);
   const { data } = await asAdmin("/api/models");
-  for (const { id, name } of data) {
-    await asAdmin("/api/v1/models/create", {
-      body: {
-        id,
-        name,
-        meta: {},
-        params: {},
-        access_grants: [{ principal_type: "user", principal_id: "*", permission: "read" }],
-      },
-    });
+  const careful = {
+    id: CAREFUL,
+    name: CAREFUL,
+    base_model_id: MODEL,
+    params: { tool_approval_mode: "ask" },
+    meta: { ...meta, toolIds: [TOOLBOX] },
+  };
+  for (const model of [...data.map(({ id, name }) => ({ id, name, params: {}, meta })), careful]) {
+    await asAdmin("/api/v1/models/create", { body: { ...model, access_grants: EVERYBODY } });
   }
   const session = await anyone("/api/v1/auths/signin", { body: account });
   return { token: session.token, user: { id: session.id, ...account }, api: call(session.token), admin: asAdmin };

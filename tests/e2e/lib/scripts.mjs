@@ -76,23 +76,52 @@ const CODE = [
 /** A fence in the message ("run this: …") is code to execute as it stands. */
 const FENCE = /```python\n([^]*?)```/;
 
+/** "tool add {"a": 1, "b": 2}", or "approve …" of it, is a call of that tool; without arguments it gets none. */
+const TOOL = /^(?:tool|approve) (\w+)\s*(\{[^]*\})?/;
+
+/** What "ask_user" asks, unless the message brings arguments of its own: "tool ask_user {…}". */
+const QUESTIONS = {
+  questions: [
+    {
+      id: "colour",
+      header: "Colour",
+      question: "Which colour shall it be?",
+      options: [
+        { label: "Red", description: "like a poppy" },
+        { label: "Blue", description: "like the sea" },
+      ],
+    },
+  ],
+};
+
 /**
- * What to answer to a request: `{ kind: "task", text }`, `{ kind: "stream" }`, `{ kind: "code", code }` or
- * `{ kind: "text", text }`.
+ * What to answer to a request: `{ kind: "task", text }`, `{ kind: "stream" }`, `{ kind: "text", text }` or the call
+ * of a tool, `{ kind: "call", name, arguments }`.
  */
 export function answer(body) {
   const last = body.messages.at(-1);
   const prompt = text(body.messages.findLast((message) => message.role === "user"));
   if (!body.stream) return { kind: "task", text: task(prompt) };
-  if (last.role === "tool") return { kind: "text", text: comment(text(last)) };
+  const tool = toolCall(prompt);
+  if (last.role === "tool") return { kind: "text", text: tool ? `${tool.name} said: ${text(last)}` : comment(text(last)) };
+  if (tool) return offered(body, tool.name) ? tool : { kind: "text", text: `I was given no tool named ${tool.name}.` };
   if (prompt.includes("stream")) return { kind: "stream" };
   const code = prompt.match(FENCE)?.[1] ?? CODE.find(([name]) => prompt.includes(name))?.[1];
   if (!code) return { kind: "text", text: `You said: ${prompt}` };
-  if (!body.tools?.some((tool) => tool.function?.name === "execute_code")) {
+  if (!offered(body, "execute_code")) {
     return { kind: "text", text: "I was given no execute_code tool, so I cannot run anything." };
   }
-  return { kind: "code", code };
+  return { kind: "call", name: "execute_code", arguments: JSON.stringify({ code }) };
 }
+
+/** The call that a message asks for in so many words. */
+function toolCall(prompt) {
+  const [, name, json] = prompt.match(TOOL) ?? prompt.match(/^(ask_user)/) ?? [];
+  const none = name === "ask_user" ? JSON.stringify(QUESTIONS) : "{}";
+  return name && { kind: "call", name, arguments: json ?? none };
+}
+
+const offered = (body, name) => Boolean(body.tools?.some((tool) => tool.function?.name === name));
 
 /** The text of a message, whose content may be a list of parts. */
 export function text(message) {

@@ -1,4 +1,12 @@
+mod outbox;
+mod questions;
+
 use super::*;
+use crate::ids::MessageId;
+use crate::protocol::execute::{KernelMessage, KernelRequest};
+use crate::protocol::rest::FileRecord;
+use crate::state::chat::Field;
+use serde_json::json;
 use crate::protocol::execute::{Display, ErrorInfo, ExecuteReply, Output, ReplyStatus, StreamName};
 use crate::protocol::mime::MimeData;
 use proptest::prelude::*;
@@ -32,12 +40,34 @@ fn connected() -> Client {
 }
 
 fn send(client: &mut Client) -> Update {
-    client.update(Input::User(User::Send {
-        text: "hi".into(),
-        user_id: "u".into(),
-        assistant_id: "a".into(),
-        timestamp: 1,
-    }))
+    client.update(Input::User(User::Send { text: "hi".into(), fresh: fresh("u", "a") }))
+}
+
+fn fresh(user: &str, assistant: &str) -> Fresh {
+    Fresh { user_id: user.into(), assistant_id: assistant.into(), timestamp: 1 }
+}
+
+/// What an upload gives back.
+fn record(id: &str) -> Result<FileRecord, Failure> {
+    Ok(serde_json::from_value(json!({"id": id, "filename": "f"})).expect("a record"))
+}
+
+fn unreachable() -> Failure {
+    Failure { status: 0, detail: "The server cannot be reached.".into() }
+}
+
+fn emitted(client: &mut Client, kind: &str, data: Value) -> Update {
+    client.update(Input::Socket(Socket::Event(event("c", "a", kind, data), None)))
+}
+
+/// A client with the chat "c" open, whose answer "a" has come.
+fn in_chat() -> Client {
+    let mut client = connected();
+    send(&mut client);
+    client.update(ok(ReplyTo::Turn("a".into()), json!({"chat_id": "c"})));
+    emitted(&mut client, "chat:completion", json!({"done": true, "content": "hello"}));
+    emitted(&mut client, "chat:active", json!({"active": false}));
+    client
 }
 
 fn call(client: &mut Client, id: &str, kind: &str, data: Value) -> Update {
@@ -147,7 +177,7 @@ fn events_of_other_chats_change_nothing_here() {
     client.update(ok(ReplyTo::Turn("a".into()), json!({"chat_id": "c"})));
     let update =
         client.update(Input::Socket(Socket::Event(event("other", "a", "message", json!({"content": "x"})), None)));
-    assert_eq!(update, Update::default());
+    assert_eq!((update.changes, update.effects), (vec![], vec![]));
 }
 
 #[test]
@@ -158,10 +188,10 @@ fn a_figure_is_uploaded_before_the_call_is_answered_with_its_link() {
     client.update(said("1", Output::Stream { name: StreamName::Stdout, text: "a\n".into() }));
     client.update(said("1", figure()));
     let update = client.update(replied("1", ReplyStatus::Ok));
-    assert!(matches!(&update.effects[..], [Effect::Upload(_, 0, upload)] if upload.name == "figure-1.png"));
-    let update = client.update(Input::Uploaded("1".into(), 0, Ok("file".into())));
+    assert!(matches!(&update.effects[..], [Effect::Upload(Ticket::Call(_, 0), upload, "process=false")] if upload.name == "figure-1.png"));
+    let update = client.update(Input::Uploaded(Ticket::Call("1".into(), 0), record("file")));
     assert_eq!(acks(&update)[0].1["stdout"], "a\n![Figure 1](/api/v1/files/file/content)\n");
-    let again = client.update(Input::Uploaded("1".into(), 0, Ok("file".into())));
+    let again = client.update(Input::Uploaded(Ticket::Call("1".into(), 0), record("file")));
     assert_eq!(acks(&again), []);
 }
 
@@ -186,25 +216,30 @@ fn what_is_not_for_us_or_not_known_is_answered_too() {
         let update = call(&mut client, kind, kind, data);
         assert!(acks(&update)[0].1["error"].is_string(), "{kind}");
     }
-    for kind in ["confirmation", "input"] {
-        assert_eq!(acks(&call(&mut client, kind, kind, json!({}))), [(kind, &json!(false))]);
-    }
     let nothing = client.update(Input::Socket(Socket::Event(json!(null), Some("9".into()))));
     assert_eq!(acks(&nothing).len(), 1);
 }
 
 #[test]
-fn a_lost_socket_ends_its_calls_and_the_chat_is_read_again_when_it_is_back() {
+fn after_a_lost_socket_the_chat_is_read_again_and_files_of_the_run_reach_their_message_once() {
     let mut client = connected();
     send(&mut client);
     client.update(ok(ReplyTo::Turn("a".into()), json!({"chat_id": "c"})));
     call(&mut client, "1", "execute:python", json!({"code": "1"}));
     let update = client.update(Input::Socket(Socket::Lost("transport close".into())));
-    assert!(update.effects.contains(&Effect::Kernel("c".into(), KernelRequest::Cancel("1".into()))));
-    assert_eq!(client.notices.len(), 1);
-    assert_eq!(acks(&client.update(replied("1", ReplyStatus::Error))), [], "that answer has no way back");
+    assert_eq!((acks(&update), client.notices.len()), (vec![], 1));
+    client.update(said("1", figure()));
+    let uploads = |update: &Update| update.effects.iter().filter(|effect| matches!(effect, Effect::Upload(..))).count();
+    assert_eq!(uploads(&client.update(replied("1", ReplyStatus::Ok))), 1);
+    let ticket = Ticket::Call("1".into(), 0);
+    client.update(Input::Uploaded(ticket.clone(), Err(unreachable())));
     let update = client.update(Input::Socket(Socket::Connected("sid2".into())));
     assert!(update.effects.contains(&Effect::Get("/api/v1/chats/c".into(), ReplyTo::Chat("c".into()))));
+    assert_eq!(uploads(&update), 1, "tried again");
+    let update = client.update(Input::Uploaded(ticket.clone(), record("late")));
+    assert!(matches!(&update.effects[..], [Effect::Post(path, body, ReplyTo::Late)]
+        if path == "/api/v1/chats/c/messages/a/event" && body["data"]["files"][0]["id"] == "late"));
+    assert_eq!(client.update(Input::Uploaded(ticket, record("late"))).effects, []);
 }
 
 #[test]
@@ -226,6 +261,8 @@ fn the_token_is_in_no_path() {
         _ => None,
     });
     assert_eq!(paths.collect::<Vec<_>>(), ["/api/v1/chats/%2E%2E%2F%2E%2E%2Fx%3Fy%23z"]);
+    let update = client.update(Input::User(User::OpenChat("..".into())));
+    assert!(update.effects.iter().any(|effect| matches!(effect, Effect::Get(path, _) if path == "/api/v1/chats/_")));
 }
 
 proptest! {
@@ -246,8 +283,8 @@ proptest! {
                 }
                 2 => client.update(said(&id, figure())),
                 3 | 4 => client.update(replied(&id, ReplyStatus::Ok)),
-                5 => client.update(Input::Uploaded(id.as_str().into(), 0, Err("no".into()))),
-                6 => client.update(Input::Uploaded(id.as_str().into(), n, Ok("f".into()))),
+                5 => client.update(Input::Uploaded(Ticket::Call(id.as_str().into(), 0), Err(Failure { status: 500, detail: "no".into() }))),
+                6 => client.update(Input::Uploaded(Ticket::Call(id.as_str().into(), n), record("f"))),
                 _ => {
                     lost += open.len();
                     open.clear();
@@ -263,7 +300,7 @@ proptest! {
         for id in open.clone() {
             let mut update = client.update(replied(&id, ReplyStatus::Ok));
             for number in 0..50 {
-                update.effects.extend(client.update(Input::Uploaded(id.as_str().into(), number, Ok("f".into()))).effects);
+                update.effects.extend(client.update(Input::Uploaded(Ticket::Call(id.as_str().into(), number), record("f"))).effects);
             }
             prop_assert_eq!(acks(&update).len(), 1);
             answers.push(id);

@@ -1,12 +1,14 @@
-//! The socket of an Open WebUI server, by the official socket.io client (PROTOCOL.md 1).
+//! An Open WebUI server: the official socket.io client (PROTOCOL.md 1), and REST by `fetch` (5).
 
-use super::error::WebError;
-use super::{js, vendor};
+use super::{Access, Hear, Pending, Request, Transport, heard, plain, read};
 use crate::ids::CallId;
-use crate::state::client::Socket as Heard;
+use crate::state::client::{Asked, Socket as Heard};
+use crate::web::error::WebError;
+use crate::web::fetch::Api;
+use crate::web::{blob, js, upload, vendor};
 use gloo_timers::callback::Interval;
 use serde_json::Value;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -20,6 +22,8 @@ extern "C" {
     fn on(this: &Io, event: &str, listener: &JsValue);
     #[wasm_bindgen(method)]
     fn emit(this: &Io, event: &str, body: &JsValue);
+    #[wasm_bindgen(method, js_name = emit)]
+    fn emit_with_ack(this: &Io, event: &str, body: &JsValue, ack: &JsValue);
     #[wasm_bindgen(method)]
     fn connect(this: &Io);
     #[wasm_bindgen(method)]
@@ -28,15 +32,86 @@ extern "C" {
     fn remove_all_listeners(this: &Io);
 }
 
+/// The way to a real server.
+#[derive(Clone, Default)]
+pub struct SocketIo(Rc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    socket: RefCell<Option<Socket>>,
+    /// Counts connections: what an earlier one brings is dropped.
+    generation: Cell<u32>,
+}
+
+impl Transport for SocketIo {
+    fn connect(&self, access: Access, heartbeat_s: u32, hear: Hear) -> Pending<()> {
+        let inner = self.0.clone();
+        inner.generation.set(inner.generation.get() + 1);
+        let generation = inner.generation.get();
+        Box::pin(async move {
+            let weak = Rc::downgrade(&inner);
+            let current = move |heard| {
+                if weak.upgrade().is_some_and(|inner| inner.generation.get() == generation) {
+                    hear(heard);
+                }
+            };
+            let token = access.token.unwrap_or_default();
+            let socket = Socket::open(&access.server, token, heartbeat_s, Rc::new(current)).await?;
+            if inner.generation.get() == generation {
+                inner.socket.replace(Some(socket));
+            }
+            Ok(())
+        })
+    }
+
+    fn disconnect(&self) {
+        self.0.generation.set(self.0.generation.get() + 1);
+        self.0.socket.take();
+    }
+
+    fn emit(&self, event: &str, body: &Value, asked: Option<Asked>) {
+        if let Some(socket) = self.0.socket.borrow().as_ref() {
+            socket.emit(event, body, asked);
+        }
+    }
+
+    fn ack(&self, call: &CallId, value: &Value) {
+        if let Some(socket) = self.0.socket.borrow().as_ref() {
+            socket.ack(call, value);
+        }
+    }
+
+    fn request(&self, access: Access, request: Request) -> Pending<Value> {
+        Box::pin(async move {
+            let api = Api { server: &access.server, token: access.token.as_deref() };
+            match request {
+                Request::Get(path) => api.get(&path).await,
+                Request::Post(path, body) => api.post(&path, &body).await,
+                Request::Upload { path, name, media_type, data, on_sent } => {
+                    upload::send(api, &path, &name, &blob::blob(&data, &media_type)?, on_sent).await
+                }
+            }
+        })
+    }
+
+    fn content(&self, access: Access, path: String) -> Pending<Vec<u8>> {
+        Box::pin(async move {
+            let api = Api { server: &access.server, token: access.token.as_deref() };
+            blob::bytes(&api.blob(&path).await?).await
+        })
+    }
+}
+
 /// Answers that the server waits for.
 type Acks = Rc<RefCell<BTreeMap<CallId, js_sys::Function>>>;
 
 /// An open socket, or one that is being opened again; closed when dropped.
-pub struct Socket {
+struct Socket {
     io: Rc<Io>,
     acks: Acks,
     _heartbeat: Interval,
-    _closures: [Closure<dyn FnMut(JsValue, JsValue)>; 4],
+    hear: Hear,
+    _closures: [Closure<dyn FnMut(JsValue, JsValue)>; 5],
 }
 
 impl Socket {
@@ -44,12 +119,7 @@ impl Socket {
     ///
     /// # Errors
     /// The socket.io client could not be loaded.
-    pub async fn open(
-        server: &str,
-        token: String,
-        heartbeat_s: u32,
-        hear: impl Fn(Heard) + 'static,
-    ) -> Result<Self, WebError> {
+    async fn open(server: &str, token: String, heartbeat_s: u32, hear: Hear) -> Result<Self, WebError> {
         let module = vendor::import("socket.io.js").await?;
         let failed = |thrown: JsValue| WebError::Browser { what: "open a socket".into(), why: js::message(&thrown) };
         let io: js_sys::Function = js::get(&module, "io").dyn_into().map_err(failed)?;
@@ -66,20 +136,28 @@ impl Socket {
         let io: Rc<Io> =
             Rc::new(io.call2(&JsValue::UNDEFINED, &server.into(), &options).map_err(failed)?.unchecked_into());
         let acks = Acks::default();
-        let closures = listen(&io, &acks, Rc::new(hear));
+        let closures = listen(&io, &acks, hear.clone());
         io.connect();
         let beating = io.clone();
         let heartbeat = Interval::new(heartbeat_s * 1_000, move || beating.emit("heartbeat", &js_sys::Object::new()));
-        Ok(Self { io, acks, _heartbeat: heartbeat, _closures: closures })
+        Ok(Self { io, acks, _heartbeat: heartbeat, hear, _closures: closures })
     }
 
-    /// Sends an event that wants no answer.
-    pub fn emit(&self, event: &str, body: &Value) {
-        self.io.emit(event, &plain(body));
+    fn emit(&self, event: &str, body: &Value, asked: Option<Asked>) {
+        match asked {
+            None => self.io.emit(event, &plain(body)),
+            Some(asked) => {
+                let hear = self.hear.clone();
+                // One acknowledgement, or none when the connection is lost.
+                let ack = Closure::once_into_js(move |value: JsValue| {
+                    hear(Heard::Acked(asked, read(&value).unwrap_or_default()));
+                });
+                self.io.emit_with_ack(event, &plain(body), &ack);
+            }
+        }
     }
 
-    /// Answers a call, with one JSON value. A second answer, or one to a call of an earlier connection, is dropped.
-    pub fn ack(&self, call: &CallId, value: &Value) {
+    fn ack(&self, call: &CallId, value: &Value) {
         let answer = self.acks.borrow_mut().remove(call);
         if let Some(answer) = answer {
             // The library's own function: it queues a packet.
@@ -95,7 +173,7 @@ impl Drop for Socket {
     }
 }
 
-fn listen(io: &Rc<Io>, acks: &Acks, hear: Rc<dyn Fn(Heard)>) -> [Closure<dyn FnMut(JsValue, JsValue)>; 4] {
+fn listen(io: &Rc<Io>, acks: &Acks, hear: Hear) -> [Closure<dyn FnMut(JsValue, JsValue)>; 5] {
     let connected = {
         let (io, hear) = (Rc::downgrade(io), hear.clone());
         Closure::<dyn FnMut(JsValue, JsValue)>::new(move |_, _| {
@@ -122,6 +200,10 @@ fn listen(io: &Rc<Io>, acks: &Acks, hear: Rc<dyn Fn(Heard)>) -> [Closure<dyn FnM
         let hear = hear.clone();
         Closure::<dyn FnMut(JsValue, JsValue)>::new(move |error: JsValue, _| hear(Heard::Lost(js::message(&error))))
     };
+    let access = {
+        let hear = hear.clone();
+        Closure::<dyn FnMut(JsValue, JsValue)>::new(move |_, _| hear(Heard::AccessUpdated))
+    };
     let event = {
         let (acks, count) = (acks.clone(), RefCell::new(0u64));
         Closure::<dyn FnMut(JsValue, JsValue)>::new(move |envelope: JsValue, ack: JsValue| {
@@ -131,24 +213,13 @@ fn listen(io: &Rc<Io>, acks: &Acks, hear: Rc<dyn Fn(Heard)>) -> [Closure<dyn FnM
                 acks.borrow_mut().insert(id.clone(), ack);
                 id
             });
-            hear(Heard::Event(read(&envelope), call));
+            hear(heard(&envelope, call));
         })
     };
     io.on("connect", connected.as_ref());
     io.on("disconnect", lost.as_ref());
     io.on("connect_error", failed.as_ref());
+    io.on("access:updated", access.as_ref());
     io.on("events", event.as_ref());
-    [connected, lost, failed, event]
-}
-
-/// JSON of the server; null for what is none, or is nested too deeply for us.
-fn read(value: &JsValue) -> Value {
-    js_sys::JSON::stringify(value)
-        .ok()
-        .and_then(|text| serde_json::from_str(&String::from(text)).ok())
-        .unwrap_or_default()
-}
-
-fn plain(value: &Value) -> JsValue {
-    js_sys::JSON::parse(&value.to_string()).unwrap_or(JsValue::NULL)
+    [connected, lost, failed, access, event]
 }

@@ -1,0 +1,249 @@
+//! One message.
+
+use crate::ids::MessageId;
+use crate::protocol::chat::{StatusItem, error_text};
+use crate::state::fold;
+use serde_json::{Value, json};
+
+/// Steps of a status line that are kept.
+const STATUSES: usize = 1_000;
+/// Sources, files or runs of a message that are kept.
+const MANY: usize = 1_000;
+/// Embeds of a message that are kept.
+const EMBEDS: usize = 100;
+
+/// Who wrote a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// The person.
+    #[default]
+    User,
+    /// The model.
+    Assistant,
+}
+
+/// A message.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Message {
+    /// Who wrote it.
+    pub role: Role,
+    /// What it replies to.
+    pub parent: Option<MessageId>,
+    /// What replies to it, oldest first.
+    pub children: Vec<MessageId>,
+    /// Its text; shown only while there is no output (3.6).
+    pub content: String,
+    /// Its text before a filter changed it.
+    pub original_content: Option<String>,
+    /// The output items (3.4), as the server has them.
+    pub output: Vec<Value>,
+    /// The steps of the status line.
+    pub statuses: Vec<StatusItem>,
+    /// Files, as the server has them.
+    pub files: Vec<Value>,
+    /// What is shown in frames: addresses or HTML.
+    pub embeds: Vec<String>,
+    /// Sources, as the server has them.
+    pub sources: Vec<Value>,
+    /// Runs of code that were told as sources, by their ids.
+    pub code_executions: Vec<(String, Value)>,
+    /// Questions to go on with.
+    pub follow_ups: Vec<String>,
+    /// Why the turn failed.
+    pub error: Option<String>,
+    /// Whether nothing more comes.
+    pub done: bool,
+    /// Whether the person likes it.
+    pub favorite: bool,
+    /// What it cost, as the server has it.
+    pub usage: Option<Value>,
+    /// Its spoken form, as the server has it.
+    pub voice: Option<Value>,
+    /// What stands for all messages up to this one in what the model reads.
+    pub context_summary: Option<String>,
+    /// The model that answered.
+    pub model: String,
+    /// Unix time in seconds.
+    pub timestamp: u64,
+    /// Whether it waits for the connection.
+    pub unsent: bool,
+}
+
+/// The part of a message that changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Field {
+    /// Text, output items, error.
+    Body,
+    /// The status line.
+    Status,
+    /// Everything else beside the text.
+    Extras,
+    /// Whether it is done.
+    Done,
+}
+
+/// All fields, for a message that was read anew.
+pub const FIELDS: [Field; 4] = [Field::Body, Field::Status, Field::Extras, Field::Done];
+
+impl Message {
+    /// Reads a message as the server stores it (5.4).
+    pub fn parse(value: &Value) -> Self {
+        let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
+        let list = |name: &str| value[name].as_array().into_iter().flatten();
+        let words = |name: &str| list(name).filter_map(Value::as_str).map(str::to_owned);
+        let role = if value["role"] == "assistant" { Role::Assistant } else { Role::User };
+        // Older chats have one status in place of a history.
+        let status = Some(&value["status"]).filter(|status| status.is_object() && value["statusHistory"].is_null());
+        let mut message = Self {
+            role,
+            parent: value["parentId"].as_str().map(MessageId::from),
+            children: words("childrenIds").map(MessageId::from).collect(),
+            content: text("content"),
+            original_content: value["originalContent"].as_str().map(str::to_owned),
+            output: list("output").cloned().collect(),
+            statuses: list("statusHistory").chain(status).map(StatusItem::parse).collect(),
+            files: list("files").filter(|file| file.is_object()).take(MANY).cloned().collect(),
+            embeds: words("embeds").take(EMBEDS).collect(),
+            sources: list("sources").chain(list("citations")).take(MANY).cloned().collect(),
+            code_executions: list("code_executions")
+                .filter_map(|run| Some((run["id"].as_str()?.to_owned(), run.clone())))
+                .take(MANY)
+                .collect(),
+            follow_ups: words("followUps").collect(),
+            error: Some(&value["error"]).filter(|error| !error.is_null() && **error != false).map(error_text),
+            done: role == Role::User || value["done"] != false,
+            favorite: value["favorite"] == true,
+            usage: Some(&value["usage"]).filter(|usage| usage.is_object()).cloned(),
+            voice: Some(&value["meta"]["voice"]).filter(|voice| !voice.is_null()).cloned(),
+            context_summary: value["contextSummary"].as_str().map(str::to_owned),
+            model: text("model"),
+            timestamp: value["timestamp"].as_u64().unwrap_or_default(),
+            unsent: false,
+        };
+        // The server writes both at the end of a turn; what changes later, by filters, events or people, is the
+        // text only, and the output would hide it (2.2, 3.6).
+        let (text, shown) = (message.content.trim(), fold::content(&message.output));
+        if message.done && !text.is_empty() && !message.output.is_empty() && text != shown.trim() {
+            message.replace(message.content.clone());
+        }
+        message
+    }
+
+    /// The text that "Copy" copies.
+    pub fn text(&self) -> &str {
+        &self.content
+    }
+
+    /// One more step of the status line; the oldest is forgotten when there are too many.
+    pub(super) fn add_status(&mut self, item: StatusItem) {
+        if self.statuses.len() >= STATUSES {
+            self.statuses.remove(0);
+        }
+        self.statuses.push(item);
+    }
+
+    /// Text that was emitted beside the model's own. The output would hide it (3.6), so it goes there too, until
+    /// the server's next snapshot tells what it has kept.
+    pub(super) fn append(&mut self, text: &str) {
+        self.content.push_str(text);
+        if self.output.is_empty() {
+            return;
+        }
+        match self.output.last_mut().filter(|item| item["type"] == "message") {
+            Some(item) => fold::append_text(item, text),
+            None => self.output.push(message_item(text)),
+        }
+    }
+
+    /// Other text in place of all there is. The output would hide it (2.2): its last text becomes the new one.
+    pub fn replace(&mut self, text: String) {
+        let mut texts = self.output.iter_mut().filter(|item| item["type"] == "message").rev();
+        let last = texts.next();
+        let is_there = last.is_some();
+        if let Some(item) = last {
+            item["content"] = json!([{"type": "output_text", "text": text}]);
+        }
+        for item in texts {
+            item["content"] = json!([]);
+        }
+        if !is_there && !self.output.is_empty() {
+            self.output.push(message_item(&text));
+        }
+        self.content = text;
+    }
+
+    pub(super) fn set_files(&mut self, mut files: Vec<Value>, merge: bool) {
+        if merge {
+            files.append(&mut self.files);
+        }
+        files.truncate(MANY);
+        self.files = files;
+    }
+
+    /// Newest first, as the server stores them (2.2).
+    pub(super) fn set_embeds(&mut self, mut embeds: Vec<String>, replace: bool) {
+        if !replace {
+            embeds.append(&mut self.embeds);
+        }
+        embeds.truncate(EMBEDS);
+        self.embeds = embeds;
+    }
+
+    pub(super) fn add_source(&mut self, source: Value) {
+        if self.sources.len() < MANY && source.as_object().is_some_and(|fields| !fields.is_empty()) {
+            self.sources.push(source);
+        }
+    }
+
+    pub(super) fn set_execution(&mut self, id: String, run: Value) {
+        if let Some((_, known)) = self.code_executions.iter_mut().find(|(known, _)| *known == id) {
+            *known = run;
+        } else if self.code_executions.len() < MANY {
+            self.code_executions.push((id, run));
+        }
+    }
+
+    pub(super) fn set_output(&mut self, output: Vec<Value>) {
+        self.output = output;
+        if !self.output.is_empty() {
+            self.content = fold::content(&self.output);
+        }
+    }
+
+    /// A snapshot or metadata (3.3).
+    pub(super) fn complete(&mut self, data: &Value) -> &'static [Field] {
+        if let Some(output) = data["output"].as_array() {
+            self.set_output(output.clone());
+        } else if let Some(content) = data["content"].as_str() {
+            self.content = content.to_owned();
+        } else {
+            let choice = &data["choices"][0];
+            let text = choice["message"]["content"].as_str().or_else(|| choice["delta"]["content"].as_str());
+            // A chunk repeats nothing that came as an increment: those carry neither text nor calls.
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                self.append(text);
+            }
+        }
+        if self.sources.is_empty() {
+            data["sources"].as_array().into_iter().flatten().for_each(|source| self.add_source(source.clone()));
+        }
+        if data["usage"].is_object() {
+            self.usage = Some(data["usage"].clone());
+        }
+        if let Some(model) = data["selected_model_id"].as_str() {
+            self.model = model.to_owned();
+        }
+        if !data["error"].is_null() && data["error"] != false {
+            self.error = Some(error_text(&data["error"]));
+            self.done = true;
+        }
+        if data["done"] == true {
+            self.done = true;
+        }
+        &FIELDS
+    }
+}
+
+fn message_item(text: &str) -> Value {
+    json!({"type": "message", "status": "completed", "role": "assistant", "content": [{"type": "output_text", "text": text}]})
+}

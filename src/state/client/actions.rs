@@ -1,0 +1,91 @@
+//! Buttons at an answer: the model's actions, and tool calls that wait for the person (PROTOCOL.md 3.5, 5.5).
+
+use super::{Change, Client, Connection, Effect, Failure, ReplyTo, Update, path_part};
+use crate::ids::MessageId;
+use crate::protocol::chat::Level;
+use crate::protocol::chat::question::{Decision, Question};
+use crate::state::chat::{Field, Role};
+use serde_json::{Value, json};
+
+impl Client {
+    /// Presses a button of the model's.
+    pub(super) fn act(&mut self, id: &MessageId, action: &str, update: &mut Update) {
+        let (Connection::Connected(sid), Some(model)) = (&self.connection, self.model()) else { return };
+        let path = self.chat.path();
+        let upto = path.iter().position(|other| other == id).map_or(0, |at| at + 1);
+        let messages: Vec<Value> = path[..upto]
+            .iter()
+            .filter_map(|id| self.chat.messages.get(id).map(|message| (id, message)))
+            .map(|(id, message)| {
+                let role = if message.role == Role::User { "user" } else { "assistant" };
+                json!({"id": id, "role": role, "content": message.content, "timestamp": message.timestamp, "sources": message.sources})
+            })
+            .collect();
+        let body = json!({
+            "model": model.id, "messages": messages, "model_item": model.raw, "chat_id": self.chat.id, "session_id": sid, "id": id,
+        });
+        update.effects.push(Effect::Post(format!("/api/chat/actions/{}", path_part(action)), body, ReplyTo::Act(id.clone())));
+    }
+
+    /// What an action gave back: messages that it changed are changed here, and kept.
+    pub(super) fn acted(&mut self, result: Result<Value, Failure>, update: &mut Update) {
+        match result {
+            Ok(body) => {
+                for message in body["messages"].as_array().into_iter().flatten() {
+                    let (Some(id), Some(text)) = (message["id"].as_str().map(MessageId::from), message["content"].as_str()) else {
+                        continue;
+                    };
+                    if self.chat.messages.get(&id).is_some_and(|known| known.content != text) {
+                        self.rewrite(&id, text.to_owned(), update);
+                    }
+                }
+            }
+            Err(failure) => self.notify(Level::Error, format!("The action failed: {}", failure.detail), update),
+        }
+    }
+
+    /// Decides about a tool call that waits in a saved chat.
+    pub(super) fn resolve(&mut self, id: &MessageId, call_id: &str, decision: &Decision, update: &mut Update) {
+        let Some(chat) = self.chat.id.clone() else { return };
+        let Some(item) = self.chat.messages.get(id).and_then(|message| pending(&message.output, call_id)) else { return };
+        let body = match (question(item), decision) {
+            (_, Decision::Decline | Decision::Cancel) => json!({"call_id": call_id, "action": "reject"}),
+            (None, Decision::Accept(_)) => json!({"call_id": call_id, "action": "approve"}),
+            (Some(question), decision) => match question.answer(decision) {
+                Ok(answer) => {
+                    json!({"call_id": call_id, "action": "answer", "answers": answer["answers"], "timed_out": false})
+                }
+                Err((_, why)) => return self.warn(why, update),
+            },
+        };
+        let path = format!("/api/v1/chats/{}/messages/{}/resolve", path_part(chat.as_str()), path_part(id.as_str()));
+        update.effects.push(Effect::Post(path, body, ReplyTo::Resolve(id.clone())));
+    }
+
+    pub(super) fn resolved(&mut self, id: &MessageId, result: Result<Value, Failure>, update: &mut Update) {
+        match result {
+            Ok(body) => {
+                // The run goes on in the same answer; none does while another call waits.
+                let runs = body["task_ids"].as_array().is_some_and(|tasks| !tasks.is_empty());
+                if let Some(message) = self.chat.messages.get_mut(id).filter(|_| runs) {
+                    message.done = false;
+                    self.chat.active = true;
+                    update.changes.extend([Change::Active, Change::Message(id.clone(), Field::Done)]);
+                }
+            }
+            // Somebody else, or another tab, was quicker.
+            Err(failure) if failure.status == 409 => self.read_open_chat(update),
+            Err(failure) => self.notify(Level::Error, format!("The decision could not be sent: {}", failure.detail), update),
+        }
+    }
+}
+
+fn pending<'a>(output: &'a [Value], call_id: &str) -> Option<&'a Value> {
+    output.iter().find(|item| item["call_id"] == call_id && item["status"] == "pending")
+}
+
+/// What a pending `ask_user` call asks; none for a call that wants to be approved.
+pub fn question(item: &Value) -> Option<Question> {
+    let arguments = item["arguments"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok())?;
+    if item["name"] == "ask_user" { Question::ask_user(&arguments) } else { None }
+}

@@ -1,0 +1,174 @@
+//! Files of the next message: stored as soon as they are chosen, sent when they are stored (PROTOCOL.md 5.3).
+
+use super::{Change, Client, Effect, Failure, Ticket, Update};
+use crate::protocol::rest::FileRecord;
+use crate::state::answer::Upload;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// A file of the next message.
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    /// Names it in this page.
+    pub number: u32,
+    /// As the person knows it.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its content.
+    data: Arc<[u8]>,
+    /// How far it is.
+    pub state: Storing,
+    /// Whether its message has been sent off: then it is no longer the composer's.
+    pub leaving: bool,
+}
+
+/// How far a file is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Storing {
+    /// The server can't be reached; it is stored when it can.
+    Waits,
+    /// So many of so many bytes are sent.
+    Sent(f64, f64),
+    /// It is stored.
+    Stored(Box<FileRecord>),
+    /// It can't be stored; a sentence.
+    Failed(String),
+}
+
+impl Client {
+    pub(super) fn attach(&mut self, number: u32, name: String, media_type: String, data: Arc<[u8]>, update: &mut Update) {
+        let limits = &self.config.file;
+        let too_big = limits.max_size.is_some_and(|most| data.len() as u64 > u64::from(most) << 20);
+        let too_many = limits.max_count.is_some_and(|most| self.attachments.len() >= most as usize);
+        let refusal = match (data.is_empty(), too_big, too_many) {
+            (true, _, _) => Some(format!("{name} is empty, so it was not attached.")),
+            (_, true, _) => Some(format!("{name} is larger than the {} MB that the server takes.", limits.max_size.unwrap_or_default())),
+            (_, _, true) => Some(format!("The server takes {} files at most.", limits.max_count.unwrap_or_default())),
+            _ if !self.person.may("chat.file_upload") => Some("You may not upload files to this server.".into()),
+            _ => None,
+        };
+        if let Some(why) = refusal {
+            return self.warn(why, update);
+        }
+        let media_type = if media_type.is_empty() { "application/octet-stream".to_owned() } else { media_type };
+        self.attachments.push(Attachment { number, name, media_type, data, state: Storing::Waits, leaving: false });
+        self.send_attachments(update);
+        update.changes.push(Change::Attachments);
+    }
+
+    pub(super) fn detach(&mut self, number: u32, update: &mut Update) {
+        self.attachments.retain(|file| file.number != number || file.leaving);
+        update.changes.push(Change::Attachments);
+    }
+
+    /// Sends the files that wait.
+    pub(super) fn send_attachments(&mut self, update: &mut Update) {
+        if !matches!(self.connection, super::Connection::Connected(_)) {
+            return;
+        }
+        for file in self.attachments.iter_mut().filter(|file| file.state == Storing::Waits) {
+            file.state = Storing::Sent(0.0, file.data.len() as f64);
+            let upload = Upload { name: file.name.clone(), media_type: file.media_type.clone().into(), data: file.data.clone() };
+            // Pictures have no text that could be taken out.
+            let query = if is_picture(&file.media_type) { "process=false" } else { "process=true" };
+            update.effects.push(Effect::Upload(Ticket::Attachment(file.number), upload, query));
+        }
+    }
+
+    pub(super) fn uploading(&mut self, ticket: &Ticket, sent: f64, total: f64, update: &mut Update) {
+        if let Ticket::Attachment(number) = ticket
+            && let Some(file) = self.attachments.iter_mut().find(|file| file.number == *number)
+            && matches!(file.state, Storing::Sent(..))
+        {
+            file.state = Storing::Sent(sent, total);
+            update.changes.push(Change::Attachments);
+        }
+    }
+
+    pub(super) fn attachment_stored(&mut self, number: u32, result: Result<FileRecord, Failure>, update: &mut Update) {
+        let Some(file) = self.attachments.iter_mut().find(|file| file.number == number) else { return };
+        file.state = match result {
+            Ok(record) => Storing::Stored(record.into()),
+            Err(failure) if failure.status == 0 => Storing::Waits,
+            Err(failure) => Storing::Failed(failure.detail),
+        };
+        if file.state == Storing::Waits && matches!(self.connection, super::Connection::Connected(_)) {
+            update.effects.push(Effect::Wake(super::Timer::Flush, 3_000));
+        }
+        update.changes.push(Change::Attachments);
+        self.flush(update);
+    }
+
+    pub(super) fn is_uploading(&self, number: u32) -> bool {
+        let file = self.attachments.iter().find(|file| file.number == number);
+        file.is_some_and(|file| matches!(file.state, Storing::Waits | Storing::Sent(..)))
+    }
+
+    /// The files of the composer go with the message that is being sent; those that failed stay.
+    pub(super) fn take_attachments(&mut self, update: &mut Update) -> Vec<u32> {
+        let mut numbers = Vec::new();
+        for file in self.attachments.iter_mut().filter(|file| !file.leaving && !matches!(file.state, Storing::Failed(_))) {
+            file.leaving = true;
+            numbers.push(file.number);
+        }
+        update.changes.push(Change::Attachments);
+        numbers
+    }
+
+    /// Stored files as a message names them.
+    pub(super) fn stored_files(&mut self, numbers: &[u32], temporary: bool, update: &mut Update) -> Vec<Value> {
+        let mut files = Vec::new();
+        let mut lost = Vec::new();
+        self.attachments.retain(|file| {
+            if !numbers.contains(&file.number) {
+                return true;
+            }
+            match &file.state {
+                Storing::Stored(record) if temporary && is_picture(&file.media_type) => {
+                    let url = format!("data:{};base64,{}", file.media_type, BASE64_STANDARD.encode(&file.data));
+                    files.push(json!({"type": "image", "url": url, "id": record.id, "name": file.name, "content_type": file.media_type}));
+                }
+                Storing::Stored(record) => files.push(json!({
+                    "type": "file", "file": &**record, "id": record.id, "url": record.id, "name": file.name,
+                    "status": "uploaded", "size": file.data.len(), "error": "", "itemId": record.id,
+                    "content_type": file.media_type,
+                })),
+                _ => lost.push(file.name.clone()),
+            }
+            false
+        });
+        for name in lost {
+            self.warn(format!("{name} could not be stored, so the message was sent without it."), update);
+        }
+        files
+    }
+
+    /// The files that a turn's tools and code get: those of the branch and of the new message.
+    pub(super) fn turn_files(&self, user_message: &Value, runs_code: bool) -> Vec<Value> {
+        let path = self.chat.path();
+        let older = path.iter().filter_map(|id| self.chat.messages.get(id)).filter(|message| message.role == crate::state::chat::Role::User);
+        let all = older.flat_map(|message| message.files.iter()).chain(user_message["files"].as_array().into_iter().flatten());
+        let mut files: Vec<Value> = Vec::new();
+        for file in all {
+            let Some(id) = file["id"].as_str() else { continue };
+            let picture = file["content_type"].as_str().is_some_and(is_picture) || file["type"] == "image";
+            if files.iter().any(|known| known["id"] == id) || (picture && !runs_code) {
+                continue;
+            }
+            // The model sees a picture by its message; here it is for code only.
+            files.push(if picture {
+                json!({"type": "image", "id": id, "url": id, "name": file["name"], "content_type": file["content_type"], "context": "full"})
+            } else {
+                file.clone()
+            });
+        }
+        files
+    }
+}
+
+fn is_picture(media_type: &str) -> bool {
+    ["image/png", "image/jpeg", "image/webp", "image/gif"].contains(&media_type)
+}

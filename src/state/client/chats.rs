@@ -1,0 +1,158 @@
+//! Which chat is shown: opening, reading, leaving, branches.
+
+use super::{CHATS, Change, Client, Connection, Effect, Failure, ReplyTo, Update, path_part};
+use crate::ids::{ChatId, MessageId};
+use crate::protocol::execute::KernelStatus;
+use crate::state::chat::{Chat, FIELDS, is_saved};
+use serde_json::{Value, json};
+
+impl Client {
+    /// Shows another chat, or another state of the same.
+    pub(super) fn show(&mut self, chat: Chat, update: &mut Update) {
+        if self.chat.id != chat.id || chat.id.is_none() {
+            self.leave_questions(update);
+            if let Some(id) = self.chat.id.take().filter(is_saved)
+                && matches!(self.connection, Connection::Connected(_))
+            {
+                update.effects.push(Effect::Emit("events:chat", about(&id, "leave")));
+            }
+            self.kernel = KernelStatus::Off;
+            self.progress = None;
+            self.chosen = None;
+            update.changes.push(Change::Kernel);
+        }
+        self.chat = chat;
+        update.changes.extend([Change::Path, Change::Title, Change::Active, Change::Chats]);
+        update.changes.extend([Change::About, Change::Questions, Change::Choices]);
+    }
+
+    pub(super) fn open(&mut self, id: ChatId, update: &mut Update) {
+        if self.session.name.is_none() {
+            self.wanted_chat = Some(id);
+            return;
+        }
+        self.show(Chat { id: Some(id.clone()), ..Chat::default() }, update);
+        update.effects.push(Effect::ShowAddress(Some(id.clone())));
+        self.join(&id, update);
+        self.read_chat(&id, update);
+    }
+
+    pub(super) fn new_chat(&mut self, temporary: bool, update: &mut Update) {
+        self.show(Chat { temporary, ..Chat::default() }, update);
+        update.effects.push(Effect::ShowAddress(None));
+    }
+
+    pub(super) fn join(&self, id: &ChatId, update: &mut Update) {
+        if is_saved(id) && matches!(self.connection, Connection::Connected(_)) {
+            update.effects.push(Effect::Ask("events:chat", about(id, "join"), super::Asked::Join(id.clone())));
+        }
+    }
+
+    pub(super) fn read_open_chat(&mut self, update: &mut Update) {
+        if let Some(id) = self.chat.id.clone() {
+            self.read_chat(&id, update);
+        }
+    }
+
+    pub(super) fn read_chat(&mut self, id: &ChatId, update: &mut Update) {
+        if !is_saved(id) {
+            return;
+        }
+        // What comes meanwhile is kept from the first of several reads on.
+        self.chat.reading.get_or_insert_default();
+        update
+            .effects
+            .push(Effect::Get(format!("/api/v1/chats/{}", path_part(id.as_str())), ReplyTo::Chat(id.clone())));
+    }
+
+    pub(super) fn chat_came(&mut self, id: ChatId, result: Result<Value, Failure>, update: &mut Update) {
+        // A late answer to a chat that is no longer open.
+        if self.chat.id.as_ref() != Some(&id) {
+            return;
+        }
+        match result {
+            Ok(body) => {
+                let mut read = Chat::parse(id.clone(), &body);
+                read.presence = std::mem::take(&mut self.chat.presence);
+                read.typing = std::mem::take(&mut self.chat.typing);
+                read.terminal = std::mem::take(&mut self.chat.terminal);
+                read.catch_up(&self.chat.reading.take().unwrap_or_default());
+                self.keep_unsent(&mut read);
+                let known = self.chat.messages.is_empty();
+                if known
+                    && let Some(model) = read.path().iter().rev().find_map(|id| read.messages.get(id)).map(|last| &last.model)
+                    && self.models.iter().any(|known| known.id == *model)
+                {
+                    self.model = Some(model.clone());
+                    update.changes.extend([Change::Models, Change::Choices]);
+                }
+                for message in read.messages.keys() {
+                    update.changes.extend(FIELDS.map(|field| Change::Message(message.clone(), field)));
+                }
+                if read.active {
+                    let path = format!("/api/tasks/chat/{}", path_part(id.as_str()));
+                    update.effects.push(Effect::Get(path, ReplyTo::Running(id)));
+                }
+                self.show(read, update);
+                self.flush(update);
+            }
+            Err(failure) => {
+                self.chat.reading = None;
+                if failure.status == 0 {
+                    return self.warn(format!("The chat could not be read: {}", failure.detail), update);
+                }
+                self.new_chat(false, update);
+                let text = "This chat could not be opened: it isn't there any more, or it isn't yours.";
+                self.notify(crate::protocol::chat::Level::Error, text.into(), update);
+            }
+        }
+    }
+
+    /// What the server says it is doing for a chat whose last answer is not done: nothing, if it was restarted.
+    pub(super) fn running_came(&mut self, id: &ChatId, body: &Value, update: &mut Update) {
+        let idle = body["task_ids"].as_array().is_some_and(Vec::is_empty);
+        if self.chat.id.as_ref() == Some(id) && idle && self.chat.active && !self.has_unsent() {
+            self.chat.active = false;
+            update.changes.push(Change::Active);
+            let Some(last) = self.chat.current.clone() else { return };
+            if let Some(message) = self.chat.messages.get_mut(&last)
+                && !message.output.iter().any(|item| item["status"] == "pending")
+            {
+                message.done = true;
+                update.changes.extend(FIELDS.map(|field| Change::Message(last.clone(), field)));
+            }
+        }
+    }
+
+    /// The server has made the chat that was begun here.
+    pub(super) fn adopt(&mut self, id: ChatId, update: &mut Update) {
+        if !is_saved(&id) {
+            return;
+        }
+        self.join(&id, update);
+        self.chat.id = Some(id.clone());
+        if let Some(choices) = self.chosen.take() {
+            self.choose(choices, update);
+        }
+        update.effects.extend([Effect::ShowAddress(Some(id)), Effect::Get(CHATS.into(), ReplyTo::Chats)]);
+        update.changes.push(Change::Chats);
+    }
+
+    /// Shows another version of a message; the server keeps which branch is shown.
+    pub(super) fn show_version(&mut self, id: &MessageId, update: &mut Update) {
+        if !self.chat.messages.contains_key(id) || self.chat.active {
+            return;
+        }
+        self.chat.show_branch(id);
+        update.changes.push(Change::Path);
+        if let (Some(chat), Some(current)) = (self.chat.id.clone().filter(is_saved), &self.chat.current) {
+            let body = json!({"chat": {"history": {"currentId": current, "messages": {}}}});
+            let path = format!("/api/v1/chats/{}", path_part(chat.as_str()));
+            update.effects.push(Effect::Post(path, body, ReplyTo::Saved("Which version is shown could not be kept")));
+        }
+    }
+}
+
+fn about(id: &ChatId, what: &str) -> Value {
+    json!({"chat_id": id, "data": {"type": what, "data": {}}})
+}

@@ -1,0 +1,198 @@
+//! `execute:python` (PROTOCOL.md 4.2): files are fetched, the code runs in the chat's kernel, figures are stored,
+//! the answer goes back. A run whose call is void stores its files at its message.
+
+use super::calls::Stage;
+use super::{Change, Client, Effect, Failure, ReplyTo, Ticket, Update};
+use crate::ids::{CallId, ChatId, MsgId};
+use crate::protocol::chat::{CallFile, content_path};
+use crate::protocol::execute::{ExecuteRequest, InputFile, KernelMessage, KernelRequest, KernelStatus, Limits};
+use crate::protocol::rest::FileRecord;
+use crate::state::answer::{Collector, Draft, Uploaded};
+use serde_json::{Value, json};
+
+/// Time that a call's code may run, in ms; loading of packages apart (PROTOCOL.md 4.5 has the same).
+const TIME_LIMIT: f64 = 60_000.0;
+
+/// What becomes of an upload.
+#[derive(Debug)]
+pub(super) enum Slot {
+    /// It is under way.
+    Sent,
+    /// It failed because the server can't be reached; it is sent again when it can.
+    Waits,
+    /// It has ended.
+    Ended(Uploaded, Option<FileRecord>),
+}
+
+/// Where a run is.
+#[derive(Debug)]
+pub(super) enum Python {
+    /// Its files are on their way.
+    Fetching {
+        /// What is to be run.
+        code: String,
+    },
+    /// Its code runs, under its own id.
+    Running(Collector),
+    /// What it left is being stored.
+    Uploading {
+        /// The answer, but for the links.
+        draft: Draft,
+        /// One for each upload.
+        slots: Vec<Slot>,
+    },
+}
+
+impl Client {
+    pub(super) fn python(&mut self, id: CallId, code: String, files: Vec<CallFile>, update: &mut Update) {
+        self.stage(&id, Stage::Python(Python::Fetching { code }));
+        if files.is_empty() {
+            self.fetched(id, Vec::new(), update);
+        } else {
+            update.effects.push(Effect::Fetch(id, files));
+        }
+    }
+
+    fn run(&mut self, id: &CallId) -> Option<(ChatId, &mut Python)> {
+        match self.calls.0.get_mut(id) {
+            Some(call) => match &mut call.stage {
+                Stage::Python(run) => Some((call.chat.clone(), run)),
+                _ => None,
+            },
+            None => self.late.get_mut(id).map(|(chat, _, run)| (chat.clone(), run)),
+        }
+    }
+
+    /// The files of a call are there: its code can run.
+    pub(super) fn fetched(&mut self, id: CallId, files: Vec<Result<InputFile, String>>, update: &mut Update) {
+        let Some((chat, run)) = self.run(&id) else { return };
+        let Python::Fetching { code } = run else { return };
+        let code = std::mem::take(code);
+        let mut collector = Collector::default();
+        let mut there = Vec::new();
+        for file in files {
+            match file {
+                Ok(file) => there.push(file),
+                Err(why) => collector.warn(&why),
+            }
+        }
+        *run = Python::Running(collector);
+        let request =
+            ExecuteRequest { id: MsgId(id.0), code, files: there, timeout_ms: Some(TIME_LIMIT), limits: Limits::default() };
+        update.effects.push(Effect::Kernel(chat, KernelRequest::Execute(request)));
+    }
+
+    /// Whether code runs for a chat.
+    pub(super) fn runs_in(&self, chat: &ChatId) -> bool {
+        let mut calls = self.calls.0.values();
+        calls.any(|call| call.chat == *chat && matches!(call.stage, Stage::Python(Python::Running(_))))
+            || self.late.values().any(|(of, _, run)| of == chat && matches!(run, Python::Running(_)))
+    }
+
+    /// A kernel said something.
+    pub(super) fn kernel(&mut self, chat: ChatId, message: KernelMessage, update: &mut Update) {
+        if self.chat.id.as_ref() == Some(&chat) {
+            self.kernel_shown(&message, update);
+        }
+        // Nobody can type a line for code that a model runs: end of file, so that it goes on.
+        if let KernelMessage::InputRequest { parent, .. } = &message {
+            let request = KernelRequest::InputReply { parent: parent.clone(), line: None };
+            update.effects.push(Effect::Kernel(chat, request));
+            return;
+        }
+        let Some(id) = message.parent().map(|parent| CallId(parent.0.clone())) else { return };
+        let Some((_, run)) = self.run(&id) else { return };
+        let Python::Running(collector) = run else { return };
+        let KernelMessage::Reply { reply, .. } = &message else {
+            collector.hear(&message);
+            return;
+        };
+        let draft = std::mem::take(collector).finish(reply);
+        let uploads = draft.uploads().to_vec();
+        let slots = uploads.iter().map(|_| Slot::Sent).collect();
+        *run = Python::Uploading { draft, slots };
+        for (number, upload) in uploads.into_iter().enumerate() {
+            update.effects.push(Effect::Upload(Ticket::Call(id.clone(), number), upload, "process=false"));
+        }
+        self.answer_if_ready(&id, update);
+    }
+
+    fn kernel_shown(&mut self, message: &KernelMessage, update: &mut Update) {
+        match message {
+            KernelMessage::Status(status) => {
+                self.kernel = *status;
+                if *status != KernelStatus::Busy && *status != KernelStatus::Starting {
+                    self.progress = None;
+                }
+            }
+            KernelMessage::Progress(progress) => self.progress = Some(progress.clone()),
+            KernelMessage::Started { .. } => self.progress = None,
+            _ => return,
+        }
+        update.changes.push(Change::Kernel);
+    }
+
+    /// An upload of a run ended.
+    pub(super) fn run_uploaded(
+        &mut self,
+        id: &CallId,
+        number: usize,
+        result: Result<FileRecord, Failure>,
+        update: &mut Update,
+    ) {
+        let is_late = self.late.contains_key(id);
+        if let Some((_, Python::Uploading { slots, .. })) = self.run(id)
+            && let Some(slot) = slots.get_mut(number)
+        {
+            *slot = match result {
+                Ok(record) => Slot::Ended(Ok(record.id.clone()), Some(record)),
+                Err(failure) if failure.status == 0 && is_late => Slot::Waits,
+                Err(failure) => Slot::Ended(Err(failure.detail), None),
+            };
+            self.answer_if_ready(id, update);
+        }
+    }
+
+    fn answer_if_ready(&mut self, id: &CallId, update: &mut Update) {
+        let Some((chat, Python::Uploading { draft, slots })) = self.run(id) else { return };
+        let mut uploaded = Vec::new();
+        let mut records = Vec::new();
+        for slot in slots.iter() {
+            let Slot::Ended(result, record) = slot else { return };
+            uploaded.push(result.clone());
+            records.extend(record.clone());
+        }
+        let answer = draft.answer(&uploaded);
+        let names: Vec<_> = draft.uploads().iter().map(|upload| (upload.name.clone(), upload.media_type.clone())).collect();
+        if self.calls.0.contains_key(id) {
+            return self.answer(id.clone(), answer, update);
+        }
+        // Nobody waits any more: the files are put to the message, where the person and later turns find them.
+        let Some((_, Some(message), _)) = self.late.remove(id) else { return };
+        let files: Vec<Value> = records
+            .iter()
+            .zip(names)
+            .map(|(record, (name, media_type))| {
+                let kind = if media_type.starts_with("image/") { "image" } else { "file" };
+                json!({"type": kind, "id": record.id, "url": content_path(&record.id), "name": name, "content_type": media_type})
+            })
+            .collect();
+        if !files.is_empty() {
+            let path = format!("/api/v1/chats/{}/messages/{}/event", super::path_part(chat.as_str()), super::path_part(message.as_str()));
+            update.effects.push(Effect::Post(path, super::files_event(&files), ReplyTo::Late));
+        }
+    }
+
+    /// The connection is back: uploads that waited for it are sent.
+    pub(super) fn send_late_uploads(&mut self, update: &mut Update) {
+        for (id, (_, _, run)) in &mut self.late {
+            let Python::Uploading { draft, slots } = run else { continue };
+            for (number, (slot, upload)) in slots.iter_mut().zip(draft.uploads()).enumerate() {
+                if matches!(slot, Slot::Waits) {
+                    *slot = Slot::Sent;
+                    update.effects.push(Effect::Upload(Ticket::Call(id.clone(), number), upload.clone(), "process=false"));
+                }
+            }
+        }
+    }
+}

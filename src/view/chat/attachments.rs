@@ -1,0 +1,81 @@
+//! The files of the next message.
+
+use super::{store, strings};
+use crate::state::client::{Change, Storing, User};
+use leptos::html::Input;
+use leptos::prelude::*;
+
+/// The button that chooses files.
+#[component]
+pub(super) fn AttachButton() -> impl IntoView {
+    let store = store::chat();
+    let field = NodeRef::<Input>::new();
+    let choose = move |_| {
+        if let Some(field) = field.get_untracked() {
+            field.click();
+        }
+    };
+    let chosen = move |_| {
+        if let Some(field) = field.get_untracked() {
+            store.attach(field.files());
+            // So that the same file can be chosen again.
+            field.set_value("");
+        }
+    };
+    view! {
+        <input class="visually-hidden" type="file" multiple tabindex="-1" aria-hidden="true" node_ref=field on:change=chosen />
+        <button type="button" class="composer-tool" on:click=choose>
+            {strings::ATTACH}
+        </button>
+    }
+}
+
+/// The files, with how far each is.
+#[component]
+pub(super) fn Attachments() -> impl IntoView {
+    let store = store::chat();
+    let files = Memo::new(move |_| {
+        store.read(Change::Attachments, |client| {
+            let own = client.attachments.iter().filter(|file| !file.leaving);
+            own.map(|file| (file.number, file.name.clone())).collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <Show when=move || !files.with(Vec::is_empty)>
+            <ul class="attachments" aria-label=strings::ATTACHED>
+                <For each=move || files.get() key=|file| file.0 let:file>
+                    <li>
+                        <span dir="auto">{file.1.clone()}</span>
+                        <HowFar number=file.0 />
+                        <button
+                            type="button"
+                            aria-label=format!("{} {}", strings::REMOVE, file.1)
+                            on:click=move |_| store.user(User::Detach(file.0))
+                        >
+                            "✕"
+                        </button>
+                    </li>
+                </For>
+            </ul>
+        </Show>
+    }
+}
+
+#[component]
+fn HowFar(number: u32) -> impl IntoView {
+    let store = store::chat();
+    let state = Memo::new(move |_| {
+        store.read(Change::Attachments, |client| {
+            client.attachments.iter().find(|file| file.number == number).map(|file| file.state.clone())
+        })
+    });
+    move || match state.get() {
+        None => ().into_any(),
+        Some(Storing::Waits) => view! { <small>{strings::UNSENT}</small> }.into_any(),
+        Some(Storing::Sent(sent, total)) => {
+            view! { <progress aria-label=strings::ATTACHED max=total.max(1.0) value=sent></progress> }.into_any()
+        }
+        Some(Storing::Stored(_)) => view! { <small>{strings::STORED}</small> }.into_any(),
+        Some(Storing::Failed(why)) => view! { <small class="message-error" role="alert">{why}</small> }.into_any(),
+    }
+}

@@ -1,0 +1,143 @@
+//! What stands around the text of a message: files, sources, runs of code, questions to go on with.
+
+use super::markdown::CodeBlock;
+use super::stored_image::StoredImage;
+use super::{store, strings};
+use crate::state::extras::{Citation, CodeRun, FileItem, Place};
+use leptos::prelude::*;
+
+/// The files: pictures are shown, the others can be saved.
+#[component]
+pub(super) fn Files(files: Memo<Vec<FileItem>>) -> impl IntoView {
+    view! {
+        <Show when=move || !files.with(Vec::is_empty)>
+            <ul class="files" aria-label=strings::FILES>
+                <For each=move || files.get().into_iter().enumerate() key=|file| file.clone() let:file>
+                    <li>{one_file(file.1)}</li>
+                </For>
+            </ul>
+        </Show>
+    }
+}
+
+fn one_file(file: FileItem) -> AnyView {
+    let store = store::chat();
+    let FileItem { name, place, picture } = file;
+    match place {
+        Place::Stored(path) | Place::Inline(path) if picture => view! { <StoredImage path=path alt=name /> }.into_any(),
+        Place::Stored(path) => {
+            let saved = name.clone();
+            view! {
+                <button class="file" dir="auto" on:click=move |_| store.save(path.clone(), saved.clone())>
+                    {name}
+                </button>
+            }
+            .into_any()
+        }
+        Place::Elsewhere(url) => view! {
+            <a class="file" href=url.clone() title=url target="_blank" rel="noopener noreferrer nofollow" dir="auto">
+                {name}
+            </a>
+        }
+        .into_any(),
+        Place::Inline(_) | Place::Nowhere => view! {
+            <span class="file" dir="auto">
+                {name}
+            </span>
+        }
+        .into_any(),
+    }
+}
+
+/// The sources, each with its texts on a click.
+#[component]
+pub(super) fn Sources(sources: Memo<Vec<Citation>>) -> impl IntoView {
+    view! {
+        <Show when=move || !sources.with(Vec::is_empty)>
+            <details class="sources">
+                <summary>{strings::SOURCES} " " {move || sources.with(Vec::len)}</summary>
+                <ol aria-label=strings::SOURCES>
+                    {move || sources.get().into_iter().map(one_source).collect_view()}
+                </ol>
+            </details>
+        </Show>
+    }
+}
+
+fn one_source(source: Citation) -> impl IntoView {
+    let name = match source.link {
+        Some(url) => view! {
+            <a href=url.clone() title=url target="_blank" rel="noopener noreferrer nofollow" dir="auto">
+                {source.name}
+            </a>
+        }
+        .into_any(),
+        None => view! { <span dir="auto">{source.name}</span> }.into_any(),
+    };
+    let texts = source.documents.into_iter().map(|text| view! { <blockquote dir="auto">{text}</blockquote> });
+    view! { <li>{name} {texts.collect_view()}</li> }
+}
+
+/// Runs of code that tools told of.
+#[component]
+pub(super) fn CodeRuns(runs: Memo<Vec<CodeRun>>) -> impl IntoView {
+    view! {
+        <Show when=move || !runs.with(Vec::is_empty)>
+            <ul class="code-runs" aria-label=strings::CODE_RUNS>
+                {move || runs.get().into_iter().map(one_run).collect_view()}
+            </ul>
+        </Show>
+    }
+}
+
+fn one_run(run: CodeRun) -> impl IntoView {
+    let state = match (&run.error, run.ended) {
+        (Some(_), _) => strings::FAILED,
+        (None, true) => strings::RAN,
+        (None, false) => strings::RUNS,
+    };
+    let files = run.files.into_iter().map(|file| view! { <li>{one_file(file)}</li> }).collect_view();
+    let text = |text: Option<String>, class| text.map(|text| view! { <pre class=class dir="ltr" tabindex="0">{text}</pre> });
+    view! {
+        <li>
+            <details class="tool">
+                <summary class:shimmer=!run.ended>
+                    <span dir="auto">{run.name}</span>
+                    " "
+                    {state}
+                </summary>
+                <CodeBlock language=run.language code=run.code />
+                <section class="tool-output" aria-label=strings::OUTPUT>
+                    {text(run.output, "stdout")}
+                    {text(run.error, "stderr")}
+                </section>
+                <ul class="files">{files}</ul>
+            </details>
+        </li>
+    }
+}
+
+/// Questions to go on with; a click sends one.
+#[component]
+pub(super) fn FollowUps(questions: Memo<Vec<String>>) -> impl IntoView {
+    let store = store::chat();
+    view! {
+        <Show when=move || !questions.with(Vec::is_empty)>
+            <ul class="follow-ups" aria-label=strings::FOLLOW_UPS>
+                <For each=move || questions.get() key=|question| question.clone() let:question>
+                    <li>
+                        <button
+                            dir="auto"
+                            on:click={
+                                let question = question.clone();
+                                move |_| store.send(question.clone())
+                            }
+                        >
+                            {question.clone()}
+                        </button>
+                    </li>
+                </For>
+            </ul>
+        </Show>
+    }
+}

@@ -1,0 +1,194 @@
+//! What the server, or its code, asks the person: one question at a time.
+
+use super::dialog::Dialog;
+use super::form::Fields;
+use super::markdown::Markdown;
+use super::{store, strings};
+use crate::protocol::chat::question::Decision;
+use crate::state::capability::Asked;
+use crate::state::client::{Change, Open, QuestionId, User, Waiting, What};
+use leptos::prelude::*;
+
+/// Characters of code that are shown at first (SECURITY.md 5.1).
+const CODE_SHOWN: usize = 4_000;
+
+/// The question that is to be answered now, and where others wait.
+#[component]
+pub(super) fn Questions() -> impl IntoView {
+    let store = store::chat();
+    let shown = Memo::new(move |_| store.read(Change::Questions, |client| client.question().map(|open| open.id)));
+    let elsewhere = Memo::new(move |_| {
+        store.read(Change::Chats, |_| ());
+        store.read(Change::Questions, |client| {
+            let title = |id| client.chats.iter().find(|row| row.id == id).map(|row| row.title.clone()).unwrap_or_default();
+            client.asking_elsewhere().into_iter().map(|id| (id.clone(), title(id))).collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <For each=move || elsewhere.get() key=|chat| chat.clone() let:chat>
+            <p class="question-elsewhere" role="status">
+                {strings::QUESTION_ELSEWHERE}
+                " "
+                <button
+                    type="button"
+                    dir="auto"
+                    on:click={
+                        let id = chat.0.clone();
+                        move |_| store.open(Some(id.clone()))
+                    }
+                >
+                    {if chat.1.is_empty() { strings::UNTITLED.to_owned() } else { chat.1.clone() }}
+                </button>
+            </p>
+        </For>
+        {move || shown.get().map(|id| view! { <One id=id /> })}
+    }
+}
+
+#[component]
+fn One(id: QuestionId) -> impl IntoView {
+    let store = store::chat();
+    let open = store.peek(|client| client.questions.open.iter().find(|open| open.id == id).cloned());
+    open.map(|open| match open.what.clone() {
+        What::Form(question) => view! { <Form open=open question=*question /> }.into_any(),
+        What::Execute(code) => view! { <Run id=id code=code /> }.into_any(),
+        What::Capability { asked, .. } => view! { <Wish id=id asked=asked /> }.into_any(),
+    })
+}
+
+fn decide(id: QuestionId, decision: Decision) -> Callback<()> {
+    let store = store::chat();
+    Callback::new(move |()| store.user(User::Decide(id, decision.clone())))
+}
+
+/// Who asks: the server, and the chat that it is about.
+#[component]
+fn Asker() -> impl IntoView {
+    let store = store::chat();
+    let server = store.peek(|client| client.session.server.clone());
+    let chat = store.peek(|client| client.chat.title.clone());
+    view! {
+        <p class="dialog-asker">
+            {strings::ASKED_BY} " " <bdi>{server}</bdi>
+            {(!chat.is_empty()).then(|| view! { " · " <bdi>{chat}</bdi> })}
+        </p>
+    }
+}
+
+#[component]
+fn Form(open: Open, question: crate::protocol::chat::question::Question) -> impl IntoView {
+    let store = store::chat();
+    let id = open.id;
+    let find = move |read: fn(&Open) -> Option<(usize, String)>| {
+        store.read(Change::Questions, move |client| client.questions.open.iter().find(|open| open.id == id).and_then(read))
+    };
+    let problem = Signal::derive(move || find(|open| open.problem.clone()));
+    let state = Signal::derive(move || {
+        find(|open| match &open.state {
+            Waiting::Call(_) => None,
+            Waiting::Again(_) => Some((0, strings::WAITS_FOR_SERVER.to_owned())),
+            Waiting::Nobody => Some((1, strings::NOBODY_WAITS.to_owned())),
+        })
+    });
+    let fill = Callback::new(move |(field, entry)| store.user(User::Fill(id, field, entry)));
+    let between = question.can_decline().then(|| (strings::DECLINE, decide(id, Decision::Decline)));
+    let link = question.link.clone().map(|url| {
+        view! {
+            <p>
+                <a href=url.clone() target="_blank" rel="noopener noreferrer">
+                    {strings::OPEN_LINK}
+                </a>
+                ": "
+                <bdi>{url}</bdi>
+            </p>
+        }
+    });
+    let message = question.message.clone();
+    view! {
+        <Dialog
+            title=question.title.clone()
+            accept=strings::CONFIRM
+            cancel=strings::CANCEL
+            on_accept=decide(id, Decision::Accept(Vec::new()))
+            on_cancel=decide(id, Decision::Cancel)
+            between=between
+        >
+            <Asker />
+            <Markdown text=Signal::stored(message) />
+            {link}
+            <Fields fields=question.fields.clone() entries=open.entries.clone() on_fill=fill problem=problem />
+            <p class="dialog-note" role="status">
+                {move || state.get().map(|(_, words)| words)}
+            </p>
+        </Dialog>
+    }
+}
+
+/// Code that wants to run.
+#[component]
+fn Run(id: QuestionId, code: String) -> impl IntoView {
+    let store = store::chat();
+    let whole = RwSignal::new(false);
+    let trust = RwSignal::new(false);
+    let cut = code.char_indices().nth(CODE_SHOWN).map(|(at, _)| at);
+    let code = StoredValue::new(code);
+    let shown = move || code.with_value(|code| match cut {
+        Some(at) if !whole.get() => code[..at].to_owned(),
+        _ => code.clone(),
+    });
+    let accept = Callback::new(move |()| {
+        let decided = if trust.get_untracked() { User::TrustSandbox(id) } else { User::Decide(id, Decision::Accept(Vec::new())) };
+        store.user(decided);
+    });
+    view! {
+        <Dialog
+            title=strings::RUN_TITLE.to_owned()
+            accept=strings::RUN_IN_SANDBOX
+            cancel=strings::REFUSE
+            on_accept=accept
+            on_cancel=decide(id, Decision::Cancel)
+        >
+            <Asker />
+            <p>{strings::RUN_HINT}</p>
+            <pre class="dialog-code" dir="ltr" tabindex="0">{shown}</pre>
+            <Show when=move || cut.is_some() && !whole.get()>
+                <button type="button" on:click=move |_| whole.set(true)>
+                    {strings::SHOW_ALL}
+                </button>
+            </Show>
+            <label class="check">
+                <input type="checkbox" on:change=move |event| trust.set(event_target_checked(&event)) />
+                <span>{strings::TRUST}</span>
+            </label>
+        </Dialog>
+    }
+}
+
+/// Something that running code wants.
+#[component]
+fn Wish(id: QuestionId, asked: Asked) -> impl IntoView {
+    let (title, hint, what, accept) = match asked {
+        Asked::Download { name, media_type, data } => (
+            strings::DOWNLOAD_TITLE,
+            strings::DOWNLOAD_HINT,
+            format!("{name} ({media_type}, {} bytes)", data.len()),
+            strings::SAVE,
+        ),
+        Asked::Open { url, host } => (strings::OPEN_TITLE, strings::OPEN_HINT, format!("{host}: {url}"), strings::OPEN),
+    };
+    view! {
+        <Dialog
+            title=title.to_owned()
+            accept=accept
+            cancel=strings::REFUSE
+            on_accept=decide(id, Decision::Accept(Vec::new()))
+            on_cancel=decide(id, Decision::Cancel)
+        >
+            <Asker />
+            <p>{hint}</p>
+            <p>
+                <bdi>{what}</bdi>
+            </p>
+        </Dialog>
+    }
+}

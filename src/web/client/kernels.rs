@@ -1,0 +1,49 @@
+//! Kernels of chats: one each, so that the code of one chat sees nothing of another (SECURITY.md R15).
+
+use crate::ids::ChatId;
+use crate::protocol::execute::{KernelMessage, KernelRequest, KernelStatus};
+use crate::web::kernel::{Kernel, KernelOptions};
+use std::cell::RefCell;
+
+/// Kernels that may be alive at a time; the one that was used least lately goes first (SECURITY.md 9).
+const MOST: usize = 3;
+
+/// The kernels, latest used last.
+pub(super) struct Kernels {
+    alive: RefCell<Vec<(ChatId, Kernel)>>,
+    options: KernelOptions,
+}
+
+impl Kernels {
+    pub(super) fn new(options: KernelOptions) -> Self {
+        Self { alive: RefCell::default(), options }
+    }
+
+    pub(super) fn clear(&self) {
+        self.alive.take();
+    }
+
+    /// Asks the kernel of a chat. Only code brings one to life.
+    pub(super) fn ask(&self, chat: ChatId, request: KernelRequest, hear: impl Fn(ChatId, KernelMessage) + 'static) {
+        let kernel = {
+            let mut alive = self.alive.borrow_mut();
+            let known = alive.iter().position(|(owner, _)| *owner == chat).map(|at| alive.remove(at).1);
+            let kernel = match known {
+                Some(kernel) => kernel,
+                None if !matches!(request, KernelRequest::Execute(_)) => return,
+                None => {
+                    let owner = chat.clone();
+                    Kernel::new(self.options.clone(), move |message| hear(owner.clone(), message))
+                }
+            };
+            if alive.len() >= MOST
+                && let Some(idle) = alive.iter().position(|(_, kernel)| kernel.status() != KernelStatus::Busy)
+            {
+                alive.remove(idle);
+            }
+            alive.push((chat, kernel.clone()));
+            kernel
+        };
+        kernel.request(request);
+    }
+}
