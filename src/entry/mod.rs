@@ -2,7 +2,6 @@
 
 pub mod chat_page;
 pub mod event_client;
-pub mod frames;
 pub mod kernel;
 pub mod notebook_page;
 pub mod values;

@@ -1,8 +1,8 @@
 //! `execute.json`: code of the server in the execute frame, judged by the keys of `expect`.
 
 import { expanded } from "./lib/corpus.mjs";
+import { SERVER } from "./lib/host.mjs";
 
-const SERVER = "https://chat.example.org";
 /** The time limit of a run, and what a busy machine may add. */
 const PATIENCE = 50_000;
 /** What is typed into the page while the code runs. */
@@ -11,17 +11,20 @@ const TYPED = "correct horse battery";
 /** Runs an item; gives back what is wrong, as sentences. */
 export async function run(host, { input, expect }) {
   const changes = await host.watch();
-  await host.executes(String(expanded(input)), SERVER);
+  await host.evaluate((code) => {
+    acks.length = 0;
+    sends({ type: "execute", data: { code } }, (value) => acks.push(value));
+  }, String(expanded(input)));
   const types = JSON.stringify(expect).includes("keys typed in the host");
   if (types) await host.types(TYPED);
   const chrome = "host_chrome_shows" in expect ? await overlay(host) : [];
   if (expect.person === "closes the box") await host.page.getByRole("button", { name: "Close", exact: true }).click();
+  if (expect.person === "refuses") await host.page.getByRole("dialog").getByRole("button", { name: /^(Refuse|Cancel)$/ }).click();
   await host.until(() => acks.length > 0, "the call is answered", PATIENCE);
   const out = await host.escaped();
-  const { acks, gap, frames, sent } = await host.evaluate(() => ({
+  const { acks, gap, frames } = await host.evaluate(() => ({
     acks: [...acks],
     gap: takeGap(),
-    sent: emitted.filter((request) => /^POST .*completions/.test(request)),
     frames: document.querySelectorAll("iframe").length,
   }));
   const typed = types ? await host.evaluate(() => document.querySelector("#secret").value) : TYPED;
@@ -38,7 +41,6 @@ export async function run(host, { input, expect }) {
     const hidden = types ? [...TYPED].some((letter) => ack && !ack.error && told.includes(letter)) : told?.includes(part);
     must(!hidden, `the answer has ${part} in it: ${told.slice(0, 300)}`);
   }
-  if (expect.prompt_submitted === false) must(sent.length === 0, `the page sent ${sent}`);
   if ("ack_max_bytes" in expect) must(told.length <= expect.ack_max_bytes, `an answer of ${told.length} bytes`);
   if ("host_gap_ms_max" in expect) must(gap <= expect.host_gap_ms_max, `the page did not answer for ${Math.round(gap)} ms`);
   must(typed.length > 0, "nothing of what was typed arrived in the page");

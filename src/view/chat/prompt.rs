@@ -1,17 +1,18 @@
-//! What a frame of the conversation wants in the composer (PROTOCOL.md 6.4). Nothing is sent before the person has seen
-//! it and agreed.
+//! What a frame of the conversation wants in the composer (PROTOCOL.md 6.4). Nothing is written or sent before the person
+//! has seen it and agreed (SECURITY.md 6).
 
 use super::dialog::Dialog;
 use super::embeds::OnPrompt;
 use super::{store, strings};
 use leptos::prelude::*;
 
-/// The composer's text, and a text that a frame wants to send.
+/// The composer's text, and a text that a frame wants there, or sent.
 #[derive(Clone, Copy)]
 pub(super) struct Draft {
     /// What is written.
     pub text: RwSignal<String>,
-    wanted: RwSignal<Option<String>>,
+    /// The text, and whether it is to be sent.
+    wanted: RwSignal<Option<(String, bool)>>,
 }
 
 impl Draft {
@@ -24,38 +25,43 @@ impl Draft {
 pub(super) fn callback() -> OnPrompt {
     let draft = expect_context::<Draft>();
     Callback::new(move |(text, send): (String, bool)| {
-        if !send {
-            return draft.text.set(text);
-        }
-        let text = if text.trim().is_empty() { draft.text.get_untracked() } else { text };
+        let text = if send && text.trim().is_empty() { draft.text.get_untracked() } else { text };
         // One at a time: a frame that asks on and on is not heard meanwhile.
         if !text.trim().is_empty() && draft.wanted.with_untracked(Option::is_none) {
-            draft.wanted.set(Some(text));
+            draft.wanted.set(Some((text, send)));
         }
     })
 }
 
-/// Asks before a frame's text is sent.
+/// Asks before a frame's text is written or sent.
 #[component]
 pub(super) fn PromptQuestion() -> impl IntoView {
     let store = store::chat();
     let draft = expect_context::<Draft>();
     move || {
-        draft.wanted.get().map(|text| {
-            let sent = text.clone();
-            let accept = Callback::new(move |()| {
-                store.send(sent.clone());
+        draft.wanted.get().map(|(text, send)| {
+            let agreed = text.clone();
+            let on_accept = Callback::new(move |()| {
+                if send {
+                    store.send(agreed.clone());
+                } else {
+                    draft.text.set(agreed.clone());
+                }
                 draft.wanted.set(None);
             });
+            let (title, hint, accept) = match send {
+                true => (strings::SEND_PROMPT, strings::PROMPT_HINT, strings::SEND),
+                false => (strings::WRITE_PROMPT, strings::WRITE_HINT, strings::WRITE),
+            };
             view! {
                 <Dialog
-                    title=strings::SEND_PROMPT.to_owned()
-                    accept=strings::SEND
+                    title=title.to_owned()
+                    accept=accept
                     cancel=strings::CANCEL
-                    on_accept=accept
+                    on_accept=on_accept
                     on_cancel=Callback::new(move |()| draft.wanted.set(None))
                 >
-                    <p>{strings::PROMPT_HINT}</p>
+                    <p>{hint}</p>
                     <blockquote dir="auto">{text}</blockquote>
                 </Dialog>
             }

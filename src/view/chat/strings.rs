@@ -130,3 +130,6 @@ pub(super) const POLICY_SANDBOX: &str = "runs in a sandbox";
 pub(super) const POLICY_PAGE: &str = "runs with all rights of this page";
 pub(super) const SEND_PROMPT: &str = "Send this message?";
 pub(super) const PROMPT_HINT: &str = "A frame in the conversation wants to send:";
+pub(super) const WRITE_PROMPT: &str = "Write this into your message?";
+pub(super) const WRITE_HINT: &str = "A frame in the conversation wants to write:";
+pub(super) const WRITE: &str = "Write it";

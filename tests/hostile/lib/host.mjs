@@ -2,22 +2,25 @@
 
 import { eventually } from "../../e2e/lib/expect.mjs";
 
+/** The server that the page takes the test for. */
+export const SERVER = "https://chat.example.org";
+
 /** In place of the page's own script: a chat whose server is this test. */
 const SCRIPT = `import init, * as crate from "./pyoxide.js";
 await init();
-Object.assign(globalThis, { crate, acks: [], wishes: [], emitted: [], ready: true });
-if (crate.EventClient) {
-  const message = { id: "m1", parentId: null, childrenIds: [], role: "assistant", content: "Hello.", done: true };
-  const chat = { id: "c1", title: "Secret plans", chat: { title: "Secret plans", models: ["host"], history: { messages: { m1: message }, currentId: "m1" } } };
-  const request = async (method, path) => {
-    emitted.push(method + " " + path);
-    if (path.startsWith("/api/v1/chats/c1")) return { status: 200, body: path.endsWith("/tags") ? [] : chat };
-  };
-  const emit = (event) => emitted.push(event);
-  const root = document.getElementById("app");
-  root.replaceChildren();
-  globalThis.client = await crate.mountChat(root, { server: "https://chat.example.org", chat: "c1", execute: "sandbox", loopback: { request, emit } });
-}`;
+Object.assign(globalThis, { acks: [], requests: [] });
+const message = { id: "m1", parentId: null, childrenIds: [], role: "assistant", content: "Hello.", done: true };
+const title = "Secret plans";
+const chat = { id: "c1", title, chat: { title, models: ["host"], history: { messages: { m1: message }, currentId: "m1" } } };
+const request = async (method, path) => {
+  requests.push(method + " " + path);
+  if (path.startsWith("/api/v1/chats/c1")) return { status: 200, body: path.endsWith("/tags") ? [] : chat };
+};
+const root = document.getElementById("app");
+root.replaceChildren();
+const options = { server: "${SERVER}", chat: "c1", execute: "sandbox", loopback: { request, emit() {} } };
+globalThis.client = await crate.mountChat(root, options);
+globalThis.sends = (data, ack) => client.event({ chat_id: "c1", message_id: "m1", data }, ack);`;
 
 /** In the page, before anything else. */
 function prepare() {
@@ -48,6 +51,8 @@ function prepare() {
     polluted: String({}.polluted),
     globals: Object.keys(window).filter((name) => !/^\d+$/.test(name)).sort().join(),
     functions: [fetch, alert, postMessage, XMLHttpRequest].map((one) => Function.prototype.toString.call(one)).join(),
+    written: document.querySelector("textarea")?.value,
+    sent: requests.filter((request) => !request.startsWith("GET")).join(),
     secret: document.querySelector("#secret")?.outerHTML ?? "gone",
     fullscreen: document.fullscreenElement !== null,
   });
@@ -68,29 +73,15 @@ export class Host {
     await page.route("**/chat.js", (route) => route.fulfill({ contentType: "text/javascript", body: SCRIPT }));
     await page.addInitScript(prepare);
     await page.goto(`${site.origin}/chat.html?path=/c/1234`);
-    await page.waitForFunction(() => globalThis.ready);
-    await page.waitForFunction(() => !globalThis.client || document.querySelector("[role=log] article"));
+    await page.locator("[role=log] article").first().waitFor();
     await page.evaluate(() => {
-      const [field, root] = [document.createElement("input"), document.createElement("div")];
+      const field = document.createElement("input");
       field.id = "secret";
-      root.id = "root";
-      document.body.append(field, root);
+      document.body.append(field);
     });
     collector.clear();
     return host;
   }
-
-  /** Sends code as the server does; answers are kept in `acks`. Before there is a way to be the server, to the frame. */
-  executes = (code, label) =>
-    this.evaluate(
-      ([code, label]) => {
-        acks.length = 0;
-        const data = { type: "execute", data: { code } };
-        if (globalThis.client) client.event({ chat_id: "c1", message_id: "m1", data }, (value) => acks.push(value));
-        else crate.executeForTests(code, label, (end) => acks.push("ok" in end ? end.ok : end));
-      },
-      [code, label],
-    );
 
   evaluate = (body, argument) => this.page.evaluate(body, argument);
   close = () => this.page.close();
