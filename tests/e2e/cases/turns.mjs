@@ -108,7 +108,7 @@ export const cases = {
     await chat.send("ask_user");
     await chat.assistant.last().getByRole("radio", { name: "Blue" }).check();
     await chat.button("Answer").click();
-    await chat.replies(/Blue/);
+    await chat.replies(/ask_user said.*Blue/);
     await chat.idle();
   },
 
