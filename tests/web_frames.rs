@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use leptos::prelude::*;
-use pyoxide::state::client::{Client, User};
+use pyoxide::state::client::{Client, Fresh, User};
 use pyoxide::view::chat::embeds::Embeds;
 use pyoxide::view::chat::{ChatStore, Port};
 use pyoxide::web::execute::{ExecuteFrame, FrameMessage};
@@ -94,7 +94,14 @@ struct NoPort;
 impl Port for NoPort {
     fn read(&self, _: &mut dyn FnMut(&Client)) {}
     fn user(&self, _: User) {}
-    fn send(&self, _: String) {}
+    fn fresh(&self) -> Fresh {
+        Fresh::default()
+    }
+    fn attach(&self, _: web_sys::File) {}
+    fn save(&self, _: String, _: String) {}
+    fn ask_to_notify(&self) -> Pin<Box<dyn Future<Output = bool>>> {
+        Box::pin(async { false })
+    }
     fn picture(&self, _: String) -> Pin<Box<dyn Future<Output = Result<Rc<dyn AsRef<str>>, String>>>> {
         Box::pin(async { Err(String::new()) })
     }
