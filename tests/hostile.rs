@@ -8,9 +8,7 @@ use pyoxide::ids::MessageId;
 use pyoxide::protocol::chat::question::{Decision, Entry, FieldKind};
 use pyoxide::protocol::execute::KernelRequest;
 use pyoxide::state::chat::Chat;
-use pyoxide::state::client::{
-    Client, Credentials, Effect, Input, ReplyTo, Socket, Update, User, What,
-};
+use pyoxide::state::client::{Client, Credentials, Effect, Input, ReplyTo, Socket, Update, User, What};
 use pyoxide::state::extras::{Place, citations, files};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -35,6 +33,7 @@ fn main() {
     let folder = std::env::var_os("PYOXIDE_HOSTILE")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/hostile"), PathBuf::from);
     let (mut passed, mut failed) = (0, 0);
+    let mut proved = Vec::new();
     let mut unknown = std::collections::BTreeSet::new();
     for name in ["events.json", "calls.json", "sources.json"] {
         let Ok(text) = std::fs::read_to_string(folder.join(name)) else { continue };
@@ -43,20 +42,37 @@ fn main() {
             let problems = judge(item, name == "sources.json", &mut unknown);
             if problems.is_empty() {
                 passed += 1;
+                proved.extend(types_in(&item["input"]).map(|kind| json!([kind, item["id"]])));
             } else {
                 failed += 1;
-                println!("FAIL {} {}: {}", item["id"].as_str().unwrap_or("?"), item["why"].as_str().unwrap_or_default(), problems.join("; "));
+                println!(
+                    "FAIL {} {}: {}",
+                    item["id"].as_str().unwrap_or("?"),
+                    item["why"].as_str().unwrap_or_default(),
+                    problems.join("; ")
+                );
             }
         }
     }
     if !unknown.is_empty() {
         println!("keys of expect that nobody judges: {}", unknown.into_iter().collect::<Vec<_>>().join(", "));
     }
+    if let Some(folder) = std::env::var_os("PYOXIDE_PROOFS") {
+        let proof = json!({"suite": "hostile", "proves": proved}).to_string();
+        std::fs::write(Path::new(&folder).join("hostile.json"), proof).expect("the proof is written");
+    }
     println!("{passed} passed, {failed} failed");
     assert!(passed + failed > 0, "there is no corpus in {}", folder.display());
     if failed > 0 {
         std::process::exit(1);
     }
+}
+
+/// The types of the table that an input is about.
+fn types_in(input: &Value) -> impl Iterator<Item = &'static str> {
+    let text = input.to_string();
+    let names = pyoxide::protocol::chat::TYPES.iter().flat_map(|row| row.names);
+    names.copied().filter(move |name| text.contains(&format!("\"type\":\"{name}\"")))
 }
 
 /// A signed-in client with the chat c1 open, in which the model answers with m1.
@@ -121,7 +137,9 @@ impl Seen {
                 Ok(value) => self.socket(Socket::Event(value, call)),
                 Err(_) => self.socket(Socket::Unreadable(call)),
             },
-            None if event.as_str().is_some_and(|text| text.starts_with("$binary:")) => self.socket(Socket::Unreadable(call)),
+            None if event.as_str().is_some_and(|text| text.starts_with("$binary:")) => {
+                self.socket(Socket::Unreadable(call))
+            }
             None => self.socket(Socket::Event(event, call)),
         }
     }
@@ -167,7 +185,8 @@ fn repeat(of: &Value) -> Value {
     let times = of["n"].as_u64().unwrap_or_default() as usize;
     match &of["$repeat"] {
         Value::String(text) => {
-            let (prefix, suffix) = (of["prefix"].as_str().unwrap_or_default(), of["suffix"].as_str().unwrap_or_default());
+            let (prefix, suffix) =
+                (of["prefix"].as_str().unwrap_or_default(), of["suffix"].as_str().unwrap_or_default());
             json!(format!("{prefix}{}{suffix}", text.repeat(times)))
         }
         other => json!(vec![with_session(other); times]),
@@ -323,8 +342,14 @@ fn check(
         "no_message_created" => ok(seen.created == seen.before.messages.len(), format!("{} messages", seen.created)),
         "content_after" => ok(message.is_some_and(|message| message.content == "before"), format!("{message:?}")),
         "never_contains" => {
-            let texts = format!("{} {} {}", message.map_or("", |message| &message.content), chat.title, dialog.map_or_else(String::new, question_text));
-            let found = wanted.as_array().into_iter().flatten().filter_map(Value::as_str).find(|word| texts.contains(word));
+            let texts = format!(
+                "{} {} {}",
+                message.map_or("", |message| &message.content),
+                chat.title,
+                dialog.map_or_else(String::new, question_text)
+            );
+            let found =
+                wanted.as_array().into_iter().flatten().filter_map(Value::as_str).find(|word| texts.contains(word));
             ok(found.is_none(), format!("{found:?}"))
         }
         "log" => ok(seen.logs.iter().any(|log| wanted == log), format!("{:?}", seen.logs)),
@@ -332,22 +357,36 @@ fn check(
             let mut client = client();
             let mut probe = |event: Value| client.update(Input::Socket(Socket::Event(event, None)));
             probe(with_session(&item["input"]));
-            let update = probe(json!({"chat_id": "c1", "message_id": "m1", "data": {"type": "message", "data": {"content": "!"}}}));
+            let update = probe(
+                json!({"chat_id": "c1", "message_id": "m1", "data": {"type": "message", "data": {"content": "!"}}}),
+            );
             ok(!update.changes.is_empty(), "a following event changed nothing".into())
         }
         "stored_keys" => ok(message.is_some_and(|message| message.statuses.len() == 1), format!("{message:?}")),
-        "done" => ok(message.and_then(|message| message.statuses.last()).is_none_or(|status| status.done != Some(true)), format!("{message:?}")),
+        "done" => ok(
+            message.and_then(|message| message.statuses.last()).is_none_or(|status| status.done != Some(true)),
+            format!("{message:?}"),
+        ),
         "history_max" => ok(message.is_some_and(|message| message.statuses.len() <= most), "more steps".into()),
         "sources_max" => ok(message.is_some_and(|message| message.sources.len() <= most), "more sources".into()),
-        "code_executions_max" => ok(message.is_some_and(|message| message.code_executions.len() <= most), "more runs".into()),
+        "code_executions_max" => {
+            ok(message.is_some_and(|message| message.code_executions.len() <= most), "more runs".into())
+        }
         "tags_max" => ok(chat.tags.len() <= most, format!("{} tags", chat.tags.len())),
         "tags_are_text" | "title_is_text" => ok(true, String::new()),
-        "single_line" => ok(!chat.title.contains(['\n', '\r']) && !chat.title.chars().any(char::is_control), chat.title.clone()),
+        "single_line" => {
+            ok(!chat.title.contains(['\n', '\r']) && !chat.title.chars().any(char::is_control), chat.title.clone())
+        }
         "max_chars" => ok(chat.title.chars().count() <= most, chat.title.clone()),
-        "title_max_chars" => ok(dialog.is_none_or(|dialog| title(dialog).chars().count() <= most), "a longer title".into()),
+        "title_max_chars" => {
+            ok(dialog.is_none_or(|dialog| title(dialog).chars().count() <= most), "a longer title".into())
+        }
         "dialogs_visible_max" => ok(true, String::new()),
         "queued_max" => ok(shown <= most, format!("{shown} wait")),
-        "rest" => ok(seen.acks.iter().filter(|(_, value)| is_error(value)).count() + shown >= seen.calls, "the rest was not refused".into()),
+        "rest" => ok(
+            seen.acks.iter().filter(|(_, value)| is_error(value)).count() + shown >= seen.calls,
+            "the rest was not refused".into(),
+        ),
         "acks" | "acks_exactly" => ok(seen.acks.len() == most, format!("{} answers", seen.acks.len())),
         "ack_values_not_swapped" | "answer_goes_to_the_dialog_shown" => {
             let order: Vec<_> = seen.acks.iter().map(|(id, _)| id.as_str()).collect();
@@ -385,20 +424,33 @@ fn check(
         }
         "network_outside_dist" => ok(!seen.fetched_elsewhere, "another service was asked".into()),
         "toast_kind_in" | "toast_is_text" => ok(true, String::new()),
-        "toast_max_chars" => ok(notices.iter().all(|notice| notice.text.chars().count() <= most), "a longer notice".into()),
+        "toast_max_chars" => {
+            ok(notices.iter().all(|notice| notice.text.chars().count() <= most), "a longer notice".into())
+        }
         "urls_allowed" => {
             let places = message.map(|message| files(&message.files)).unwrap_or_default();
-            let bad = places.iter().find(|file| file.picture && !matches!(&file.place, Place::Stored(path) if path.starts_with("/api/v1/files/")) && !matches!(&file.place, Place::Inline(_)));
+            let bad = places.iter().find(|file| {
+                file.picture
+                    && !matches!(&file.place, Place::Stored(path) if path.starts_with("/api/v1/files/"))
+                    && !matches!(&file.place, Place::Inline(_))
+            });
             ok(bad.is_none(), format!("{bad:?}"))
         }
         "replace_only_if_true" => {
             let had = seen.before.messages[&MessageId::from("m1")].embeds.len();
             ok(message.is_some_and(|message| message.embeds.len() >= had), "embeds were lost".into())
         }
-        "favorite_is_boolean_or_unchanged" => ok(message.is_some_and(|message| !message.favorite), "it became one".into()),
+        "favorite_is_boolean_or_unchanged" => {
+            ok(message.is_some_and(|message| !message.favorite), "it became one".into())
+        }
         "only_content_changes" => {
             let kept = message.zip(seen.before.messages.get(&MessageId::from("m1")));
-            ok(kept.is_some_and(|(new, old)| new.role == old.role && new.parent == old.parent && new.children == old.children), format!("{message:?}"))
+            ok(
+                kept.is_some_and(|(new, old)| {
+                    new.role == old.role && new.parent == old.parent && new.children == old.children
+                }),
+                format!("{message:?}"),
+            )
         }
         "input_type_in" => {
             let kinds = dialog.map(kinds).unwrap_or_default();

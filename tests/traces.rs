@@ -4,7 +4,7 @@
 #![allow(missing_docs, clippy::print_stdout, reason = "a test runner has no users and prints")]
 
 use pyoxide::ids::MessageId;
-use pyoxide::protocol::chat::ChatEvent;
+use pyoxide::protocol::chat::{ChatEvent, EventType, Kind, TYPES};
 use pyoxide::protocol::trace::{self, What};
 use pyoxide::state::chat::{Chat, Message};
 use pyoxide::state::client::{Client, Credentials, Effect, Input, ReplyTo, Socket, User};
@@ -49,7 +49,11 @@ fn main() {
         }
     }
     let rate = f64::from(events) / begin.elapsed().as_secs_f64();
-    println!("{} recordings, {events} events of {} types, {rate:.0} events/s with reading and comparing", files.len(), seen.len());
+    println!(
+        "{} recordings, {events} events of {} types, {rate:.0} events/s with reading and comparing",
+        files.len(),
+        seen.len()
+    );
     write_proof(&seen);
     println!("{passed} passed, {failed} failed");
     assert!(!files.is_empty(), "there is no recording in {}", folder.display());
@@ -61,7 +65,9 @@ fn main() {
 /// Tells the conformance table which types were replayed.
 fn write_proof(types: &BTreeSet<String>) {
     if let Some(folder) = std::env::var_os("PYOXIDE_PROOFS") {
-        let proof = json!({"suite": "traces", "proves": types.iter().map(|kind| json!([kind, "recorded traffic gives the stored chat"])).collect::<Vec<_>>()});
+        let kind = |row: &EventType| if row.kind == Kind::Call { "call" } else { "event" };
+        let table: Vec<Value> = TYPES.iter().map(|row| json!({"names": row.names, "kind": kind(row)})).collect();
+        let proof = json!({"suite": "traces", "types": table, "proves": types.iter().map(|kind| json!([kind, "recorded traffic gives the stored chat"])).collect::<Vec<_>>()});
         std::fs::write(Path::new(&folder).join("traces.json"), proof.to_string()).expect("the proof is written");
     }
 }
@@ -105,12 +111,15 @@ fn replay(text: &str, seen: &mut BTreeSet<String>, events: &mut u32) -> Result<(
             What::Event(event, is_call) => {
                 *events += 1;
                 let kind = event["data"]["type"].as_str().unwrap_or_default().to_owned();
-                if client.chat.id.is_none() && let Some(id) = event["chat_id"].as_str() {
+                if client.chat.id.is_none()
+                    && let Some(id) = event["chat_id"].as_str()
+                {
                     client.chat.id = Some(id.into());
                 }
                 note_unstored(&mut unstored, &kind, &event);
                 let name = if kind.starts_with("terminal:") { "terminal:".to_owned() } else { kind };
-                if ChatEvent::parse(&name, &event["data"]["data"]) != Err(pyoxide::protocol::chat::Dropped::UnknownType) {
+                if ChatEvent::parse(&name, &event["data"]["data"]) != Err(pyoxide::protocol::chat::Dropped::UnknownType)
+                {
                     seen.insert(name);
                 }
                 let call = is_call.then(|| {

@@ -72,14 +72,16 @@ pub(super) async fn build(
 ) -> Result<Parts, String> {
     let policy = match options.execute.as_deref() {
         None => ExecutePolicy::default(),
-        Some(name) => ExecutePolicy::named(name)
-            .ok_or_else(|| format!("There is no policy {name:?} for code of the server: it is deny, ask, sandbox or page."))?,
+        Some(name) => ExecutePolicy::named(name).ok_or_else(|| {
+            format!("There is no policy {name:?} for code of the server: it is deny, ask, sandbox or page.")
+        })?,
     };
     let (mut chat, mut server, mut token) = (options.chat, options.server, options.token);
     let mut loopback = None;
     let transport: Box<dyn Transport> = if options.loopback.is_object() {
         let way = Loopback::new(options.loopback);
-        (server, token) = (server.or_else(|| Some("http://localhost".into())), token.or_else(|| Some("loopback".into())));
+        (server, token) =
+            (server.or_else(|| Some("http://localhost".into())), token.or_else(|| Some("loopback".into())));
         loopback = Some(way.clone());
         Box::new(way)
     } else if let Some(url) = &options.replay {
@@ -188,9 +190,13 @@ impl EventClient {
             "accept" => Decision::Accept(Vec::new()),
             "decline" => Decision::Decline,
             "cancel" => Decision::Cancel,
-            other => return Err(JsError::new(&format!("There is no decision {other:?}: it is accept, decline or cancel."))),
+            other => {
+                return Err(JsError::new(&format!("There is no decision {other:?}: it is accept, decline or cancel.")));
+            }
         };
-        for (number, value) in js_sys::Array::from(&values).iter().enumerate().filter(|(_, value)| !value.is_undefined()) {
+        for (number, value) in
+            js_sys::Array::from(&values).iter().enumerate().filter(|(_, value)| !value.is_undefined())
+        {
             self.driver.user(User::Fill(question, number, entry(&value)));
         }
         self.driver.user(User::Decide(question, decision));

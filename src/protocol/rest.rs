@@ -235,7 +235,10 @@ impl Turn<'_> {
         if self.continues {
             set("assistant_message_id", Some(json!(self.assistant_id)));
         } else {
-            set("message_ids", Some(json!([{"model_id": self.model.id, "message_id": self.assistant_id, "modelIdx": 0}])));
+            set(
+                "message_ids",
+                Some(json!([{"model_id": self.model.id, "message_id": self.assistant_id, "modelIdx": 0}])),
+            );
         }
         body
     }
@@ -281,7 +284,9 @@ mod tests {
     #[test]
     fn what_is_not_forbidden_is_allowed_and_administrators_may_do_all() {
         let mut session = Session { permissions: json!({"features": {"web_search": false}}), ..Session::default() };
-        assert!(!session.may("features.web_search") && session.may("features.memories") && session.may("chat.temporary"));
+        assert!(
+            !session.may("features.web_search") && session.may("features.memories") && session.may("chat.temporary")
+        );
         session.role = "admin".into();
         assert!(session.may("features.web_search"));
     }

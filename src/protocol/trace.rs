@@ -50,7 +50,10 @@ pub fn parse(text: &str) -> Vec<Step> {
         let is_own = line["conn"] == own || line["conn"].is_null();
         match (line["dir"].as_str(), line["layer"].as_str()) {
             (Some("in"), Some("eio")) if is_own => {
-                waits = line["raw"].as_str().and_then(|raw| raw.strip_prefix("42")).is_some_and(|raw| raw.starts_with(|c: char| c.is_ascii_digit()));
+                waits = line["raw"]
+                    .as_str()
+                    .and_then(|raw| raw.strip_prefix("42"))
+                    .is_some_and(|raw| raw.starts_with(|c: char| c.is_ascii_digit()));
             }
             (Some("in"), Some("event")) if is_own && line["event"] == "events" => {
                 let event = line["args"][0].clone();
@@ -62,7 +65,10 @@ pub fn parse(text: &str) -> Vec<Step> {
             }
             (Some("http>"), _) if is_turn(line) => push(What::Turn(line["body"].clone())),
             (Some("http<"), _) if is_turn(line) => {
-                push(What::Accepted(line["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or_default(), line["body"].clone()));
+                push(What::Accepted(
+                    line["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or_default(),
+                    line["body"].clone(),
+                ));
             }
             (Some("stored"), _) => push(What::Stored(line["chat"].clone())),
             (Some("note"), _) => {

@@ -92,7 +92,11 @@ impl Collector {
         if let Some((media_type, extension, data)) = raster_image(bundle) {
             let number = self.uploads.len() + 1;
             self.stdout.push(Piece::Figure(self.uploads.len()));
-            self.uploads.push(Upload { name: format!("figure-{number}.{extension}"), media_type: media_type.into(), data });
+            self.uploads.push(Upload {
+                name: format!("figure-{number}.{extension}"),
+                media_type: media_type.into(),
+                data,
+            });
         } else if as_text && let Some(text) = bundle.get("text/plain").and_then(|data| data.text()) {
             self.print(&format!("{text}\n"));
         }

@@ -92,14 +92,20 @@ fn details(text: &str) -> Option<(Part, usize)> {
     let running = get("done") == Some("false") || length == text.len() && !text.trim_end().ends_with("</details>");
     let part = match get("type") {
         Some("reasoning") => Part::Reasoning {
-            text: body.lines().map(|line| line.strip_prefix("> ").or(line.strip_prefix('>')).unwrap_or(line)).collect::<Vec<_>>().join("\n"),
+            text: body
+                .lines()
+                .map(|line| line.strip_prefix("> ").or(line.strip_prefix('>')).unwrap_or(line))
+                .collect::<Vec<_>>()
+                .join("\n"),
             seconds: get("duration").and_then(|seconds| seconds.parse().ok()),
             running,
         },
         Some("code_interpreter") => Part::Tool(Tool {
             name: "code_interpreter".into(),
             code: Some(fenced(body)),
-            result: get("output").map(|text| super::parts::streams(&json_of(text))).or_else(|| (!running).then(ToolResult::default)),
+            result: get("output")
+                .map(|text| super::parts::streams(&json_of(text)))
+                .or_else(|| (!running).then(ToolResult::default)),
             ..Tool::default()
         }),
         Some("tool_calls") => {
@@ -115,7 +121,10 @@ fn details(text: &str) -> Option<(Part, usize)> {
             let result = result.or_else(|| (!running).then(ToolResult::default));
             Part::Tool(Tool { name, code, arguments, result, ..Tool::default() })
         }
-        _ => Part::Details { summary: if summary.is_empty() { "Details".into() } else { summary.into() }, text: body.into() },
+        _ => Part::Details {
+            summary: if summary.is_empty() { "Details".into() } else { summary.into() },
+            text: body.into(),
+        },
     };
     Some((part, length))
 }
@@ -153,7 +162,15 @@ fn attributes(text: &str) -> Vec<(String, String)> {
 }
 
 fn unescape(text: &str) -> String {
-    let entities = [("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&#10;", "\n"), ("&amp;", "&")];
+    let entities = [
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#39;", "'"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&#10;", "\n"),
+        ("&amp;", "&"),
+    ];
     entities.iter().fold(text.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
 }
 
@@ -179,7 +196,14 @@ mod tests {
     fn older_blocks_become_what_they_are() {
         let text = "Before\n<details type=\"reasoning\" done=\"true\" duration=\"3\">\n<summary>Thought for 3 seconds</summary>\n> hm\n> so\n</details>\nBetween\n<details type=\"tool_calls\" done=\"true\" name=\"add\" arguments=\"&quot;{\\&quot;a\\&quot;: 1}&quot;\" result=\"&quot;42&quot;\">\n<summary>Tool Executed</summary>\n</details>\nAfter";
         let parts = parts(text);
-        let [Part::Text(before), Part::Reasoning { text, seconds: Some(3), running: false }, Part::Text(_), Part::Tool(tool), Part::Text(after)] = &parts[..] else {
+        let [
+            Part::Text(before),
+            Part::Reasoning { text, seconds: Some(3), running: false },
+            Part::Text(_),
+            Part::Tool(tool),
+            Part::Text(after),
+        ] = &parts[..]
+        else {
             panic!("{parts:?}")
         };
         assert_eq!((before.as_str(), text.as_str(), after.as_str()), ("Before", "hm\nso", "After"));
@@ -199,16 +223,24 @@ mod tests {
     #[test]
     fn thinking_aloud_is_set_apart_at_the_start_only() {
         assert!(matches!(&parts("<think>\nhm")[..], [Part::Reasoning { running: true, .. }]));
-        assert!(matches!(&parts("<think>hm</think>\n\nSo.")[..], [Part::Reasoning { running: false, .. }, Part::Text(text)] if text == "So."));
+        assert!(
+            matches!(&parts("<think>hm</think>\n\nSo.")[..], [Part::Reasoning { running: false, .. }, Part::Text(text)] if text == "So.")
+        );
         assert!(matches!(&parts("Use <think>x</think>")[..], [Part::Text(_)]));
     }
 
     #[test]
     fn nested_open_and_quoted_blocks_do_not_confuse() {
         let nested = parts("<details>\n<summary>A</summary>\n<details>\nx\n</details>\ny\n</details>\nend");
-        assert!(matches!(&nested[..], [Part::Details { summary, text }, Part::Text(end)] if summary == "A" && text.ends_with('y') && end == "end"), "{nested:?}");
+        assert!(
+            matches!(&nested[..], [Part::Details { summary, text }, Part::Text(end)] if summary == "A" && text.ends_with('y') && end == "end"),
+            "{nested:?}"
+        );
         assert!(matches!(&parts("```\n<details>\n</details>\n```")[..], [Part::Text(_)]));
-        assert!(matches!(&parts("<details type=\"reasoning\" done=\"false\">\n> still")[..], [Part::Reasoning { running: true, .. }]));
+        assert!(matches!(
+            &parts("<details type=\"reasoning\" done=\"false\">\n> still")[..],
+            [Part::Reasoning { running: true, .. }]
+        ));
         assert_eq!(parts("<details").len(), 1);
         assert_eq!(parts("").len(), 0);
     }

@@ -135,16 +135,23 @@ impl Services {
             Some(Terminal { url: web_url(&row["url"])?, key: row["key"].as_str().unwrap_or_default().to_owned() })
         });
         let direct = &ui["directConnections"];
-        let connections = direct["OPENAI_API_BASE_URLS"].as_array().into_iter().flatten().enumerate().filter_map(|(at, url)| {
-            let config = direct["OPENAI_API_CONFIGS"].get(at.to_string())?;
-            Some(Connection {
-                number: at.to_string(),
-                url: web_url(url).filter(|_| config["enable"] != false)?,
-                key: direct["OPENAI_API_KEYS"][at].as_str().unwrap_or_default().to_owned(),
-                prefix: config["prefix_id"].as_str().unwrap_or_default().to_owned(),
-                models: config["model_ids"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
-            })
-        });
+        let connections =
+            direct["OPENAI_API_BASE_URLS"].as_array().into_iter().flatten().enumerate().filter_map(|(at, url)| {
+                let config = direct["OPENAI_API_CONFIGS"].get(at.to_string())?;
+                Some(Connection {
+                    number: at.to_string(),
+                    url: web_url(url).filter(|_| config["enable"] != false)?,
+                    key: direct["OPENAI_API_KEYS"][at].as_str().unwrap_or_default().to_owned(),
+                    prefix: config["prefix_id"].as_str().unwrap_or_default().to_owned(),
+                    models: config["model_ids"]
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .filter_map(Value::as_str)
+                        .map(str::to_owned)
+                        .collect(),
+                })
+            });
         Self { tools: tools.collect(), connections: connections.collect(), terminals: terminals.collect() }
     }
 
@@ -163,9 +170,11 @@ impl Services {
     /// # Errors
     /// The answer of the call.
     pub fn completion(&self, form: &Value, model: &Value, channel: String) -> Result<External, Value> {
-        let number = model["urlIdx"].as_str().map(str::to_owned).or_else(|| model["urlIdx"].as_u64().map(|at| at.to_string()));
+        let number =
+            model["urlIdx"].as_str().map(str::to_owned).or_else(|| model["urlIdx"].as_u64().map(|at| at.to_string()));
         let known = self.connections.iter().find(|known| Some(&known.number) == number.as_ref());
-        let known = known.ok_or_else(|| json!({"error": {"message": "This model belongs to no connection that is set up here."}}))?;
+        let known = known
+            .ok_or_else(|| json!({"error": {"message": "This model belongs to no connection that is set up here."}}))?;
         let mut form = form.clone();
         if let Some(id) = form["model"].as_str().filter(|_| !known.prefix.is_empty()) {
             form["model"] = json!(id.replacen(&format!("{}.", known.prefix), "", 1));
@@ -229,7 +238,8 @@ impl ToolServer {
     fn parse(row: &Value) -> Option<Self> {
         let url = web_url(&row["url"])?;
         let path = row["path"].as_str().unwrap_or("openapi.json");
-        let description_url = if path.contains("://") { path.to_owned() } else { format!("{url}/{}", path.trim_start_matches('/')) };
+        let description_url =
+            if path.contains("://") { path.to_owned() } else { format!("{url}/{}", path.trim_start_matches('/')) };
         let bearer = row["auth_type"].as_str().is_none_or(|kind| kind == "bearer");
         let key = row["key"].as_str().filter(|key| bearer && !key.is_empty()).map(str::to_owned);
         let name = row["info"]["name"].as_str().filter(|name| !name.is_empty()).unwrap_or(&url).to_owned();
@@ -245,7 +255,9 @@ impl ToolServer {
     fn operations(&self) -> impl Iterator<Item = (&str, &str, &Map<String, Value>, &Value)> {
         self.openapi["paths"].as_object().into_iter().flatten().flat_map(move |(path, methods)| {
             let methods = methods.as_object().into_iter().flatten();
-            methods.filter_map(move |(method, of)| Some((path.as_str(), method.as_str(), of.as_object()?, &self.openapi["paths"][path])))
+            methods.filter_map(move |(method, of)| {
+                Some((path.as_str(), method.as_str(), of.as_object()?, &self.openapi["paths"][path]))
+            })
         })
     }
 
@@ -255,10 +267,19 @@ impl ToolServer {
             return json!({});
         }
         match value {
-            Value::Object(fields) => match fields.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix('#')) {
-                Some(pointer) => self.openapi.pointer(pointer).map_or_else(|| json!({}), |target| self.resolved(target, depth - 1)),
-                None => fields.iter().map(|(name, field)| (name.clone(), self.resolved(field, depth - 1))).collect::<Map<_, _>>().into(),
-            },
+            Value::Object(fields) => {
+                match fields.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix('#')) {
+                    Some(pointer) => self
+                        .openapi
+                        .pointer(pointer)
+                        .map_or_else(|| json!({}), |target| self.resolved(target, depth - 1)),
+                    None => fields
+                        .iter()
+                        .map(|(name, field)| (name.clone(), self.resolved(field, depth - 1)))
+                        .collect::<Map<_, _>>()
+                        .into(),
+                }
+            }
             Value::Array(items) => items.iter().map(|item| self.resolved(item, depth - 1)).collect(),
             other => other.clone(),
         }
@@ -312,7 +333,8 @@ impl ToolServer {
     }
 
     fn request(&self, name: &str, params: &Value, chat: &str) -> Result<External, String> {
-        let found = self.operations().find(|(_, _, operation, _)| operation.get("operationId").is_some_and(|id| id == name));
+        let found =
+            self.operations().find(|(_, _, operation, _)| operation.get("operationId").is_some_and(|id| id == name));
         let (path, method, operation, shared) =
             found.ok_or_else(|| format!("No matching route found for operationId: {name}"))?;
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -394,7 +416,9 @@ mod tests {
 
     #[test]
     fn a_tool_is_asked_as_its_description_says() {
-        let request = services().tool("https://t.example", "put_item", &json!({"id": "a/b", "q": 1, "size": 2}), "c").expect("a request");
+        let request = services()
+            .tool("https://t.example", "put_item", &json!({"id": "a/b", "q": 1, "size": 2}), "c")
+            .expect("a request");
         assert_eq!((request.method.as_str(), request.url.as_str()), ("POST", "https://t.example/items/a%2Fb?q=1"));
         assert_eq!(request.body.as_deref(), Some("{\"size\":2}"));
         assert!(request.headers.contains(&("authorization".into(), "Bearer k".into())));
@@ -403,7 +427,10 @@ mod tests {
     #[test]
     fn only_services_of_the_settings_are_asked() {
         let services = services();
-        assert_eq!(services.tool("https://evil", "put_item", &json!({}), ""), Err(json!({"error": "Tool Server Not Found"})));
+        assert_eq!(
+            services.tool("https://evil", "put_item", &json!({}), ""),
+            Err(json!({"error": "Tool Server Not Found"}))
+        );
         assert!(services.tool("https://t.example", "other", &json!({}), "").is_err_and(|answer| answer[1].is_null()));
         assert!(services.terminal("https://evil", "/x", "").is_err());
         assert!(services.terminal("http://term", "@evil/x", "").is_err());
@@ -426,9 +453,17 @@ mod tests {
     fn a_direct_model_is_asked_under_its_own_name() {
         let services = services();
         let models = services.connections[0].models(&json!({"data": [{"id": "gpt"}]}));
-        assert_eq!((models[0].id.as_str(), &models[0].raw["direct"], &models[0].raw["urlIdx"]), ("mine.gpt", &json!(true), &json!("0")));
-        let request = services.completion(&json!({"model": "mine.gpt", "stream": true}), &models[0].raw, "u:s:r".into()).expect("a request");
-        assert_eq!((request.url.as_str(), request.shape), ("https://m/v1/chat/completions", Shape::Lines("u:s:r".into())));
+        assert_eq!(
+            (models[0].id.as_str(), &models[0].raw["direct"], &models[0].raw["urlIdx"]),
+            ("mine.gpt", &json!(true), &json!("0"))
+        );
+        let request = services
+            .completion(&json!({"model": "mine.gpt", "stream": true}), &models[0].raw, "u:s:r".into())
+            .expect("a request");
+        assert_eq!(
+            (request.url.as_str(), request.shape),
+            ("https://m/v1/chat/completions", Shape::Lines("u:s:r".into()))
+        );
         assert!(request.body.is_some_and(|body| body.contains("\"gpt\"")), "without the prefix");
     }
 

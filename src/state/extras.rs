@@ -43,7 +43,8 @@ fn file(file: &Value) -> FileItem {
     let url = file["url"].as_str().unwrap_or_default();
     let id = [&file["id"], &file["url"]].into_iter().filter_map(Value::as_str).find(|id| is_file_id(id));
     let media_type = file["content_type"].as_str().unwrap_or_default();
-    let picture = file["type"] == "image" || ["image/png", "image/jpeg", "image/gif", "image/webp"].contains(&media_type);
+    let picture =
+        file["type"] == "image" || ["image/png", "image/jpeg", "image/gif", "image/webp"].contains(&media_type);
     let place = match (file_content_path(url), id) {
         (Some(path), _) => Place::Stored(path.to_owned()),
         _ if picture && url.starts_with("data:image/") => Place::Inline(url.to_owned()),
@@ -78,9 +79,10 @@ pub fn citations(sources: &[Value]) -> Vec<Citation> {
         for at in 0..documents.len().max(1) {
             let meta = metadata.get(at).unwrap_or(&Value::Null);
             let key = text(meta, "source").or_else(|| text(about, "id")).unwrap_or_else(|| "N/A".to_owned());
-            let link = [Some(key.clone()), text(meta, "url"), text(about, "url")].into_iter().flatten().find_map(|url| {
-                url.starts_with("http").then(|| safe_link(&url).map(str::to_owned)).flatten()
-            });
+            let link = [Some(key.clone()), text(meta, "url"), text(about, "url")]
+                .into_iter()
+                .flatten()
+                .find_map(|url| url.starts_with("http").then(|| safe_link(&url).map(str::to_owned)).flatten());
             let named = text(meta, "name").or_else(|| text(about, "name")).unwrap_or_else(|| key.clone());
             let document = documents.get(at).and_then(Value::as_str).map(|text| clip(text, DOCUMENT));
             if let Some((_, citation)) = found.iter_mut().find(|(known, _)| *known == key) {
@@ -117,7 +119,11 @@ pub struct CodeRun {
 pub fn code_runs(runs: &[(String, Value)]) -> Vec<CodeRun> {
     let text = |value: &Value| value.as_str().map(|text| clip(text, DOCUMENT * 4));
     let run = |(_, run): &(String, Value)| CodeRun {
-        name: run["name"].as_str().map(|name| one_line(name, 200)).filter(|name| !name.is_empty()).unwrap_or_else(|| "Code".into()),
+        name: run["name"]
+            .as_str()
+            .map(|name| one_line(name, 200))
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| "Code".into()),
         code: text(&run["code"]).unwrap_or_default(),
         language: run["language"].as_str().map(|name| one_line(name, 30)).unwrap_or_default(),
         output: text(&run["result"]["output"]),

@@ -59,7 +59,11 @@ pub fn catch_up(items: &mut Vec<Value>, increments: &[&Value]) {
             continue;
         }
         let text = event["delta"].as_str().unwrap_or_default();
-        let same = |other: &Value| ["type", "item_id", "output_index", "content_index", "summary_index"].iter().all(|name| other[*name] == event[*name]);
+        let same = |other: &Value| {
+            ["type", "item_id", "output_index", "content_index", "summary_index"]
+                .iter()
+                .all(|name| other[*name] == event[*name])
+        };
         match added.iter_mut().find(|(first, _)| same(first)) {
             Some((_, whole)) => whole.push_str(text),
             None => added.push((event, text.to_owned())),

@@ -110,7 +110,8 @@ fn part(item: &Value, all: &[Value]) -> Option<Part> {
             let name = text("name");
             let arguments = text("arguments");
             let code = (name == "execute_code").then(|| code_of(&arguments));
-            let embeds = result.map(|result| result["embeds"].as_array().cloned().unwrap_or_default()).unwrap_or_default();
+            let embeds =
+                result.map(|result| result["embeds"].as_array().cloned().unwrap_or_default()).unwrap_or_default();
             let embeds = embeds.iter().filter_map(Value::as_str).map(str::to_owned).collect();
             let result = result.map(|result| tool_result(&output_text(result), code.is_some()));
             let waits = item["status"] == "pending" && item["call_id"].is_string();

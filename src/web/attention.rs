@@ -61,7 +61,8 @@ impl Attention {
 
 /// Whether the person has allowed it in this browser.
 pub fn is_allowed() -> bool {
-    js::get(&js::window(), "Notification").is_function() && Notification::permission() == NotificationPermission::Granted
+    js::get(&js::window(), "Notification").is_function()
+        && Notification::permission() == NotificationPermission::Granted
 }
 
 /// Asks the person; whether they allow it.

@@ -22,6 +22,8 @@ use crate::state::client::{
     Change, Choices, Client, Effect, ExternalFor, Failure, Fresh, Input, Socket as Heard, Ticket, User,
 };
 use crate::state::direct::{External, Shape};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use gloo_timers::future::TimeoutFuture;
 use kernels::Kernels;
 use serde_json::{Value, json};
@@ -118,12 +120,16 @@ impl Driver {
         self.user(User::Attach { number: self.0.attached.get(), name, media_type, data: data.into() });
     }
 
-    /// A picture that the server keeps, fetched with the token; its first bytes must be those of a picture.
+    /// A picture that the server keeps, fetched with the token, or one that stands in its `data:` address; its first
+    /// bytes must be those of a picture.
     ///
     /// # Errors
     /// A sentence.
     pub async fn stored_image(&self, path: &str) -> Result<ObjectUrl, String> {
-        let bytes = self.content(path).await?;
+        let bytes = match path.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")) {
+            Some((_, data)) => BASE64_STANDARD.decode(data.trim()).map_err(|_| "This picture can't be read.")?,
+            None => self.content(path).await?,
+        };
         let media_type = sniff_raster(&bytes).ok_or("This file is no picture that can be shown here.")?;
         ObjectUrl::new(&bytes, media_type).map_err(|error| error.to_string())
     }
@@ -243,7 +249,11 @@ impl Inner {
     }
 
     /// Does something that takes time; its result comes back as an input, if there is still somebody to take it.
-    fn later<T: 'static>(self: &Rc<Self>, work: impl Future<Output = T> + 'static, read: impl FnOnce(T) -> Input + 'static) {
+    fn later<T: 'static>(
+        self: &Rc<Self>,
+        work: impl Future<Output = T> + 'static,
+        read: impl FnOnce(T) -> Input + 'static,
+    ) {
         let weak = Rc::downgrade(self);
         spawn_local(async move {
             let result = work.await;
@@ -308,8 +318,10 @@ impl Inner {
         };
         self.later(self.transport.request(self.access(), request), |result| {
             let record = result.and_then(|body| {
-                serde_json::from_value::<FileRecord>(body)
-                    .map_err(|error| WebError::Unreadable { what: "The answer to an upload".into(), why: error.to_string() })
+                serde_json::from_value::<FileRecord>(body).map_err(|error| WebError::Unreadable {
+                    what: "The answer to an upload".into(),
+                    why: error.to_string(),
+                })
             });
             Input::Uploaded(ticket, record.map_err(failure))
         });
@@ -380,11 +392,8 @@ fn fact(key: &str) -> String {
 
 /// What was chosen for chats; nothing where the browser keeps nothing.
 fn kept() -> BTreeMap<ChatId, Choices> {
-    let rows: Vec<(ChatId, Choices)> = storage::get(CHOICES.0)
-        .ok()
-        .flatten()
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .unwrap_or_default();
+    let rows: Vec<(ChatId, Choices)> =
+        storage::get(CHOICES.0).ok().flatten().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     rows.into_iter().collect()
 }
 
@@ -411,6 +420,8 @@ pub fn host_answer(value: Result<JsValue, JsValue>) -> HostAnswer {
             return Ok(Value::Null);
         }
         let text = js_sys::JSON::stringify(&value).map_err(|thrown| js::message(&thrown))?;
-        text.as_string().and_then(|text| serde_json::from_str(&text).ok()).ok_or_else(|| "The answer is no JSON.".to_owned())
+        text.as_string()
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .ok_or_else(|| "The answer is no JSON.".to_owned())
     })
 }

@@ -47,9 +47,15 @@ pub async fn text(url: &str) -> Result<String, WebError> {
     options.set_credentials(web_sys::RequestCredentials::Omit);
     let response = send(url, &options, url).await?;
     if !response.ok() {
-        return Err(WebError::Refused { what: url.to_owned(), status: response.status(), detail: response.status_text() });
+        return Err(WebError::Refused {
+            what: url.to_owned(),
+            status: response.status(),
+            detail: response.status_text(),
+        });
     }
-    body_text(&response).await.map_err(|thrown| WebError::Unreachable { what: url.to_owned(), why: js::message(&thrown) })
+    body_text(&response)
+        .await
+        .map_err(|thrown| WebError::Unreachable { what: url.to_owned(), why: js::message(&thrown) })
 }
 
 /// A request to the REST interface of a server (PROTOCOL.md 5).

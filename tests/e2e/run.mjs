@@ -2,10 +2,12 @@
 //!
 //! Prints one line for each case as it ends and "N passed, N failed" at the end. README.md tells what the environment can set.
 
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cases as bad } from "./cases/bad.mjs";
+import { cases as calls, proves as callsProve } from "./cases/calls.mjs";
 import { cases as chat } from "./cases/chat.mjs";
+import { cases as events, proves as eventsProve } from "./cases/events.mjs";
 import { cases as files } from "./cases/files.mjs";
 import { cases as notebook } from "./cases/notebook.mjs";
 import { cases as offline } from "./cases/offline.mjs";
@@ -13,6 +15,7 @@ import { cases as plain } from "./cases/plain.mjs";
 import { cases as screenshots } from "./cases/screenshots.mjs";
 import { cases as serve } from "./cases/serve.mjs";
 import { cases as server } from "./cases/server.mjs";
+import { cases as turns } from "./cases/turns.mjs";
 import { within } from "./lib/expect.mjs";
 import { Bench } from "./lib/bench.mjs";
 import { DIST, OUT, PYODIDE } from "./lib/paths.mjs";
@@ -20,10 +23,13 @@ import { DIST, OUT, PYODIDE } from "./lib/paths.mjs";
 /** No case may take longer, whatever it waits for. */
 const CASE_TIMEOUT = 240_000;
 
-const groups = { server, notebook, offline, chat, files, bad, plain, serve, screenshots };
+const groups = { server, notebook, offline, chat, events, calls, turns, files, bad, plain, serve, screenshots };
+/** Which event types a case proves, by group and name. */
+const proves = { events: eventsProve, calls: callsProve };
+const proved = [];
 const wanted = process.argv.slice(2);
 const all = Object.entries(groups).flatMap(([group, cases]) =>
-  Object.entries(cases).map(([name, test]) => ({ name: `${group}: ${name}`, test })),
+  Object.entries(cases).map(([name, test]) => ({ name: `${group}: ${name}`, test, types: proves[group]?.[name] ?? [] })),
 );
 const chosen = wanted.length ? all.filter(({ name }) => wanted.some((part) => name.includes(part))) : all;
 if (!chosen.length) fail(`No case has ${wanted.map((part) => `“${part}”`).join(" or ")} in its name. The cases are:\n${all.map(({ name }) => name).join("\n")}`);
@@ -37,13 +43,14 @@ let failed = 0;
 const seconds = (since) => ((Date.now() - since) / 1000).toFixed(1);
 const begin = Date.now();
 try {
-  for (const { name, test } of chosen) {
+  for (const { name, test, types } of chosen) {
     const since = Date.now();
     const kit = await bench.kit();
     try {
       await within(test(kit), "the case", CASE_TIMEOUT);
       if (kit.watch.errors.length) throw new Error(`The page had errors:\n${kit.watch.errors.join("\n")}`);
       console.log(`ok   ${name} (${seconds(since)} s)`);
+      proved.push(...types.map((type) => [type, name]));
     } catch (error) {
       failed += 1;
       console.log(`FAIL ${name} (${seconds(since)} s)\n     ${describe(error).replace(/\n/g, "\n     ")}`);
@@ -55,6 +62,7 @@ try {
 } finally {
   await bench.close();
 }
+if (process.env.PYOXIDE_PROOFS) writeFileSync(join(process.env.PYOXIDE_PROOFS, "e2e.json"), JSON.stringify({ suite: "e2e", proves: proved }));
 console.log(`${chosen.length - failed} passed, ${failed} failed (${seconds(begin)} s)`);
 process.exit(failed ? 1 : 0);
 

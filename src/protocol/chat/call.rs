@@ -88,7 +88,9 @@ impl ChatCall {
             text(data, name).map(str::to_owned).ok_or_else(|| format!("This call has no text in its field {name:?}."))
         };
         Ok(match kind {
-            "execute:python" => Self::ExecutePython { code: code(field("code")?)?, files: CallFile::all(&data["files"]) },
+            "execute:python" => {
+                Self::ExecutePython { code: code(field("code")?)?, files: CallFile::all(&data["files"]) }
+            }
             "execute" => Self::Execute(code(field("code")?)?),
             "confirmation" => Self::Question(Question::confirmation(data).into()),
             "input" => Self::Question(Question::input(data).into()),
@@ -104,7 +106,9 @@ impl ChatCall {
                 model: data["model"].clone(),
                 channel: field("channel")?,
             }),
-            "request:terminal" => Self::Direct(DirectCall::Terminal { id: field("terminal_id")?, path: field("path")? }),
+            "request:terminal" => {
+                Self::Direct(DirectCall::Terminal { id: field("terminal_id")?, path: field("path")? })
+            }
             "request:terminal:state" => Self::Direct(DirectCall::TerminalState),
             "voice:play_animation" => Self::Animation,
             _ => Self::Unknown,

@@ -145,7 +145,8 @@ pub struct StatusLink {
 impl StatusItem {
     /// Reads a status as it is sent and stored.
     pub fn parse(data: &Value) -> Self {
-        let queries: Vec<String> = list(data, "queries").filter_map(Value::as_str).map(str::to_owned).take(LIST).collect();
+        let queries: Vec<String> =
+            list(data, "queries").filter_map(Value::as_str).map(str::to_owned).take(LIST).collect();
         let urls = list(data, "urls").filter_map(Value::as_str).map(|url| (url, url));
         let items = list(data, "items").filter_map(|item| {
             let url = text(item, "link").or_else(|| text(item, "url"))?;
@@ -193,7 +194,8 @@ pub struct Task {
 pub fn tasks(value: &Value) -> Vec<Task> {
     let field = |task: &Value, name: &str| text(task, name).map(|words| one_line(words, NOTICE));
     let tasks = value.as_array().into_iter().flatten();
-    let read = |task| Some(Task { content: field(task, "content")?, status: field(task, "status").unwrap_or_default() });
+    let read =
+        |task| Some(Task { content: field(task, "content")?, status: field(task, "status").unwrap_or_default() });
     tasks.filter_map(read).take(LIST).collect()
 }
 
@@ -281,9 +283,10 @@ impl ChatEvent {
                 }
                 Some(_) => return Err(Dropped::UnknownType),
             },
-            "notification" => {
-                Self::Notification(Level::parse(&object()?["type"]), clip(text(data, "content").ok_or(Dropped::BadField)?, NOTICE))
-            }
+            "notification" => Self::Notification(
+                Level::parse(&object()?["type"]),
+                clip(text(data, "content").ok_or(Dropped::BadField)?, NOTICE),
+            ),
             "response:completion" => Self::Response(object()?.clone()),
             "chat:completion" => Self::Completion(object()?.clone()),
             "chat:message:error" => Self::Error(clip(&error_text(&object()?["error"]), NOTICE * 4)),
@@ -355,7 +358,12 @@ fn list<'a>(data: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
 
 fn objects(data: &Value, name: &str) -> Result<Vec<Value>, Dropped> {
     let all = data[name].as_array().ok_or(Dropped::BadField)?;
-    Ok(all.iter().filter(|item| item.as_object().is_some_and(|fields| !fields.is_empty())).take(MANY).cloned().collect())
+    Ok(all
+        .iter()
+        .filter(|item| item.as_object().is_some_and(|fields| !fields.is_empty()))
+        .take(MANY)
+        .cloned()
+        .collect())
 }
 
 #[cfg(test)]
@@ -387,8 +395,10 @@ mod tests {
 
     #[test]
     fn a_search_tells_what_it_looked_for_and_found() {
-        let item = StatusItem::parse(&json!({"action": "web_search", "description": "Searched {{count}} sites for {{searchQuery}}",
-            "query": "q", "urls": ["https://a", 3], "items": [{"link": "https://b", "title": "B"}, {}]}));
+        let item = StatusItem::parse(
+            &json!({"action": "web_search", "description": "Searched {{count}} sites for {{searchQuery}}",
+            "query": "q", "urls": ["https://a", 3], "items": [{"link": "https://b", "title": "B"}, {}]}),
+        );
         assert_eq!(item.description, "Searched 2 sites for q");
         assert_eq!(item.links.iter().map(|link| link.title.as_str()).collect::<Vec<_>>(), ["B", "https://a"]);
     }

@@ -146,10 +146,11 @@ impl Question {
         if let Some(call) = data.get("tool_call").filter(|call| call.is_object()) {
             let name = text(call, "name").or_else(|| text(&call["function"], "name")).unwrap_or_default();
             let arguments = [&call["arguments"], &call["params"], &call["function"]["arguments"]];
-            let arguments = arguments.iter().find(|value| !value.is_null()).map_or_else(String::new, |value| match value {
-                Value::String(text) => text.clone(),
-                other => format!("{other:#}"),
-            });
+            let arguments =
+                arguments.iter().find(|value| !value.is_null()).map_or_else(String::new, |value| match value {
+                    Value::String(text) => text.clone(),
+                    other => format!("{other:#}"),
+                });
             if question.message.is_empty() {
                 question.message = format!("The model wants to call `{}`.", one_line(name, TITLE));
             }
@@ -208,8 +209,7 @@ impl Question {
         let schema = &data["requestedSchema"];
         let required: Vec<&str> = list(&schema["required"]).filter_map(Value::as_str).collect();
         let properties = schema["properties"].as_object().into_iter().flatten().take(MANY);
-        question.fields =
-            properties.map(|(name, of)| property(name, of, required.contains(&name.as_str()))).collect();
+        question.fields = properties.map(|(name, of)| property(name, of, required.contains(&name.as_str()))).collect();
         Ok(question)
     }
 
@@ -272,7 +272,8 @@ impl Field {
                 Ok(Some(json!({"type": "other", "text": text})))
             }
             (FieldKind::Picks(choices), Entry::Picked(picked)) => {
-                let values: Vec<_> = picked.iter().filter_map(|number| choices.get(*number)).map(|c| &c.value).collect();
+                let values: Vec<_> =
+                    picked.iter().filter_map(|number| choices.get(*number)).map(|c| &c.value).collect();
                 if values.is_empty() && self.required { empty() } else { Ok(Some(json!(values))) }
             }
             (FieldKind::Number { whole }, Entry::Text(text)) => {
@@ -280,7 +281,11 @@ impl Field {
                 if text.is_empty() {
                     return empty();
                 }
-                let number = if *whole { text.parse::<i64>().ok().map(Value::from) } else { text.parse::<f64>().ok().map(Value::from) };
+                let number = if *whole {
+                    text.parse::<i64>().ok().map(Value::from)
+                } else {
+                    text.parse::<f64>().ok().map(Value::from)
+                };
                 let needed = if *whole { "Please write a whole number." } else { "Please write a number." };
                 number.filter(|number| !number.is_null()).map(Some).ok_or_else(|| needed.to_owned())
             }
@@ -317,7 +322,11 @@ fn property(name: &str, of: &Value, required: bool) -> Field {
     let enumerated = |of: &Value| {
         let titled = list(&of["oneOf"]).chain(list(&of["anyOf"])).filter_map(|one| {
             let value = one.get("const")?;
-            Some(Choice { label: one_line(text(one, "title").unwrap_or(&plain(value)), TITLE), help: String::new(), value: value.clone() })
+            Some(Choice {
+                label: one_line(text(one, "title").unwrap_or(&plain(value)), TITLE),
+                help: String::new(),
+                value: value.clone(),
+            })
         });
         let names: Vec<&str> = list(&of["enumNames"]).filter_map(Value::as_str).collect();
         let plain = list(&of["enum"]).enumerate().map(|(number, value)| {
@@ -341,7 +350,9 @@ fn property(name: &str, of: &Value, required: bool) -> Field {
     let value = match &kind {
         FieldKind::Flag => Entry::Flag(*default == true),
         FieldKind::Pick { choices, .. } => Entry::Picked(position(choices, default).into_iter().collect()),
-        FieldKind::Picks(choices) => Entry::Picked(list(default).filter_map(|value| position(choices, value)).collect()),
+        FieldKind::Picks(choices) => {
+            Entry::Picked(list(default).filter_map(|value| position(choices, value)).collect())
+        }
         _ if default.is_null() => Entry::default(),
         _ => Entry::Text(plain(default)),
     };
@@ -364,7 +375,11 @@ fn choices(options: &Value) -> Vec<Choice> {
             _ => plain(option.get("value").or_else(|| option.get("label")).filter(|value| !value.is_object())?),
         };
         let label = one_line(text(option, "label").unwrap_or(&value), TITLE);
-        Some(Choice { label, help: one_line(text(option, "description").unwrap_or_default(), TITLE), value: json!(value) })
+        Some(Choice {
+            label,
+            help: one_line(text(option, "description").unwrap_or_default(), TITLE),
+            value: json!(value),
+        })
     };
     list(options).filter_map(choice).take(MANY).collect()
 }
@@ -420,7 +435,9 @@ mod tests {
         assert!(accept(&question, vec![]).is_err_and(|(field, _)| field == 0));
         assert_eq!(
             accept(&question, vec![Entry::Picked(vec![0])]),
-            Ok(json!({"status": "answered", "answers": {"q1": {"type": "option", "option_index": 0, "label": "a", "description": "b"}}}))
+            Ok(
+                json!({"status": "answered", "answers": {"q1": {"type": "option", "option_index": 0, "label": "a", "description": "b"}}})
+            )
         );
         assert_eq!(
             accept(&question, vec![Entry::Text("mine".into())]),
@@ -435,7 +452,8 @@ mod tests {
             "name": {"type": "string", "title": "Name"}, "age": {"type": "integer"}, "ok": {"type": "boolean", "default": true},
             "size": {"type": "string", "enum": ["s", "m"], "default": "m"}, "tags": {"type": "array", "items": {"enum": ["x", "y"]}},
         }, "required": ["name"]});
-        let question = Question::elicitation(&json!({"mode": "form", "server_name": "S", "requestedSchema": schema})).expect("a form");
+        let question = Question::elicitation(&json!({"mode": "form", "server_name": "S", "requestedSchema": schema}))
+            .expect("a form");
         let mut entries: Vec<Entry> = question.fields.iter().map(|field| field.value.clone()).collect();
         assert_eq!(accept(&question, entries.clone()).map_err(|(field, _)| field), Err(0));
         entries[0] = Entry::Text("Ada".into());

@@ -53,7 +53,8 @@ impl Chat {
                 vec![Changed::About]
             }
             ChatEvent::Terminal(what, data) => {
-                let about = ["path", "command", "file"].iter().find_map(|name| data[*name].as_str()).unwrap_or_default();
+                let about =
+                    ["path", "command", "file"].iter().find_map(|name| data[*name].as_str()).unwrap_or_default();
                 if self.terminal.len() >= TERMINAL {
                     self.terminal.remove(0);
                 }

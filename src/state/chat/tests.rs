@@ -82,7 +82,11 @@ fn emitted_text_is_seen_beside_the_output_until_the_next_snapshot() {
 fn what_a_filter_changed_is_seen_and_what_was_there_is_kept() {
     let mut chat = chat();
     apply(&mut chat, "chat:completion", json!({"output": [item("rude")]}));
-    apply(&mut chat, "chat:outlet", json!({"messages": [{"id": "a2", "content": "kind"}, {"id": "a2", "content": 5, "role": "system"}, null]}));
+    apply(
+        &mut chat,
+        "chat:outlet",
+        json!({"messages": [{"id": "a2", "content": "kind"}, {"id": "a2", "content": 5, "role": "system"}, null]}),
+    );
     let message = &chat.messages[&MessageId::from("a2")];
     assert_eq!((message.content.as_str(), message.original_content.as_deref()), ("kind", Some("rude")));
     assert_eq!(crate::state::fold::content(&message.output), "kind");

@@ -24,7 +24,11 @@ impl Client {
         let body = json!({
             "model": model.id, "messages": messages, "model_item": model.raw, "chat_id": self.chat.id, "session_id": sid, "id": id,
         });
-        update.effects.push(Effect::Post(format!("/api/chat/actions/{}", path_part(action)), body, ReplyTo::Act(id.clone())));
+        update.effects.push(Effect::Post(
+            format!("/api/chat/actions/{}", path_part(action)),
+            body,
+            ReplyTo::Act(id.clone()),
+        ));
     }
 
     /// What an action gave back: messages that it changed are changed here, and kept.
@@ -32,7 +36,9 @@ impl Client {
         match result {
             Ok(body) => {
                 for message in body["messages"].as_array().into_iter().flatten() {
-                    let (Some(id), Some(text)) = (message["id"].as_str().map(MessageId::from), message["content"].as_str()) else {
+                    let (Some(id), Some(text)) =
+                        (message["id"].as_str().map(MessageId::from), message["content"].as_str())
+                    else {
                         continue;
                     };
                     if self.chat.messages.get(&id).is_some_and(|known| known.content != text) {
@@ -47,7 +53,9 @@ impl Client {
     /// Decides about a tool call that waits in a saved chat.
     pub(super) fn resolve(&mut self, id: &MessageId, call_id: &str, decision: &Decision, update: &mut Update) {
         let Some(chat) = self.chat.id.clone() else { return };
-        let Some(item) = self.chat.messages.get(id).and_then(|message| pending(&message.output, call_id)) else { return };
+        let Some(item) = self.chat.messages.get(id).and_then(|message| pending(&message.output, call_id)) else {
+            return;
+        };
         let body = match (question(item), decision) {
             (_, Decision::Decline | Decision::Cancel) => json!({"call_id": call_id, "action": "reject"}),
             (None, Decision::Accept(_)) => json!({"call_id": call_id, "action": "approve"}),
@@ -75,7 +83,9 @@ impl Client {
             }
             // Somebody else, or another tab, was quicker.
             Err(failure) if failure.status == 409 => self.read_open_chat(update),
-            Err(failure) => self.notify(Level::Error, format!("The decision could not be sent: {}", failure.detail), update),
+            Err(failure) => {
+                self.notify(Level::Error, format!("The decision could not be sent: {}", failure.detail), update)
+            }
         }
     }
 }

@@ -39,13 +39,23 @@ pub enum Storing {
 }
 
 impl Client {
-    pub(super) fn attach(&mut self, number: u32, name: String, media_type: String, data: Arc<[u8]>, update: &mut Update) {
+    pub(super) fn attach(
+        &mut self,
+        number: u32,
+        name: String,
+        media_type: String,
+        data: Arc<[u8]>,
+        update: &mut Update,
+    ) {
         let limits = &self.config.file;
         let too_big = limits.max_size.is_some_and(|most| data.len() as u64 > u64::from(most) << 20);
         let too_many = limits.max_count.is_some_and(|most| self.attachments.len() >= most as usize);
         let refusal = match (data.is_empty(), too_big, too_many) {
             (true, _, _) => Some(format!("{name} is empty, so it was not attached.")),
-            (_, true, _) => Some(format!("{name} is larger than the {} MB that the server takes.", limits.max_size.unwrap_or_default())),
+            (_, true, _) => Some(format!(
+                "{name} is larger than the {} MB that the server takes.",
+                limits.max_size.unwrap_or_default()
+            )),
             (_, _, true) => Some(format!("The server takes {} files at most.", limits.max_count.unwrap_or_default())),
             _ if !self.person.may("chat.file_upload") => Some("You may not upload files to this server.".into()),
             _ => None,
@@ -71,7 +81,8 @@ impl Client {
         }
         for file in self.attachments.iter_mut().filter(|file| file.state == Storing::Waits) {
             file.state = Storing::Sent(0.0, file.data.len() as f64);
-            let upload = Upload { name: file.name.clone(), media_type: file.media_type.clone().into(), data: file.data.clone() };
+            let upload =
+                Upload { name: file.name.clone(), media_type: file.media_type.clone().into(), data: file.data.clone() };
             // Pictures have no text that could be taken out.
             let query = if is_picture(&file.media_type) { "process=false" } else { "process=true" };
             update.effects.push(Effect::Upload(Ticket::Attachment(file.number), upload, query));
@@ -110,7 +121,9 @@ impl Client {
     /// The files of the composer go with the message that is being sent; those that failed stay.
     pub(super) fn take_attachments(&mut self, update: &mut Update) -> Vec<u32> {
         let mut numbers = Vec::new();
-        for file in self.attachments.iter_mut().filter(|file| !file.leaving && !matches!(file.state, Storing::Failed(_))) {
+        for file in
+            self.attachments.iter_mut().filter(|file| !file.leaving && !matches!(file.state, Storing::Failed(_)))
+        {
             file.leaving = true;
             numbers.push(file.number);
         }
@@ -149,8 +162,13 @@ impl Client {
     /// The files that a turn's tools and code get: those of the branch and of the new message.
     pub(super) fn turn_files(&self, user_message: &Value, runs_code: bool) -> Vec<Value> {
         let path = self.chat.path();
-        let older = path.iter().filter_map(|id| self.chat.messages.get(id)).filter(|message| message.role == crate::state::chat::Role::User);
-        let all = older.flat_map(|message| message.files.iter()).chain(user_message["files"].as_array().into_iter().flatten());
+        let older = path
+            .iter()
+            .filter_map(|id| self.chat.messages.get(id))
+            .filter(|message| message.role == crate::state::chat::Role::User);
+        let all = older
+            .flat_map(|message| message.files.iter())
+            .chain(user_message["files"].as_array().into_iter().flatten());
         let mut files: Vec<Value> = Vec::new();
         for file in all {
             let Some(id) = file["id"].as_str() else { continue };

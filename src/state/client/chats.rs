@@ -80,7 +80,8 @@ impl Client {
                 self.keep_unsent(&mut read);
                 let known = self.chat.messages.is_empty();
                 if known
-                    && let Some(model) = read.path().iter().rev().find_map(|id| read.messages.get(id)).map(|last| &last.model)
+                    && let Some(model) =
+                        read.path().iter().rev().find_map(|id| read.messages.get(id)).map(|last| &last.model)
                     && self.models.iter().any(|known| known.id == *model)
                 {
                     self.model = Some(model.clone());

@@ -28,7 +28,12 @@ pub struct Feature {
     capability: &'static str,
 }
 
-const fn feature(name: &'static str, label: &'static str, permission: &'static str, capability: &'static str) -> Feature {
+const fn feature(
+    name: &'static str,
+    label: &'static str,
+    permission: &'static str,
+    capability: &'static str,
+) -> Feature {
     Feature { name, label, permission, capability }
 }
 

@@ -201,7 +201,12 @@ impl Client {
         let ChatEvent::Completion(data) = event else { return };
         if data["done"] == true && !envelope.internal && !envelope.shared {
             let title = data["title"].as_str().unwrap_or("A chat").to_owned();
-            self.notice(Level::Info, format!("{} has its answer.", clip(&title, 100)), envelope.chat_id.clone(), update);
+            self.notice(
+                Level::Info,
+                format!("{} has its answer.", clip(&title, 100)),
+                envelope.chat_id.clone(),
+                update,
+            );
             self.tell_done(envelope, data, update);
         }
     }
@@ -216,7 +221,11 @@ impl Client {
 
     /// A question came from a chat that is not shown.
     pub(super) fn notify_elsewhere(&mut self, envelope: &Envelope, title: &str, update: &mut Update) {
-        let name = self.chats.iter().find(|row| Some(&row.id) == envelope.chat_id.as_ref()).map_or("Another chat", |row| &row.title);
+        let name = self
+            .chats
+            .iter()
+            .find(|row| Some(&row.id) == envelope.chat_id.as_ref())
+            .map_or("Another chat", |row| &row.title);
         let text = format!("{} asks: {}", clip(name, 100), clip(title, 200));
         self.notice(Level::Info, text.clone(), envelope.chat_id.clone(), update);
         if self.tells {
@@ -227,7 +236,10 @@ impl Client {
     /// A call without a way back: nothing is run or asked, since its result could go nowhere (SECURITY.md 5.1).
     fn unanswerable(&mut self, envelope: &Envelope, update: &mut Update) {
         if !envelope.shared && envelope.chat_id.is_some() && envelope.chat_id == self.chat.id {
-            let text = format!("The server sent “{}” without waiting for an answer, so nothing was done.", clip(&envelope.kind, 50));
+            let text = format!(
+                "The server sent “{}” without waiting for an answer, so nothing was done.",
+                clip(&envelope.kind, 50)
+            );
             if !self.notices.iter().any(|notice| notice.text == text) {
                 self.notify(Level::Info, text, update);
             }

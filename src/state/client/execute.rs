@@ -64,7 +64,9 @@ impl Client {
             }
             What::Capability { id, asked } => {
                 update.effects.push(match asked {
-                    Asked::Download { name, media_type, data } => Effect::Download { name, media_type, data: data.into() },
+                    Asked::Download { name, media_type, data } => {
+                        Effect::Download { name, media_type, data: data.into() }
+                    }
                     Asked::Open { url, .. } => Effect::OpenPage(url),
                 });
                 update.effects.push(Effect::Capability(call, id, Ok(json!(true))));
@@ -131,8 +133,11 @@ impl Client {
                 return self.executed(call, Err(why), update);
             }
             Verdict::Ask(asked) => {
-                let envelope =
-                    Envelope { chat_id: Some(open.chat.clone()), message_id: open.message.clone(), ..Envelope::default() };
+                let envelope = Envelope {
+                    chat_id: Some(open.chat.clone()),
+                    message_id: open.message.clone(),
+                    ..Envelope::default()
+                };
                 return self.ask_capability(&envelope, What::Capability { id, asked }, call, update);
             }
         };
@@ -143,7 +148,11 @@ impl Client {
         let before = self.questions.open.len();
         let What::Capability { id, .. } = what else { return };
         if before >= 20 {
-            update.effects.push(Effect::Capability(call, id, Err("Too many questions wait for an answer already.".into())));
+            update.effects.push(Effect::Capability(
+                call,
+                id,
+                Err("Too many questions wait for an answer already.".into()),
+            ));
             return;
         }
         self.ask(envelope, what, call, update);

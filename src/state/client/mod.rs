@@ -157,11 +157,15 @@ impl Client {
             Input::Reply { to, result } => self.reply(to, result, &mut update),
             Input::Kernel(chat, message) => self.kernel(chat, message, &mut update),
             Input::Fetched(call, files) => self.fetched(call, files, &mut update),
-            Input::Uploaded(Ticket::Call(call, number), result) => self.run_uploaded(&call, number, result, &mut update),
+            Input::Uploaded(Ticket::Call(call, number), result) => {
+                self.run_uploaded(&call, number, result, &mut update)
+            }
             Input::Uploaded(Ticket::Attachment(number), result) => self.attachment_stored(number, result, &mut update),
             Input::Uploading(ticket, sent, total) => self.uploading(&ticket, sent, total, &mut update),
             Input::Executed(call, result) => self.executed(call, result, &mut update),
-            Input::Capability { call, id, name, args, data } => self.capability(call, id, (name, args, data), &mut update),
+            Input::Capability { call, id, name, args, data } => {
+                self.capability(call, id, (name, args, data), &mut update)
+            }
             Input::External(to, result) => self.external(to, result, &mut update),
             Input::Host(call, result) => self.host_answered(call, result, &mut update),
             Input::Woken(timer) => self.woken(timer, &mut update),

@@ -77,8 +77,13 @@ impl Client {
             }
         }
         *run = Python::Running(collector);
-        let request =
-            ExecuteRequest { id: MsgId(id.0), code, files: there, timeout_ms: Some(TIME_LIMIT), limits: Limits::default() };
+        let request = ExecuteRequest {
+            id: MsgId(id.0),
+            code,
+            files: there,
+            timeout_ms: Some(TIME_LIMIT),
+            limits: Limits::default(),
+        };
         update.effects.push(Effect::Kernel(chat, KernelRequest::Execute(request)));
     }
 
@@ -163,7 +168,8 @@ impl Client {
             records.extend(record.clone());
         }
         let answer = draft.answer(&uploaded);
-        let names: Vec<_> = draft.uploads().iter().map(|upload| (upload.name.clone(), upload.media_type.clone())).collect();
+        let names: Vec<_> =
+            draft.uploads().iter().map(|upload| (upload.name.clone(), upload.media_type.clone())).collect();
         if self.calls.0.contains_key(id) {
             return self.answer(id.clone(), answer, update);
         }
@@ -178,7 +184,11 @@ impl Client {
             })
             .collect();
         if !files.is_empty() {
-            let path = format!("/api/v1/chats/{}/messages/{}/event", super::path_part(chat.as_str()), super::path_part(message.as_str()));
+            let path = format!(
+                "/api/v1/chats/{}/messages/{}/event",
+                super::path_part(chat.as_str()),
+                super::path_part(message.as_str())
+            );
             update.effects.push(Effect::Post(path, super::files_event(&files), ReplyTo::Late));
         }
     }
@@ -190,7 +200,11 @@ impl Client {
             for (number, (slot, upload)) in slots.iter_mut().zip(draft.uploads()).enumerate() {
                 if matches!(slot, Slot::Waits) {
                     *slot = Slot::Sent;
-                    update.effects.push(Effect::Upload(Ticket::Call(id.clone(), number), upload.clone(), "process=false"));
+                    update.effects.push(Effect::Upload(
+                        Ticket::Call(id.clone(), number),
+                        upload.clone(),
+                        "process=false",
+                    ));
                 }
             }
         }

@@ -92,7 +92,9 @@ impl Open {
     /// Whether the person has put something into it.
     fn is_filled(&self) -> bool {
         match &self.what {
-            What::Form(question) => question.fields.iter().zip(&self.entries).any(|(field, entry)| field.value != *entry),
+            What::Form(question) => {
+                question.fields.iter().zip(&self.entries).any(|(field, entry)| field.value != *entry)
+            }
             _ => false,
         }
     }
@@ -219,8 +221,13 @@ impl Client {
 
     /// The turn of a message was stopped: what it asked is answered with no.
     pub(super) fn cancel_questions(&mut self, message: &MessageId, update: &mut Update) {
-        let ids: Vec<_> =
-            self.questions.open.iter().filter(|open| open.message.as_ref() == Some(message)).map(|open| open.id).collect();
+        let ids: Vec<_> = self
+            .questions
+            .open
+            .iter()
+            .filter(|open| open.message.as_ref() == Some(message))
+            .map(|open| open.id)
+            .collect();
         for id in ids {
             self.decide(id, Decision::Cancel, update);
         }

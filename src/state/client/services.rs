@@ -34,7 +34,9 @@ impl Client {
     pub(super) fn external(&mut self, to: ExternalFor, result: Result<ExternalReply, String>, update: &mut Update) {
         match (to, result) {
             (ExternalFor::Call(id), result) => return self.external_call(id, result, update),
-            (to, Ok(reply)) if reply.status >= 400 => return self.external(to, Err(format!("status {}", reply.status)), update),
+            (to, Ok(reply)) if reply.status >= 400 => {
+                return self.external(to, Err(format!("status {}", reply.status)), update);
+            }
             (ExternalFor::Models(number), Ok(ExternalReply { body, .. })) => {
                 let connection = self.services.connections.iter().find(|connection| connection.number == number);
                 let found = connection.map(|connection| connection.models(&body)).unwrap_or_default();
@@ -47,7 +49,9 @@ impl Client {
                     server.openapi = body;
                 }
             }
-            (ExternalFor::Models(_), Err(why)) => self.warn(format!("A connection to models does not answer: {why}"), update),
+            (ExternalFor::Models(_), Err(why)) => {
+                self.warn(format!("A connection to models does not answer: {why}"), update)
+            }
             (ExternalFor::ToolServer(number), Err(why)) => {
                 let name = self.services.tools.get(number).map(|server| server.name.clone()).unwrap_or_default();
                 self.warn(format!("The tool server {name} does not answer: {why}"), update);

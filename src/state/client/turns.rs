@@ -85,7 +85,8 @@ impl Client {
 
     /// Another version of an answer.
     pub(super) fn regenerate(&mut self, id: &MessageId, fresh: Fresh, update: &mut Update) {
-        let user = self.chat.messages.get(id).filter(|old| old.role == Role::Assistant).and_then(|old| old.parent.clone());
+        let user =
+            self.chat.messages.get(id).filter(|old| old.role == Role::Assistant).and_then(|old| old.parent.clone());
         let Some(user_id) = user.filter(|_| self.can_send()) else { return };
         let Some(user_message) = self.stored_user_message(&user_id) else { return };
         self.queue(user_id, user_message, fresh.assistant_id, fresh.timestamp, Vec::new(), update);
@@ -93,7 +94,8 @@ impl Client {
 
     /// More of an answer.
     pub(super) fn go_on(&mut self, id: &MessageId, update: &mut Update) {
-        let user = self.chat.messages.get(id).filter(|old| old.role == Role::Assistant).and_then(|old| old.parent.clone());
+        let user =
+            self.chat.messages.get(id).filter(|old| old.role == Role::Assistant).and_then(|old| old.parent.clone());
         let Some(user_id) = user.filter(|_| self.can_send()) else { return };
         let Some(user_message) = self.stored_user_message(&user_id) else { return };
         let Some(mut outgoing) = self.outgoing(user_id, user_message, id.clone(), Vec::new()) else { return };
@@ -122,7 +124,9 @@ impl Client {
         attachments: Vec<u32>,
         update: &mut Update,
     ) {
-        let Some(outgoing) = self.outgoing(user_id.clone(), user_message, assistant_id.clone(), attachments) else { return };
+        let Some(outgoing) = self.outgoing(user_id.clone(), user_message, assistant_id.clone(), attachments) else {
+            return;
+        };
         let model = outgoing.model.clone();
         let answer = Message { role: Role::Assistant, parent: Some(user_id), model, timestamp, ..Message::default() };
         self.chat.add(assistant_id.clone(), answer);
@@ -254,7 +258,10 @@ impl Client {
     /// What the model reads of a chat that the server doesn't keep.
     fn history(&self, outgoing: &Outgoing) -> Vec<Value> {
         let path = self.chat.path();
-        let upto = path.iter().position(|id| *id == outgoing.assistant_id).map_or(path.len(), |at| at + usize::from(outgoing.continues));
+        let upto = path
+            .iter()
+            .position(|id| *id == outgoing.assistant_id)
+            .map_or(path.len(), |at| at + usize::from(outgoing.continues));
         let messages = path[..upto].iter().filter_map(|id| self.chat.messages.get(id));
         messages
             .filter(|message| !message.content.is_empty() || !message.files.is_empty())
@@ -263,7 +270,10 @@ impl Client {
                 let images: Vec<Value> = message
                     .files
                     .iter()
-                    .filter(|file| file["type"] == "image" && file["url"].as_str().is_some_and(|url| url.starts_with("data:image/")))
+                    .filter(|file| {
+                        file["type"] == "image"
+                            && file["url"].as_str().is_some_and(|url| url.starts_with("data:image/"))
+                    })
                     .map(|file| json!({"type": "image_url", "image_url": {"url": file["url"]}}))
                     .collect();
                 if images.is_empty() {
@@ -279,9 +289,10 @@ impl Client {
     pub(super) fn keep_unsent(&mut self, read: &mut Chat) {
         let id = read.id.clone();
         self.outbox.retain(|outgoing| {
-            let arrived = read.messages.get(&outgoing.user_id).is_some_and(|user| {
-                user.children.contains(&outgoing.assistant_id) && !outgoing.continues
-            });
+            let arrived = read
+                .messages
+                .get(&outgoing.user_id)
+                .is_some_and(|user| user.children.contains(&outgoing.assistant_id) && !outgoing.continues);
             outgoing.chat != id || !arrived
         });
         for outgoing in self.outbox.iter().filter(|outgoing| outgoing.chat == id) {
@@ -294,12 +305,18 @@ impl Client {
             }
             if read.messages.contains_key(&outgoing.user_id) && !read.messages.contains_key(&outgoing.assistant_id) {
                 let parent = Some(outgoing.user_id.clone());
-                read.add(outgoing.assistant_id.clone(), Message { role: Role::Assistant, parent, ..Message::default() });
+                read.add(
+                    outgoing.assistant_id.clone(),
+                    Message { role: Role::Assistant, parent, ..Message::default() },
+                );
             } else if !read.messages.contains_key(&outgoing.user_id) {
                 // The chat was opened anew since.
                 read.add(outgoing.user_id.clone(), Message { unsent: true, ..Message::parse(&outgoing.user_message) });
                 let parent = Some(outgoing.user_id.clone());
-                read.add(outgoing.assistant_id.clone(), Message { role: Role::Assistant, parent, ..Message::default() });
+                read.add(
+                    outgoing.assistant_id.clone(),
+                    Message { role: Role::Assistant, parent, ..Message::default() },
+                );
             }
             read.current = Some(outgoing.assistant_id.clone());
             read.active = true;
@@ -394,7 +411,8 @@ impl Client {
     pub(super) fn stop(&mut self, update: &mut Update) {
         // What was not sent yet can just be taken back: its text stays in the message, to be sent again.
         if let Some(at) = self.outbox.iter().position(|outgoing| {
-            matches!(outgoing.state, Sending::Waits | Sending::Doubtful) && self.chat.messages.contains_key(&outgoing.assistant_id)
+            matches!(outgoing.state, Sending::Waits | Sending::Doubtful)
+                && self.chat.messages.contains_key(&outgoing.assistant_id)
         }) {
             let outgoing = self.outbox.remove(at);
             if let Some(message) = self.chat.messages.get_mut(&outgoing.assistant_id) {

@@ -12,7 +12,9 @@ pub(super) fn Actions(id: MessageId, editing: RwSignal<bool>) -> impl IntoView {
     let store = store::chat();
     let (copied, again, more, of_model) = (id.clone(), id.clone(), id.clone(), id.clone());
     let text = move || {
-        store.peek(|client| client.chat.messages.get(&copied).map(|message| message.text().to_owned()).unwrap_or_default())
+        store.peek(|client| {
+            client.chat.messages.get(&copied).map(|message| message.text().to_owned()).unwrap_or_default()
+        })
     };
     let last = id.clone();
     let is_last = Memo::new(move |_| store.read(Change::Path, |client| client.chat.current.as_ref() == Some(&last)));

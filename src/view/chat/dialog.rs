@@ -3,8 +3,8 @@
 use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;
-use web_sys::{HtmlElement, KeyboardEvent};
 use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
 
 /// How long a dialog is shown before it can be accepted, in ms: a click or a key that was meant for what was there
 /// before must not decide it.
@@ -55,10 +55,10 @@ pub(super) fn Dialog(
         }
     };
     let on_key = move |event: KeyboardEvent| {
-        let takes_it = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-            .is_some_and(|element| ["A", "BUTTON", "TEXTAREA", "SUMMARY", "INPUT", "SELECT"].contains(&element.tag_name().as_str()));
+        let takes_it =
+            event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).is_some_and(|element| {
+                ["A", "BUTTON", "TEXTAREA", "SUMMARY", "INPUT", "SELECT"].contains(&element.tag_name().as_str())
+            });
         if event.key() == "Enter" && !takes_it && !event.is_composing() {
             event.prevent_default();
             submit();

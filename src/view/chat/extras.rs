@@ -97,7 +97,8 @@ fn one_run(run: CodeRun) -> impl IntoView {
         (None, false) => strings::RUNS,
     };
     let files = run.files.into_iter().map(|file| view! { <li>{one_file(file)}</li> }).collect_view();
-    let text = |text: Option<String>, class| text.map(|text| view! { <pre class=class dir="ltr" tabindex="0">{text}</pre> });
+    let text =
+        |text: Option<String>, class| text.map(|text| view! { <pre class=class dir="ltr" tabindex="0">{text}</pre> });
     view! {
         <li>
             <details class="tool">

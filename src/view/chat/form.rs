@@ -25,8 +25,11 @@ pub(super) fn Fields(
         .enumerate()
         .map(|(number, field)| {
             let entry = entries.next().unwrap_or_else(|| field.value.clone());
-            let wrong = move || problem.with(|problem| problem.as_ref().filter(|(at, _)| *at == number).map(|(_, why)| why.clone()));
-            let help = (!field.help.is_empty()).then(|| view! { <span class="field-help" dir="auto">{field.help.clone()}</span> });
+            let wrong = move || {
+                problem.with(|problem| problem.as_ref().filter(|(at, _)| *at == number).map(|(_, why)| why.clone()))
+            };
+            let help = (!field.help.is_empty())
+                .then(|| view! { <span class="field-help" dir="auto">{field.help.clone()}</span> });
             view! {
                 <div class="form-field">
                     {one(number, field, entry, on_fill)} {help}
@@ -70,7 +73,9 @@ fn one(number: usize, field: Field, entry: Entry, on_fill: OnFill) -> AnyView {
             </label>
         }
         .into_any(),
-        FieldKind::Secret => view! { <Secret label=label placeholder=placeholder text=text number=number on_fill=on_fill /> }.into_any(),
+        FieldKind::Secret => {
+            view! { <Secret label=label placeholder=placeholder text=text number=number on_fill=on_fill /> }.into_any()
+        }
         FieldKind::Flag => view! {
             <label class="check">
                 <input
@@ -83,8 +88,12 @@ fn one(number: usize, field: Field, entry: Entry, on_fill: OnFill) -> AnyView {
         }
         .into_any(),
         FieldKind::Pick { choices, other: false } => select(number, label, choices, &entry, on_fill),
-        FieldKind::Pick { choices, other: true } => view! { <Radios label=label choices=choices entry=entry number=number on_fill=on_fill /> }.into_any(),
-        FieldKind::Picks(choices) => view! { <Checks label=label choices=choices entry=entry number=number on_fill=on_fill /> }.into_any(),
+        FieldKind::Pick { choices, other: true } => {
+            view! { <Radios label=label choices=choices entry=entry number=number on_fill=on_fill /> }.into_any()
+        }
+        FieldKind::Picks(choices) => {
+            view! { <Checks label=label choices=choices entry=entry number=number on_fill=on_fill /> }.into_any()
+        }
     }
 }
 
@@ -188,7 +197,11 @@ fn Checks(label: String, choices: Vec<Choice>, entry: Entry, number: usize, on_f
     let options = choices.into_iter().enumerate().map(|(at, choice)| {
         let check = move |event| {
             picked.update_value(|picked| {
-                if event_target_checked(&event) { picked.insert(at) } else { picked.remove(&at) };
+                if event_target_checked(&event) {
+                    picked.insert(at)
+                } else {
+                    picked.remove(&at)
+                };
             });
             on_fill.run((number, Entry::Picked(picked.with_value(|picked| picked.iter().copied().collect()))));
         };

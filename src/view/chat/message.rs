@@ -97,7 +97,10 @@ fn Answer(id: MessageId) -> impl IntoView {
     });
     let count = Memo::new(move |_| shown.with(Vec::len));
     let is_waiting = move || {
-        !done.get() && count.get() == 0 && error.with(Option::is_none) && !statuses.with(|items| items.last().is_some_and(|item| !item.hidden))
+        !done.get()
+            && count.get() == 0
+            && error.with(Option::is_none)
+            && !statuses.with(|items| items.last().is_some_and(|item| !item.hidden))
     };
     let editing = RwSignal::new(false);
     let (rewritten, of_editor, of_parts) = (id.clone(), id.clone(), id.clone());
@@ -107,7 +110,9 @@ fn Answer(id: MessageId) -> impl IntoView {
     });
     let close = Callback::new(move |()| editing.set(false));
     let text_now = move || {
-        store.peek(|client| client.chat.messages.get(&of_editor).map(|message| message.text().to_owned()).unwrap_or_default())
+        store.peek(|client| {
+            client.chat.messages.get(&of_editor).map(|message| message.text().to_owned()).unwrap_or_default()
+        })
     };
     view! {
         <article class="message message-assistant" aria-label=strings::ASSISTANT_MESSAGE>
@@ -197,7 +202,8 @@ fn OnePart(id: MessageId, part: Memo<Option<Part>>) -> impl IntoView {
             Some(Part::Details { .. }) => {
                 let summary =
                     read(|part| if let Part::Details { summary, .. } = part { summary.clone() } else { String::new() });
-                let text = read(|part| if let Part::Details { text, .. } = part { text.clone() } else { String::new() });
+                let text =
+                    read(|part| if let Part::Details { text, .. } = part { text.clone() } else { String::new() });
                 view! {
                     <details class="reasoning">
                         <summary dir="auto">{move || summary.get()}</summary>

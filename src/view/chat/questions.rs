@@ -20,7 +20,8 @@ pub(super) fn Questions() -> impl IntoView {
     let elsewhere = Memo::new(move |_| {
         store.read(Change::Chats, |_| ());
         store.read(Change::Questions, |client| {
-            let title = |id| client.chats.iter().find(|row| row.id == id).map(|row| row.title.clone()).unwrap_or_default();
+            let title =
+                |id| client.chats.iter().find(|row| row.id == id).map(|row| row.title.clone()).unwrap_or_default();
             client.asking_elsewhere().into_iter().map(|id| (id.clone(), title(id))).collect::<Vec<_>>()
         })
     });
@@ -80,7 +81,9 @@ fn Form(open: Open, question: crate::protocol::chat::question::Question) -> impl
     let store = store::chat();
     let id = open.id;
     let find = move |read: fn(&Open) -> Option<(usize, String)>| {
-        store.read(Change::Questions, move |client| client.questions.open.iter().find(|open| open.id == id).and_then(read))
+        store.read(Change::Questions, move |client| {
+            client.questions.open.iter().find(|open| open.id == id).and_then(read)
+        })
     };
     let problem = Signal::derive(move || find(|open| open.problem.clone()));
     let state = Signal::derive(move || {
@@ -132,12 +135,15 @@ fn Run(id: QuestionId, code: String) -> impl IntoView {
     let trust = RwSignal::new(false);
     let cut = code.char_indices().nth(CODE_SHOWN).map(|(at, _)| at);
     let code = StoredValue::new(code);
-    let shown = move || code.with_value(|code| match cut {
-        Some(at) if !whole.get() => code[..at].to_owned(),
-        _ => code.clone(),
-    });
+    let shown = move || {
+        code.with_value(|code| match cut {
+            Some(at) if !whole.get() => code[..at].to_owned(),
+            _ => code.clone(),
+        })
+    };
     let accept = Callback::new(move |()| {
-        let decided = if trust.get_untracked() { User::TrustSandbox(id) } else { User::Decide(id, Decision::Accept(Vec::new())) };
+        let decided =
+            if trust.get_untracked() { User::TrustSandbox(id) } else { User::Decide(id, Decision::Accept(Vec::new())) };
         store.user(decided);
     });
     view! {

@@ -94,7 +94,8 @@ pub(super) const OTHER: &str = "Something else";
 pub(super) const OPEN_LINK: &str = "Open the page";
 pub(super) const ASKED_BY: &str = "Asked by";
 pub(super) const WAITS_FOR_SERVER: &str = "The connection is lost. Your answer is sent as soon as it is back.";
-pub(super) const NOBODY_WAITS: &str = "The server no longer waits for this answer. What you wrote stays here until you close it.";
+pub(super) const NOBODY_WAITS: &str =
+    "The server no longer waits for this answer. What you wrote stays here until you close it.";
 pub(super) const RUN_TITLE: &str = "Run code of the server?";
 pub(super) const RUN_HINT: &str = "In the sandbox it reaches neither this page, nor your session, nor the network.";
 pub(super) const RUN_IN_SANDBOX: &str = "Run in sandbox";

@@ -69,7 +69,12 @@ pub(super) fn ToolCall(id: MessageId, call: Memo<Tool>) -> impl IntoView {
 fn Waiting(id: MessageId, pending: Pending) -> impl IntoView {
     let store = store::chat();
     let Pending { call_id, question } = pending;
-    let entries = RwSignal::new(question.as_ref().map(|question| question.fields.iter().map(|field| field.value.clone()).collect::<Vec<_>>()).unwrap_or_default());
+    let entries = RwSignal::new(
+        question
+            .as_ref()
+            .map(|question| question.fields.iter().map(|field| field.value.clone()).collect::<Vec<_>>())
+            .unwrap_or_default(),
+    );
     let problem = RwSignal::new(None);
     let resolve = move |decision: Decision| {
         store.user(User::Resolve { message: id.clone(), call_id: call_id.clone(), decision });

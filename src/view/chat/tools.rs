@@ -56,7 +56,11 @@ pub(super) fn Tools() -> impl IntoView {
             Kind::Tool => &mut choices.tools,
             Kind::Filter => &mut choices.filters,
         };
-        if on { set.insert(id) } else { set.remove(&id) };
+        if on {
+            set.insert(id)
+        } else {
+            set.remove(&id)
+        };
         store.user(User::Choose(choices));
     };
     let button = NodeRef::<leptos::html::Button>::new();

@@ -141,7 +141,11 @@ impl Transport for Loopback {
         Box::pin(async move {
             let answer = loopback.ask("GET", &path, JsValue::UNDEFINED).await?;
             let bytes = answer.and_then(|answer| answer.dyn_into::<Uint8Array>().ok());
-            bytes.map(|bytes| bytes.to_vec()).ok_or(WebError::Refused { what: path, status: 404, detail: String::new() })
+            bytes.map(|bytes| bytes.to_vec()).ok_or(WebError::Refused {
+                what: path,
+                status: 404,
+                detail: String::new(),
+            })
         })
     }
 }
@@ -164,6 +168,12 @@ pub(super) fn default(path: &str) -> Result<Value, WebError> {
         "/api/models" => json!({"data": [{"id": "host", "name": "This page"}]}),
         "/api/v1/tools/" | "/api/v1/chats/" => json!([]),
         "/api/v1/users/user/settings" => json!({}),
-        _ => return Err(WebError::Refused { what: path.to_owned(), status: 404, detail: "the host page has no such thing".into() }),
+        _ => {
+            return Err(WebError::Refused {
+                what: path.to_owned(),
+                status: 404,
+                detail: "the host page has no such thing".into(),
+            });
+        }
     })
 }

@@ -98,6 +98,8 @@ function environment(data, model) {
     OPENAI_API_BASE_URLS: `${model}/v1`,
     OPENAI_API_KEYS: "scripted",
     ENABLE_CODE_INTERPRETER: "True",
+    ENABLE_DIRECT_CONNECTIONS: "True",
+    ENABLE_DIRECT_INTEGRATIONS: "True",
     CODE_INTERPRETER_ENGINE: "pyodide",
     CODE_EXECUTION_ENGINE: "pyodide",
     ENABLE_TOOL_PERMISSIONS: "True",

@@ -79,6 +79,31 @@ export class Chat {
     await this.button("Send message").click();
   }
 
+  /** Asks this model from now on. */
+  choose = (model) => this.model.selectOption(model);
+
+  /** Has the model "events" do these steps (plugins/events.py). */
+  async does(...steps) {
+    await this.choose("events");
+    await this.send(steps.map((step) => JSON.stringify(step)).join("\n"));
+  }
+
+  /** The open dialog of this title. */
+  dialog = (name) => this.page.getByRole("dialog", { name, exact: true });
+
+  /** Waits until the last reply says what the server got as the answer of its call. */
+  answered = (value) => this.replies(`answer: ${value}`);
+
+  /** Switches a line of the menu "Tools" on or off. */
+  async toggle(name) {
+    await this.button("Tools").click();
+    await this.page.getByRole("checkbox", { name, exact: true }).click();
+    await this.button("Tools").click();
+  }
+
+  /** Waits until a turn has ended. */
+  idle = () => this.button("Send message").waitFor({ timeout: KERNEL });
+
   /** Waits until the last reply of the model shows `text`. */
   replies = (text) => this.assistant.last().getByText(text).first().waitFor({ timeout: KERNEL });
 

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: the suites, one after the other, and their runners' closing lines at the end.
 
+mod conformance;
 mod report;
 mod suites;
 mod trunk;
@@ -28,6 +29,7 @@ const SUITES: &[Suite] = &[
         about: "format, lints, the pure floors and the tools, without a browser",
         run: suites::native,
     },
+    Suite { name: "traces", about: "recorded traffic gives the stored chats, natively", run: suites::traces },
     Suite { name: "sandbox", about: "the sandbox frame and its worker, in Chromium", run: suites::sandbox },
     Suite { name: "browser", about: "the web floors, in Chromium by wasm-bindgen's runner", run: suites::browser },
     Suite { name: "hostile", about: "foreign code and HTML in their frames, in Chromium", run: suites::hostile },
@@ -50,6 +52,7 @@ pub fn command(mut args: Args, runner_words: &[String]) -> Result<()> {
     if !runner_words.is_empty() && chosen.len() != 1 {
         bail!("words after `--` go to one suite's runner: name that suite");
     }
+    conformance::forget()?;
     let mut reports = Vec::new();
     for suite in &chosen {
         println!("\n==== {} ====", suite.name);
@@ -62,6 +65,7 @@ pub fn command(mut args: Args, runner_words: &[String]) -> Result<()> {
         term::say("Finished", format!("suite {} in {}", suite.name, term::seconds(begun.elapsed())));
         reports.push(report);
     }
+    reports.extend(conformance::check(&reports)?);
     close(&reports)
 }
 

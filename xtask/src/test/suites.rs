@@ -1,5 +1,6 @@
 //! What each suite runs.
 
+use super::conformance;
 use super::report::Report;
 use crate::setup::pyodide::{self, Distribution};
 use crate::setup::{self, chromium, target, wheel};
@@ -46,7 +47,12 @@ fn format(report: &mut Report) -> Result<()> {
 
 fn floors(report: &mut Report) -> Result<()> {
     let words = report.words.clone();
-    report.tests("the pure floors", cargo(&["test", "--lib", "--tests", "--no-fail-fast"]).args(words))
+    report.tests("the pure floors", cargo(&["test", "--lib", "--test", "tidy", "--no-fail-fast"]).args(words))
+}
+
+/// Recorded traffic through the pure client.
+pub fn traces(report: &mut Report) -> Result<()> {
+    report.tests("recorded traffic", conformance::tell(&mut cargo(&["test", "--test", "traces"])))
 }
 
 /// `tests/web*.rs` by wasm-bindgen's runner, which is this program.
@@ -116,13 +122,15 @@ pub fn e2e(report: &mut Report) -> Result<()> {
     let distribution = crate::build_for_tests()?;
     wheel::ensure()?; // the server of the tests is installed from it
     let mut node = script("tests/e2e/run.mjs")?;
-    for_scripts(&mut node, &distribution)?;
+    for_scripts(conformance::tell(&mut node), &distribution)?;
     node.args(&report.words);
     report.tests("the pages in Chromium", &mut node)
 }
 
 /// What hostile servers and models send, at the frames of the built pages.
 pub fn hostile(report: &mut Report) -> Result<()> {
+    let pure = &mut cargo(&["test", "--test", "hostile"]);
+    report.tests("the hostile corpus on the pure client", conformance::tell(pure))?;
     let distribution = crate::build_for_tests()?;
     let mut node = script("tests/hostile/run.mjs")?;
     for_scripts(&mut node, &distribution)?;

@@ -3,13 +3,13 @@ mod questions;
 
 use super::*;
 use crate::ids::MessageId;
+use crate::protocol::execute::{Display, ErrorInfo, ExecuteReply, Output, ReplyStatus, StreamName};
 use crate::protocol::execute::{KernelMessage, KernelRequest};
+use crate::protocol::mime::MimeData;
 use crate::protocol::rest::FileRecord;
 use crate::state::chat::Field;
-use serde_json::json;
-use crate::protocol::execute::{Display, ErrorInfo, ExecuteReply, Output, ReplyStatus, StreamName};
-use crate::protocol::mime::MimeData;
 use proptest::prelude::*;
+use serde_json::json;
 
 fn ok(to: ReplyTo, body: Value) -> Input {
     Input::Reply { to, result: Ok(body) }
@@ -188,7 +188,9 @@ fn a_figure_is_uploaded_before_the_call_is_answered_with_its_link() {
     client.update(said("1", Output::Stream { name: StreamName::Stdout, text: "a\n".into() }));
     client.update(said("1", figure()));
     let update = client.update(replied("1", ReplyStatus::Ok));
-    assert!(matches!(&update.effects[..], [Effect::Upload(Ticket::Call(_, 0), upload, "process=false")] if upload.name == "figure-1.png"));
+    assert!(
+        matches!(&update.effects[..], [Effect::Upload(Ticket::Call(_, 0), upload, "process=false")] if upload.name == "figure-1.png")
+    );
     let update = client.update(Input::Uploaded(Ticket::Call("1".into(), 0), record("file")));
     assert_eq!(acks(&update)[0].1["stdout"], "a\n![Figure 1](/api/v1/files/file/content)\n");
     let again = client.update(Input::Uploaded(Ticket::Call("1".into(), 0), record("file")));

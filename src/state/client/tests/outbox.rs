@@ -32,7 +32,8 @@ fn copy(with_second: bool) -> Value {
     });
     if with_second {
         messages["u2"] = json!({"role": "user", "content": "next", "parentId": "a", "childrenIds": ["a2"]});
-        messages["a2"] = json!({"role": "assistant", "content": "", "parentId": "u2", "done": false, "childrenIds": []});
+        messages["a2"] =
+            json!({"role": "assistant", "content": "", "parentId": "u2", "done": false, "childrenIds": []});
     }
     json!({"title": "T", "chat": {"history": {"messages": messages, "currentId": if with_second { "a2" } else { "a" }}}})
 }
@@ -103,7 +104,10 @@ fn another_version_is_a_sibling_and_more_is_the_same_answer() {
     let mut client = in_chat();
     let update = client.update(Input::User(User::Regenerate("a".into(), fresh("unused", "a2"))));
     let body = posts(&update)[0].clone();
-    assert_eq!((&body["user_message"]["id"], &body["id"], &body["parent_id"]), (&json!("u"), &json!("a2"), &Value::Null));
+    assert_eq!(
+        (&body["user_message"]["id"], &body["id"], &body["parent_id"]),
+        (&json!("u"), &json!("a2"), &Value::Null)
+    );
     assert_eq!(body["chat_id"], "c");
     assert_eq!(client.chat.versions(&"a2".into()), (vec!["a".into(), "a2".into()], 1));
 
@@ -113,8 +117,12 @@ fn another_version_is_a_sibling_and_more_is_the_same_answer() {
     assert_eq!(posts(&update)[0].get("message_ids"), None);
 
     let mut client = in_chat();
-    let update = client.update(Input::User(User::Edit { message: "u".into(), text: "ho".into(), fresh: fresh("u2", "a2") }));
-    assert_eq!((&posts(&update)[0]["user_message"]["parentId"], &posts(&update)[0]["user_message"]["content"]), (&Value::Null, &json!("ho")));
+    let update =
+        client.update(Input::User(User::Edit { message: "u".into(), text: "ho".into(), fresh: fresh("u2", "a2") }));
+    assert_eq!(
+        (&posts(&update)[0]["user_message"]["parentId"], &posts(&update)[0]["user_message"]["content"]),
+        (&Value::Null, &json!("ho"))
+    );
     assert_eq!(client.chat.path(), ["u2".into(), "a2".into()]);
     client.chat.active = false;
     let update = client.update(Input::User(User::ShowVersion("u".into())));
@@ -125,12 +133,14 @@ fn another_version_is_a_sibling_and_more_is_the_same_answer() {
 #[test]
 fn a_file_is_stored_at_once_and_its_message_waits_for_it() {
     let mut client = in_chat();
-    let attach = |number| Input::User(User::Attach {
-        number,
-        name: "a.csv".into(),
-        media_type: "text/csv".into(),
-        data: b"1,2".as_slice().into(),
-    });
+    let attach = |number| {
+        Input::User(User::Attach {
+            number,
+            name: "a.csv".into(),
+            media_type: "text/csv".into(),
+            data: b"1,2".as_slice().into(),
+        })
+    };
     let update = client.update(attach(1));
     assert!(matches!(&update.effects[..], [Effect::Upload(Ticket::Attachment(1), _, "process=true")]));
     assert!(posts(&send_next(&mut client)).is_empty());
@@ -139,7 +149,12 @@ fn a_file_is_stored_at_once_and_its_message_waits_for_it() {
     assert_eq!((&body["files"][0]["id"], &body["user_message"]["files"][0]["name"]), (&json!("f1"), &json!("a.csv")));
     assert!(client.attachments.is_empty());
 
-    client.update(Input::User(User::Attach { number: 2, name: "e".into(), media_type: String::new(), data: [].into() }));
+    client.update(Input::User(User::Attach {
+        number: 2,
+        name: "e".into(),
+        media_type: String::new(),
+        data: [].into(),
+    }));
     assert!(client.attachments.is_empty(), "an empty file is refused");
 }
 
@@ -148,7 +163,8 @@ fn a_file_that_was_chosen_without_a_connection_is_stored_when_it_is_back() {
     let mut client = in_chat();
     lose(&mut client);
     let data = b"x".as_slice().into();
-    let update = client.update(Input::User(User::Attach { number: 1, name: "a".into(), media_type: "image/png".into(), data }));
+    let update =
+        client.update(Input::User(User::Attach { number: 1, name: "a".into(), media_type: "image/png".into(), data }));
     assert_eq!(update.effects, []);
     let update = back(&mut client);
     let uploads = update.effects.iter().filter(|effect| matches!(effect, Effect::Upload(_, _, "process=false")));
@@ -161,7 +177,10 @@ fn a_chat_that_nobody_keeps_sends_all_its_messages_and_is_neither_read_nor_joine
     client.update(Input::User(User::NewTemporaryChat));
     let update = send(&mut client);
     let body = posts(&update)[0].clone();
-    assert_eq!((&body["chat_id"], &body["messages"]), (&json!("temporary:sid"), &json!([{"role": "user", "content": "hi"}])));
+    assert_eq!(
+        (&body["chat_id"], &body["messages"]),
+        (&json!("temporary:sid"), &json!([{"role": "user", "content": "hi"}]))
+    );
     let update = client.update(ok(ReplyTo::Turn("a".into()), json!({"chat_id": "temporary:sid"})));
     assert_eq!(update.effects, []);
 }
@@ -197,7 +216,10 @@ fn a_waiting_tool_call_is_approved_refused_or_answered() {
         })
     };
     let path = "/api/v1/chats/c/messages/a/resolve".to_owned();
-    assert_eq!(resolve("1", Decision::Accept(vec![])), Some((path.clone(), json!({"call_id": "1", "action": "approve"}))));
+    assert_eq!(
+        resolve("1", Decision::Accept(vec![])),
+        Some((path.clone(), json!({"call_id": "1", "action": "approve"})))
+    );
     assert_eq!(resolve("1", Decision::Decline), Some((path, json!({"call_id": "1", "action": "reject"}))));
     let answered = resolve("2", Decision::Accept(vec![Entry::Picked(vec![0])])).expect("a request").1;
     assert_eq!((&answered["action"], &answered["answers"]["q"]["label"]), (&json!("answer"), &json!("x")));

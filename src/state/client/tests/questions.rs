@@ -107,7 +107,12 @@ fn a_stopped_turn_answers_what_it_asked_with_no() {
 fn a_field_that_is_not_filled_in_well_keeps_the_question_open() {
     let mut client = in_chat();
     let schema = json!({"properties": {"n": {"type": "integer"}}, "required": ["n"]});
-    call(&mut client, "1", "request:elicitation", json!({"mode": "form", "requestedSchema": schema, "interaction_id": "i"}));
+    call(
+        &mut client,
+        "1",
+        "request:elicitation",
+        json!({"mode": "form", "requestedSchema": schema, "interaction_id": "i"}),
+    );
     assert_eq!(acks(&accept(&mut client)), []);
     assert!(client.question().is_some_and(|open| open.problem.is_some()));
     fill(&mut client, "7");
@@ -138,7 +143,9 @@ fn code_of_the_server_is_shown_first_and_runs_without_rights_only_when_allowed()
 
 #[test]
 fn the_policy_is_the_owners_and_code_of_shared_closed_or_deaf_events_never_runs() {
-    for (policy, runs) in [(ExecutePolicy::Deny, None), (ExecutePolicy::Sandbox, Some(false)), (ExecutePolicy::Page, Some(true))] {
+    for (policy, runs) in
+        [(ExecutePolicy::Deny, None), (ExecutePolicy::Sandbox, Some(false)), (ExecutePolicy::Page, Some(true))]
+    {
         let mut client = in_chat();
         client.policy = policy;
         let update = call(&mut client, "1", "execute", json!({"code": "1"}));
@@ -172,10 +179,10 @@ fn what_code_asks_for_is_decided_by_the_person_and_dies_with_the_code() {
         data: None,
     };
     assert_eq!(client.update(wish(1)).effects, []);
-    assert_eq!(accept(&mut client).effects, [
-        Effect::OpenPage("https://example.com/".into()),
-        Effect::Capability("1".into(), 1, Ok(json!(true))),
-    ]);
+    assert_eq!(
+        accept(&mut client).effects,
+        [Effect::OpenPage("https://example.com/".into()), Effect::Capability("1".into(), 1, Ok(json!(true))),]
+    );
     client.update(wish(2));
     client.update(Input::Executed("1".into(), Ok(json!(null))));
     assert_eq!(shown(&client), None);
