@@ -105,6 +105,7 @@ pub(super) fn Frame(
         <iframe
             node_ref=element
             class="embed"
+            loading="lazy"
             title=title
             sandbox="allow-scripts"
             allow=""
