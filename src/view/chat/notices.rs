@@ -4,8 +4,12 @@ use super::{store, strings};
 use crate::protocol::chat::Level;
 use crate::state::client::{Change, User};
 use leptos::prelude::*;
+use std::time::Duration;
 
-/// The notices, newest last; each stays until it is dismissed.
+/// How long good news stays, in s.
+const GOOD_NEWS: u64 = 10;
+
+/// The notices, newest last. Bad news, and what leads to another chat, stay until they are dismissed.
 #[component]
 pub(super) fn Notices() -> impl IntoView {
     let store = store::chat();
@@ -13,6 +17,12 @@ pub(super) fn Notices() -> impl IntoView {
     view! {
         <section class="notices" aria-label=strings::NOTICES>
             <For each=move || notices.get() key=|notice| notice.id let:notice>
+                {
+                    if !is_urgent(notice.level) && notice.chat.is_none() {
+                        let id = notice.id;
+                        set_timeout(move || store.user(User::Dismiss(id)), Duration::from_secs(GOOD_NEWS));
+                    }
+                }
                 <div
                     class=format!("notice notice-{}", level(notice.level))
                     role=if is_urgent(notice.level) { "alert" } else { "status" }
