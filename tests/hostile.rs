@@ -1,6 +1,7 @@
 //! Feeds the hostile corpus to the pure client: `cargo xtask test hostile`, or files of your own with
 //! `PYOXIDE_HOSTILE=folder`. Any item of `events.json`, `calls.json` and `sources.json` is judged by the keys of its
 //! `expect`; what only a browser can tell is judged by `tests/hostile/run.mjs`.
+#![cfg_attr(target_arch = "wasm32", no_main)]
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(missing_docs, clippy::print_stdout, reason = "a test runner has no users and prints")]
 

@@ -1,5 +1,6 @@
 //! Replays recorded traffic through the client and compares the state that it reaches with what the server stored:
 //! `cargo xtask test traces`, or on recordings of your own with `PYOXIDE_TRACES=folder`.
+#![cfg_attr(target_arch = "wasm32", no_main)]
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(missing_docs, clippy::print_stdout, reason = "a test runner has no users and prints")]
 

@@ -5,7 +5,7 @@ use crate::ids::ChatId;
 use crate::protocol::chat::question::{Decision, Entry};
 use crate::state::client::{Change, Client, Credentials, ExecutePolicy, User};
 use crate::state::extras::files;
-use crate::web::client::{Driver, Hooks, host_answer};
+use crate::web::client::{Driver, Hooks, OnCall, OnEvent, host_answer};
 use crate::web::fetch;
 use crate::web::js;
 use crate::web::kernel::KernelOptions;
@@ -102,11 +102,11 @@ pub(super) async fn build(
             Box::new(move |envelope: &Value| {
                 // What a host throws is the host's; it must not end our loop.
                 let _ = hear.call1(&JsValue::UNDEFINED, &values::plain(envelope));
-            }) as Box<dyn Fn(&Value)>
+            }) as OnEvent
         }),
         on_call: options.on_call.map(|answer| {
             Box::new(move |envelope: Value| host_answer(answer.call1(&JsValue::UNDEFINED, &values::plain(&envelope))))
-                as Box<dyn Fn(Value) -> crate::web::client::HostAnswer>
+                as OnCall
         }),
     };
     let driver = Driver::new(client, transport, KernelOptions::default(), hooks);

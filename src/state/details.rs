@@ -100,14 +100,14 @@ fn details(text: &str) -> Option<(Part, usize)> {
             seconds: get("duration").and_then(|seconds| seconds.parse().ok()),
             running,
         },
-        Some("code_interpreter") => Part::Tool(Tool {
+        Some("code_interpreter") => Part::Tool(Box::new(Tool {
             name: "code_interpreter".into(),
             code: Some(fenced(body)),
             result: get("output")
                 .map(|text| super::parts::streams(&json_of(text)))
                 .or_else(|| (!running).then(ToolResult::default)),
             ..Tool::default()
-        }),
+        })),
         Some("tool_calls") => {
             let name = get("name").unwrap_or("a tool").to_owned();
             let arguments = get("arguments").map(json_of).unwrap_or_default();
@@ -119,7 +119,7 @@ fn details(text: &str) -> Option<(Part, usize)> {
             });
             let arguments = if arguments.is_null() { String::new() } else { arguments.to_string() };
             let result = result.or_else(|| (!running).then(ToolResult::default));
-            Part::Tool(Tool { name, code, arguments, result, ..Tool::default() })
+            Part::Tool(Box::new(Tool { name, code, arguments, result, ..Tool::default() }))
         }
         _ => Part::Details {
             summary: if summary.is_empty() { "Details".into() } else { summary.into() },

@@ -22,7 +22,7 @@ pub enum Part {
         running: bool,
     },
     /// A tool that the model called.
-    Tool(Tool),
+    Tool(Box<Tool>),
     /// A block that can be opened.
     Details {
         /// What it is about.
@@ -86,7 +86,9 @@ pub fn parts(message: &Message) -> Vec<Part> {
     let shown: String =
         parts.iter().filter_map(|part| if let Part::Text(text) = part { Some(text.as_str()) } else { None }).collect();
     for part in &mut parts {
-        if let Part::Tool(Tool { result: Some(result), .. }) = part {
+        if let Part::Tool(tool) = part
+            && let Some(result) = &mut tool.result
+        {
             result.figures.retain(|path| !shown.contains(path.as_str()));
         }
     }
@@ -117,15 +119,15 @@ fn part(item: &Value, all: &[Value]) -> Option<Part> {
             let waits = item["status"] == "pending" && item["call_id"].is_string();
             let pending = waits.then(|| Pending { call_id: text("call_id"), question: pending_question(item) });
             let rejected = item["status"] == "rejected";
-            Some(Part::Tool(Tool { name, code, arguments, result, embeds, pending, rejected }))
+            Some(Part::Tool(Tool { name, code, arguments, result, embeds, pending, rejected }.into()))
         }
         "function_call_output" => None,
-        "open_webui:code_interpreter" => Some(Part::Tool(Tool {
+        "open_webui:code_interpreter" => Some(Part::Tool(Box::new(Tool {
             name: "code_interpreter".into(),
             code: Some(text("code")),
             result: interpreter_result(&item["output"], item["status"] == "completed"),
             ..Tool::default()
-        })),
+        }))),
         _ => Some(fold::item_text(item)).filter(|text| !text.is_empty()).map(Part::Other),
     }
 }

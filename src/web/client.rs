@@ -41,6 +41,12 @@ const CHOICES: (&str, usize) = ("pyoxide-chat-choices", 200);
 /// What the host page says to a call.
 pub type HostAnswer = Pin<Box<dyn Future<Output = Result<Value, String>>>>;
 
+/// Hears every event of the socket as it came.
+pub type OnEvent = Box<dyn Fn(&Value)>;
+
+/// Answers a call.
+pub type OnCall = Box<dyn Fn(Value) -> HostAnswer>;
+
 /// What the host page wants to hear, and answers.
 pub struct Hooks {
     /// What the view has to draw again.
@@ -48,9 +54,9 @@ pub struct Hooks {
     /// Which chat is open.
     pub on_address: Box<dyn Fn(Option<ChatId>)>,
     /// Every event of the socket, of any type, as it came.
-    pub on_event: Option<Box<dyn Fn(&Value)>>,
+    pub on_event: Option<OnEvent>,
     /// Calls of types that this client doesn't know.
-    pub on_call: Option<Box<dyn Fn(Value) -> HostAnswer>>,
+    pub on_call: Option<OnCall>,
 }
 
 /// A driven client. Clones are handles to the same one.

@@ -10,6 +10,7 @@ import { within } from "../e2e/lib/expect.mjs";
 import { DIST } from "../e2e/lib/paths.mjs";
 import { startSite } from "../e2e/lib/site.mjs";
 import * as embeds from "./embeds.mjs";
+import * as events from "./events.mjs";
 import * as execute from "./execute.mjs";
 import { startCollector } from "./lib/collector.mjs";
 import { items } from "./lib/corpus.mjs";
@@ -26,7 +27,7 @@ if (!existsSync(join(DIST, "frames/execute.html"))) {
   process.exit(2);
 }
 const wanted = process.argv.slice(2);
-const all = Object.entries({ "execute.json": execute.run, "bridge.json": execute.run, "embeds.json": embeds.run, "talk.json": embeds.run })
+const all = Object.entries({ "execute.json": execute.run, "bridge.json": execute.run, "embeds.json": embeds.run, "talk.json": embeds.run, "events.json": events.run, "calls.json": events.run, "sources.json": events.run })
   .flatMap(([file, run]) => items(file).map((item) => ({ item, run })))
   .filter(({ item }) => !wanted.length || wanted.some((part) => item.id.includes(part)));
 

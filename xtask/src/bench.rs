@@ -18,11 +18,18 @@ struct Bench {
 }
 
 /// All benches. A new one is one line here and its script.
-const BENCHES: &[Bench] = &[Bench {
-    name: "start",
-    about: "from a click on Run to the answer, cold and warm, and bytes, beside bare Pyodide",
-    script: "tests/bench/start.mjs",
-}];
+const BENCHES: &[Bench] = &[
+    Bench {
+        name: "start",
+        about: "from a click on Run to the answer, cold and warm, and bytes, beside bare Pyodide",
+        script: "tests/bench/start.mjs",
+    },
+    Bench {
+        name: "events",
+        about: "events a second through the client and onto the page, beside a loop that only parses and appends",
+        script: "tests/bench/events.mjs",
+    },
+];
 
 /// One line a bench, for the help.
 pub fn list() -> String {

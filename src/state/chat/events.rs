@@ -211,11 +211,15 @@ impl Message {
                 &[Field::Extras]
             }
             ChatEvent::Response(event) => {
-                if fold::response(&mut self.output, &event) {
-                    self.content = fold::content(&self.output);
-                    return &[Field::Body];
+                let appended = fold::appended(&self.output, &event).map(str::to_owned);
+                if !fold::response(&mut self.output, &event) {
+                    return &[];
                 }
-                &[]
+                match appended {
+                    Some(text) => self.content.push_str(&text),
+                    None => self.content = fold::content(&self.output),
+                }
+                &[Field::Body]
             }
             ChatEvent::Completion(data) => self.complete(&data),
             ChatEvent::Error(words) => {

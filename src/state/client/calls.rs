@@ -27,7 +27,7 @@ pub(super) enum Stage {
     /// The person.
     Person,
     /// Python.
-    Python(Python),
+    Python(Box<Python>),
     /// JavaScript, and what it has asked for so far.
     Script(Budget),
     /// A service that is no part of the server.
@@ -145,7 +145,7 @@ impl Client {
             match call.stage {
                 Stage::Python(run) => {
                     python = true;
-                    self.late.insert(id, (call.chat, call.message, run));
+                    self.late.insert(id, (call.chat, call.message, *run));
                 }
                 Stage::Script(_) => update.effects.push(Effect::EndExecute(id)),
                 Stage::Person | Stage::External(_) | Stage::Host => {}

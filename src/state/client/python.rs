@@ -45,7 +45,7 @@ pub(super) enum Python {
 
 impl Client {
     pub(super) fn python(&mut self, id: CallId, code: String, files: Vec<CallFile>, update: &mut Update) {
-        self.stage(&id, Stage::Python(Python::Fetching { code }));
+        self.stage(&id, Stage::Python(Python::Fetching { code }.into()));
         if files.is_empty() {
             self.fetched(id, Vec::new(), update);
         } else {
@@ -90,8 +90,9 @@ impl Client {
     /// Whether code runs for a chat.
     pub(super) fn runs_in(&self, chat: &ChatId) -> bool {
         let mut calls = self.calls.0.values();
-        calls.any(|call| call.chat == *chat && matches!(call.stage, Stage::Python(Python::Running(_))))
-            || self.late.values().any(|(of, _, run)| of == chat && matches!(run, Python::Running(_)))
+        calls.any(|call| {
+            call.chat == *chat && matches!(&call.stage, Stage::Python(run) if matches!(**run, Python::Running(_)))
+        }) || self.late.values().any(|(of, _, run)| of == chat && matches!(run, Python::Running(_)))
     }
 
     /// A kernel said something.

@@ -33,9 +33,9 @@ impl Client {
 
     pub(super) fn external(&mut self, to: ExternalFor, result: Result<ExternalReply, String>, update: &mut Update) {
         match (to, result) {
-            (ExternalFor::Call(id), result) => return self.external_call(id, result, update),
+            (ExternalFor::Call(id), result) => self.external_call(id, result, update),
             (to, Ok(reply)) if reply.status >= 400 => {
-                return self.external(to, Err(format!("status {}", reply.status)), update);
+                self.external(to, Err(format!("status {}", reply.status)), update);
             }
             (ExternalFor::Models(number), Ok(ExternalReply { body, .. })) => {
                 let connection = self.services.connections.iter().find(|connection| connection.number == number);

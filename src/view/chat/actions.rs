@@ -89,7 +89,7 @@ pub(super) fn Versions(id: MessageId) -> impl IntoView {
                 <button
                     type="button"
                     aria-label=strings::NEXT_VERSION
-                    disabled=move || place() >= count()
+                    disabled=move || { place() >= count() }
                     on:click=move |_| go(1)
                 >
                     "›"

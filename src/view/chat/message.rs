@@ -214,7 +214,7 @@ fn OnePart(id: MessageId, part: Memo<Option<Part>>) -> impl IntoView {
             }
             Some(Part::Tool(_)) => {
                 let call = Memo::new(move |_| match part.get() {
-                    Some(Part::Tool(call)) => call,
+                    Some(Part::Tool(call)) => *call,
                     _ => Default::default(),
                 });
                 view! { <tool::ToolCall id=id.clone() call=call /> }.into_any()

@@ -56,12 +56,12 @@ impl Replay {
 
     /// The chat that it shows.
     pub fn chat(&self) -> String {
-        let ids = self.0.steps.iter().filter_map(|step| match &step.what {
+        let mut ids = self.0.steps.iter().filter_map(|step| match &step.what {
             What::Event(event, _) => event["chat_id"].as_str(),
             What::Accepted(_, body) => body["chat_id"].as_str(),
             _ => None,
         });
-        ids.last().unwrap_or("recording").to_owned()
+        ids.next_back().unwrap_or("recording").to_owned()
     }
 
     fn tell(&self, what: Heard) -> bool {

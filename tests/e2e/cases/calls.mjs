@@ -186,7 +186,7 @@ export const cases = {
     const chat = await open(kit);
     await chat.does(call("voice:play_animation", { name: "wave", model_id: "m" }), call("my:rpc", { ping: 1 }), call("execute:python", { code: 5 }));
     await chat.answered('{"status": "unavailable"}');
-    await chat.replies('no answer to \\"my:rpc\\"');
+    await chat.replies(/no answer to .*my:rpc/);
     await chat.replies("has no text in its field");
     await chat.idle();
   },

@@ -213,7 +213,7 @@ export const cases = {
 
   async "a turn ends with its questions to go on with"(kit) {
     const chat = await open(kit);
-    await chat.toggle("Polite").catch(() => {});
+    await chat.toggle("Polite");
     await chat.does({ say: "The answer." });
     await chat.idle();
     const questions = chat.assistant.last().getByRole("list", { name: "Follow-up questions" });

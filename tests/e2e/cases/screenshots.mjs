@@ -41,6 +41,44 @@ const PAGES = {
     await chat.ask("Can you plot a sine for me?", "Done.");
     await pictures(chat.assistant.last(), await chat.assistant.last().getByRole("img").count());
   },
+  async events(kit, page) {
+    const chat = await kit.chat({ page });
+    await chat.ready();
+    const emit = (type, data) => ({ emit: { type, data } });
+    await chat.does(
+      emit("status", { description: "Read 3 field notes", done: true }),
+      emit("status", { description: "Counting nests", done: false }),
+      emit("embeds", { embeds: ["<p style='font: 1rem system-ui; margin: 1rem'>A <b>nest box</b> of the plugin, in a frame of its own.</p>"] }),
+      emit("source", { source: { name: "Field notes, May" }, document: ["Three nests in the old oak."], metadata: [{ source: "https://notes.example/may", name: "Field notes, May" }] }),
+      emit("source", { type: "code_execution", id: "c", name: "Count", code: "len(nests)", language: "python", result: { output: "3" } }),
+      emit("chat:message:tasks", { tasks: [{ id: "1", content: "count the nests", status: "completed" }, { id: "2", content: "write it up", status: "in_progress" }] }),
+      emit("notification", { type: "success", content: "The notes are in." }),
+      { say: "There are **three nests** in the old oak." },
+    );
+    await chat.idle();
+    await chat.assistant.last().getByText("Sources 1").click();
+    await chat.page.frameLocator('iframe[title="Embed 1"]').getByText("nest box").waitFor();
+    await chat.button("Toggle status history").click();
+    await chat.assistant.last().scrollIntoViewIfNeeded();
+  },
+  async question(kit, page) {
+    const chat = await kit.chat({ page });
+    await chat.ready();
+    const requestedSchema = { type: "object", required: ["name"], properties: { name: { type: "string", title: "Name of the nest", description: "As the map has it" }, eggs: { type: "integer", title: "Eggs" }, kind: { type: "string", title: "Kind", enum: ["owl", "wren"] }, seen: { type: "boolean", title: "Seen today" } } };
+    await chat.does({ call: { type: "request:elicitation", data: { mode: "form", message: "What did you **see**?", server_name: "Bird watch", requestedSchema } } });
+    await chat.dialog("Bird watch asks").getByRole("button", { name: "Confirm" }).click();
+    await chat.dialog("Bird watch asks").getByText("Please fill this in.").waitFor();
+  },
+  async tools(kit, page) {
+    const chat = await kit.chat({ page });
+    await chat.ready();
+    const chooser = page.waitForEvent("filechooser");
+    await chat.button("Attach files").click();
+    await (await chooser).setFiles([{ name: "birds.csv", mimeType: "text/csv", buffer: Buffer.from("name,wings\nowl,2\n") }]);
+    await page.getByRole("list", { name: "Attached files" }).getByText("attached").waitFor();
+    await chat.composer.fill("How many wings are there?");
+    await chat.button("Tools").click();
+  },
 };
 
 export const cases = {};
