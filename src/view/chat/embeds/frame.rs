@@ -105,7 +105,6 @@ pub(super) fn Frame(
         <iframe
             node_ref=element
             class="embed"
-            loading="lazy"
             title=title
             sandbox="allow-scripts"
             allow=""
@@ -116,6 +115,7 @@ pub(super) fn Frame(
     }
     // Without cookies, as an isolated page must have it; known to some browsers.
     .add_any_attr(custom_attribute("credentialless", ""))
+    .add_any_attr(custom_attribute("loading", "lazy"))
 }
 
 impl Past {
