@@ -194,9 +194,8 @@ impl EventClient {
                 return Err(JsError::new(&format!("There is no decision {other:?}: it is accept, decline or cancel.")));
             }
         };
-        for (number, value) in
-            js_sys::Array::from(&values).iter().enumerate().filter(|(_, value)| !value.is_undefined())
-        {
+        let values = if values.is_object() { js_sys::Array::from(&values) } else { js_sys::Array::new() };
+        for (number, value) in values.iter().enumerate().filter(|(_, value)| !value.is_undefined()) {
             self.driver.user(User::Fill(question, number, entry(&value)));
         }
         self.driver.user(User::Decide(question, decision));

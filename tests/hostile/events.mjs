@@ -5,7 +5,9 @@ import { expanded } from "./lib/corpus.mjs";
 
 /** What must not come out of outside text: elements and attributes that run, load or submit. */
 const FORBIDDEN = "script, object, embed, base, meta, link, style, form:not(.composer):not(.dialog-form), [srcdoc], [onerror], [onload], [onclick], [href^='javascript:' i], [src^='http']";
-/** The title of the page's question, if one is open. */
+/** Python may have to start first. */
+const PATIENCE = 60_000;
+/** The page's question, if one is open. */
 const DIALOG = "dialog[open]";
 
 const envelope = (type, data) => ({ chat_id: "c1", message_id: "m1", data: { type, data } });
@@ -40,7 +42,10 @@ export async function run(host, item) {
   const answers = await host.evaluate(feed, eventsOf(item));
   if ("buttons_reachable" in expect) must(await reachable(host), "the buttons of the question are out of reach");
   if ("min_ms_between_show_and_accept" in expect) must(await guarded(host), "a question was accepted as soon as it was shown");
+  // A dropped socket takes its calls with it.
+  const open = eventsOf(item).some(({ way }) => way === "$drop_socket_while_open") ? 0 : answers;
   await host.evaluate(settle);
+  await host.until((calls) => acks.length >= calls, `${open} calls are answered`, PATIENCE, open);
   const out = await host.escaped();
   const seen = await host.evaluate(
     ([forbidden]) => ({
@@ -107,7 +112,6 @@ async function settle() {
     if (!question) break;
     client.decide(question.id, "cancel", undefined);
   }
-  for (let waited = 0; waited < 100 && acks.length === 0 && waited < 3; waited++) await new Promise((next) => setTimeout(next, 20));
   if (client.state.chat.id !== "c1") client.open("c1");
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
 }

@@ -143,7 +143,7 @@ fn Answer(id: MessageId) -> impl IntoView {
                     <span class="visually-hidden">{strings::WAITING}</span>
                 </p>
             </Show>
-            {move || error.get().map(|words| view! { <p class="message-error" role="alert">{words}</p> })}
+            {move || error.get().map(|words| view! { <p class="message-error" role="alert" dir="auto">{words}</p> })}
             {move || {
                 original
                     .get()

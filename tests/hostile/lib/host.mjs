@@ -116,5 +116,5 @@ export class Host {
   }
 
   /** Waits until the page says so. */
-  until = (probe, what, patience) => eventually(() => this.evaluate(probe), what, patience);
+  until = (probe, what, patience, argument) => eventually(() => this.evaluate(probe, argument), what, patience);
 }
