@@ -34,12 +34,15 @@ const all = Object.entries({ "execute.json": execute.run, "bridge.json": execute
 const begin = Date.now();
 const collector = await startCollector();
 const site = await startSite();
-const browser = await launch([...QUIET, ...collector.flags]);
+const start = () => launch([...QUIET, ...collector.flags]);
+let browser = await start();
 let [failed, host] = [0, undefined];
 try {
   for (const { item, run } of all) {
     let wrong = [];
     for (let tries = 0; tries < TRIES; tries++) {
+      // An item that brings the whole browser down has failed; the next ones go on in another.
+      if (!browser.isConnected()) browser = await start();
       host ??= await Host.open(browser, site, collector);
       wrong = await within(run(host, item), "the item", LIMIT).catch((error) => [error.message.split("\n")[0]]);
       if (!wrong.length) break;
