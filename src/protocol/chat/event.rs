@@ -335,6 +335,12 @@ impl ChatEvent {
 }
 
 impl ChatEvent {
+    /// An envelope that adds messages to a chat, as a server sends it to those who share it (2.5).
+    pub fn messages_envelope(chat: &str, messages: &Map<String, Value>, current: &str) -> Value {
+        let data = json!({"messages": messages, "currentId": current});
+        json!({"chat_id": chat, "data": {"type": "chat:messages", "data": data}})
+    }
+
     /// The body that makes the server put files to a message (5.6).
     pub fn files_body(files: &[Value]) -> Value {
         json!({"type": "files", "data": {"files": files}})

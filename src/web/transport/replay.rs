@@ -3,6 +3,7 @@
 
 use super::{Access, Hear, Pending, Request, Transport, loopback};
 use crate::ids::CallId;
+use crate::protocol::chat::ChatEvent;
 use crate::protocol::trace::{self, Step, What};
 use crate::state::client::{Asked, Socket as Heard};
 use crate::web::error::WebError;
@@ -101,8 +102,8 @@ impl Replay {
                 let Value::Object(messages) = messages else { return true };
                 self.0.messages.borrow_mut().extend(messages.clone());
                 self.0.current.replace(json!(answer));
-                let data = json!({"type": "chat:messages", "data": {"messages": messages, "currentId": answer}});
-                self.tell(Heard::Event(json!({"chat_id": self.chat(), "data": data}), None))
+                let event = ChatEvent::messages_envelope(&self.chat(), &messages, &answer);
+                self.tell(Heard::Event(event, None))
             }
             What::Stored(chat) => {
                 self.0.stored.replace(Some(chat.clone()));
