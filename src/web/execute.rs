@@ -107,6 +107,9 @@ impl ExecuteFrame {
         let message = js::object(&[("id", (id as f64).into()), (name, text.into())]);
         // It throws for what can't be copied only.
         let _ = self.0.port.post_message(&message);
+        if self.0.open.borrow().is_empty() && !self.0.overlay.is_shown() && !self.0.is_done.get() {
+            self.0.end_after(RUN_LIMIT, "timeout");
+        }
     }
 
     /// Shows the frame in its labelled box, or hides it. The code's time doesn't pass while it is shown.
@@ -199,6 +202,8 @@ impl Inner {
             Some(Said::Done(result)) => self.done(result),
             Some(Said::Capability { id, name, args, data }) => {
                 if self.opens(id) {
+                    // The person may have to be asked: their time is not the code's.
+                    self.limit.take();
                     (self.hear)(FrameMessage::Capability { id, name, args, data });
                 } else {
                     self.end("too many capability calls");

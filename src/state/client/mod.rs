@@ -145,7 +145,8 @@ impl Client {
 
     /// Messages and files that wait for the connection.
     pub fn unsent(&self) -> usize {
-        self.outbox.len() + self.attachments.iter().filter(|file| file.state == Storing::Waits).count()
+        let files = self.attachments.iter().filter(|file| file.state == Storing::Waits).count();
+        self.outbox.len() + files + self.late_uploads()
     }
 
     /// Takes an input.

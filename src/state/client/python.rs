@@ -155,6 +155,7 @@ impl Client {
                 Err(failure) if failure.status == 0 && is_late => Slot::Waits,
                 Err(failure) => Slot::Ended(Err(failure.detail), None),
             };
+            update.changes.push(Change::Attachments);
             self.answer_if_ready(id, update);
         }
     }
@@ -192,6 +193,15 @@ impl Client {
             );
             update.effects.push(Effect::Post(path, super::files_event(&files), ReplyTo::Late));
         }
+    }
+
+    /// Files of runs that wait for the connection.
+    pub(super) fn late_uploads(&self) -> usize {
+        let waits = |run: &Python| match run {
+            Python::Uploading { slots, .. } => slots.iter().filter(|slot| matches!(slot, Slot::Waits)).count(),
+            _ => 0,
+        };
+        self.late.values().map(|(_, _, run)| waits(run)).sum()
     }
 
     /// The connection is back: uploads that waited for it are sent.

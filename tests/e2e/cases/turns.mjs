@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { contains, eventually, ok, same } from "../lib/expect.mjs";
+import { pictures } from "../lib/pages.mjs";
 import { ROOT } from "../lib/paths.mjs";
 
 async function open(kit, options) {
@@ -175,6 +176,24 @@ export const cases = {
     await chat.replies("one two three four");
     await chat.idle();
     same((await chat.assistant.last().locator(".markdown").innerText()).trim(), "one two three four", "the reply");
+  },
+
+  async "a figure that is made without a connection is stored once when it is back"(kit) {
+    const [proxy, model, server] = [await kit.proxy(), await kit.model(), await kit.server()];
+    const chat = await open(kit, { server: proxy.origin });
+    await chat.ask("warm up\n```python\nimport matplotlib.pyplot as plt\nprint(1)\n```\n", "Done.");
+    await chat.idle();
+    const before = (await server.api("/api/v1/files/")).length;
+    await chat.send("draw slowly\n```python\nimport time\nend = time.monotonic() + 3\nwhile time.monotonic() < end:\n    pass\nplt.plot([1, 3, 2])\nplt.show()\n```\n");
+    await eventually(() => model.turns.some(({ prompt }) => prompt.includes("draw slowly")), "the model answers with code");
+    await chat.page.getByRole("status").filter({ hasText: "Running Python" }).waitFor();
+    proxy.cut();
+    await chat.connection.filter({ hasText: "Waiting for the connection: 1" }).waitFor();
+    proxy.heal();
+    await pictures(chat.assistant.last().getByRole("list", { name: "Files" }), 1);
+    same((await server.api("/api/v1/files/")).length - before, 1, "files that were stored");
+    const again = await kit.chat({ chat: id(chat) });
+    await pictures(again.assistant.last().getByRole("list", { name: "Files" }), 1);
   },
 
   async "a recording is shown as it was, without a server"(kit) {
