@@ -1,5 +1,7 @@
 //! A question over the page: modal, named by its title, closed by Escape.
 
+use crate::view::common::theme::on_cleanup_drop;
+use crate::web::js;
 use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -9,6 +11,20 @@ use web_sys::{HtmlElement, KeyboardEvent};
 /// How long a dialog is shown before it can be accepted, in ms: a click or a key that was meant for what was there
 /// before must not decide it.
 const GUARD: u64 = 300;
+
+/// Gives the focus back to what had it, when a dialog goes.
+struct FocusBack(Option<HtmlElement>);
+
+impl Drop for FocusBack {
+    fn drop(&mut self) {
+        if let Some(element) = self.0.take() {
+            // After the dialog has left the page. What had the focus may be gone, too.
+            request_animation_frame(move || {
+                let _ = element.focus();
+            });
+        }
+    }
+}
 
 /// A dialog with its buttons. `on_accept` is also called by Enter, where no field or button takes it.
 #[component]
@@ -29,6 +45,7 @@ pub(super) fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
+    on_cleanup_drop(FocusBack(js::document().active_element().and_then(|element| element.dyn_into().ok())));
     let armed = RwSignal::new(false);
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {

@@ -4,6 +4,7 @@
 use super::strings;
 use crate::protocol::chat::question::{Choice, Entry, Field, FieldKind};
 use leptos::prelude::*;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 /// Hears what is filled into which field.
@@ -149,6 +150,15 @@ fn select(number: usize, label: String, choices: Vec<Choice>, entry: &Entry, on_
     .into_any()
 }
 
+/// A name of its own for each group of radio buttons: by it the arrow keys find the others.
+fn group_name() -> String {
+    thread_local! {
+        static GROUPS: Cell<u32> = const { Cell::new(0) };
+    }
+    GROUPS.set(GROUPS.get() + 1);
+    format!("choice-{}", GROUPS.get())
+}
+
 /// One of several, or something else.
 #[component]
 fn Radios(label: String, choices: Vec<Choice>, entry: Entry, number: usize, on_fill: OnFill) -> impl IntoView {
@@ -158,14 +168,16 @@ fn Radios(label: String, choices: Vec<Choice>, entry: Entry, number: usize, on_f
         Entry::Flag(_) => (None, String::new()),
     };
     let picked = RwSignal::new(first);
+    let name = group_name();
     let options = choices.into_iter().enumerate().map(|(at, choice)| {
+        let name = name.clone();
         let pick = move |_| {
             picked.set(Some(at));
             on_fill.run((number, Entry::Picked(vec![at])));
         };
         view! {
             <label class="check">
-                <input type="radio" prop:checked=move || picked.get() == Some(at) on:change=pick />
+                <input type="radio" name=name prop:checked=move || picked.get() == Some(at) on:change=pick />
                 <span dir="auto">{choice.label} <small>{choice.help}</small></span>
             </label>
         }

@@ -85,10 +85,10 @@ fn system_is_dark() -> (RwSignal<bool>, Option<Listener>) {
     (dark, listener)
 }
 
-/// Keeps a listener as long as the component lives.
-pub fn on_cleanup_drop(listener: Option<Listener>) {
-    let kept = StoredValue::new_local(listener);
-    on_cleanup(move || kept.update_value(|listener| *listener = None));
+/// Keeps something, a listener say, as long as the component lives.
+pub fn on_cleanup_drop<T: 'static>(guard: T) {
+    let kept = StoredValue::new_local(Some(guard));
+    on_cleanup(move || kept.update_value(|guard| *guard = None));
 }
 
 /// A button that goes through the choices.

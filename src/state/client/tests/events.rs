@@ -18,8 +18,10 @@ fn payload(kind: &str, pick: usize) -> Value {
     });
     match (kind, pick % 5) {
         (_, 4) => Value::Null,
-        ("response:completion", pick) => json!({"type": (["response.output_item.added", "response.output_text.delta", "response.completed", "response.output_item.done"][pick]),
-            "item": item, "item_id": item["id"], "output_index": pick, "delta": "d", "response": {"output": [item]}}),
+        ("response:completion", pick) => {
+            json!({"type": (["response.output_item.added", "response.output_text.delta", "response.completed", "response.output_item.done"][pick]),
+            "item": item, "item_id": item["id"], "output_index": pick, "delta": "d", "response": {"output": [item]}})
+        }
         ("chat:outlet", _) => json!({"messages": [{"id": "a", "content": format!("o{pick}")}]}),
         _ => good,
     }
