@@ -85,13 +85,17 @@ fn client() -> Client {
     reply(ReplyTo::Session, json!({"id": "me", "name": "Me", "role": "user"}));
     reply(ReplyTo::Models, json!({"data": [{"id": "m"}]}));
     client.update(Input::Socket(Socket::Connected("own-session".into())));
-    client.update(Input::User(User::OpenChat("c1".into())));
+    let opened = client.update(Input::User(User::OpenChat("c1".into())));
+    let read = opened.effects.into_iter().find_map(|effect| match effect {
+        Effect::Get(_, to @ ReplyTo::Chat(..)) => Some(to),
+        _ => None,
+    });
     let history = json!({"currentId": "m1", "messages": {
         "u1": {"role": "user", "content": "hi", "parentId": null, "childrenIds": ["m1"]},
         "m1": {"role": "assistant", "content": "before", "parentId": "u1", "done": false, "childrenIds": []},
     }});
     let body = json!({"title": "Title", "chat": {"history": history}});
-    client.update(Input::Reply { to: ReplyTo::Chat("c1".into()), result: Ok(body) });
+    client.update(Input::Reply { to: read.expect("the chat is read"), result: Ok(body) });
     client
 }
 

@@ -159,10 +159,15 @@ impl EventClient {
         values::plain(&state(&self.driver.client()))
     }
 
-    /// Sends a message in the open chat, or in a new one.
-    pub fn send(&self, text: String) {
-        let fresh = self.driver.fresh();
-        self.driver.user(User::Send { text, fresh });
+    /// Sends a message in the open chat, or in a new one. Returns whether it was taken: not while an answer is written,
+    /// nor before there is a model.
+    pub fn send(&self, text: String) -> bool {
+        let may = self.driver.client().can_send();
+        if may {
+            let fresh = self.driver.fresh();
+            self.driver.user(User::Send { text, fresh });
+        }
+        may
     }
 
     /// Ends the turn, and the code that runs for it.

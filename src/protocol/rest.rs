@@ -190,6 +190,8 @@ pub struct Turn<'a> {
     pub continues: bool,
     /// What the model reads, where the server keeps nothing; else empty.
     pub messages: Vec<Value>,
+    /// What the person has set for models, such as a temperature or whether tools ask first.
+    pub params: Value,
     /// Files for tools and code.
     pub files: &'a [Value],
     /// Switches: code interpreter, web search, image generation, memory.
@@ -215,7 +217,7 @@ impl Turn<'_> {
             "id": self.assistant_id,
             "user_message": self.user_message,
             "messages": self.messages,
-            "params": {},
+            "params": self.params,
             "features": self.features,
             "tool_ids": self.tool_ids,
             "tool_servers": self.tool_servers,
@@ -267,6 +269,7 @@ mod tests {
             assistant_id: &"a".into(),
             continues: false,
             messages: vec![],
+            params: json!({}),
             files: &[],
             features: json!({}),
             tool_ids: vec!["t"],

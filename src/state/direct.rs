@@ -4,6 +4,10 @@
 use crate::protocol::chat::clip;
 use crate::protocol::rest::{Model, models};
 use serde_json::{Map, Value, json};
+use std::cell::Cell;
+
+/// Parts of a description that are followed.
+const PARTS: u32 = 5_000;
 
 /// The person's settings about them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,7 +32,9 @@ pub struct ToolServer {
     /// What it is asked with.
     key: Option<String>,
     /// Its description, once it has come.
-    pub openapi: Value,
+    openapi: Value,
+    /// How turns name it.
+    named: Value,
 }
 
 /// An OpenAI-compatible server.
@@ -205,7 +211,7 @@ impl Services {
 
     /// The tool servers as a turn names them: without keys.
     pub fn named(&self) -> Vec<Value> {
-        self.tools.iter().filter(|server| server.openapi.is_object()).map(ToolServer::named).collect()
+        self.tools.iter().filter(|server| server.named.is_object()).map(|server| server.named.clone()).collect()
     }
 }
 
@@ -243,7 +249,13 @@ impl ToolServer {
         let bearer = row["auth_type"].as_str().is_none_or(|kind| kind == "bearer");
         let key = row["key"].as_str().filter(|key| bearer && !key.is_empty()).map(str::to_owned);
         let name = row["info"]["name"].as_str().filter(|name| !name.is_empty()).unwrap_or(&url).to_owned();
-        Some(Self { url, name, description_url, key, openapi: Value::Null })
+        Some(Self { url, name, description_url, key, openapi: Value::Null, named: Value::Null })
+    }
+
+    /// Takes its description.
+    pub fn describe(&mut self, openapi: Value) {
+        self.openapi = openapi;
+        self.named = if self.openapi.is_object() { self.name_it() } else { Value::Null };
     }
 
     /// What asks for its description.
@@ -261,26 +273,27 @@ impl ToolServer {
         })
     }
 
-    /// A description without `$ref`, some steps deep: a hostile one may go in circles.
-    fn resolved(&self, value: &Value, depth: u32) -> Value {
-        if depth == 0 {
+    /// A description without `$ref`. A hostile one may go in circles, so it is so deep and has so many parts, no more.
+    fn resolved(&self, value: &Value, depth: u32, parts: &Cell<u32>) -> Value {
+        if depth == 0 || parts.get() == 0 {
             return json!({});
         }
+        parts.set(parts.get() - 1);
         match value {
             Value::Object(fields) => {
                 match fields.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix('#')) {
                     Some(pointer) => self
                         .openapi
                         .pointer(pointer)
-                        .map_or_else(|| json!({}), |target| self.resolved(target, depth - 1)),
+                        .map_or_else(|| json!({}), |target| self.resolved(target, depth - 1, parts)),
                     None => fields
                         .iter()
-                        .map(|(name, field)| (name.clone(), self.resolved(field, depth - 1)))
+                        .map(|(name, field)| (name.clone(), self.resolved(field, depth - 1, parts)))
                         .collect::<Map<_, _>>()
                         .into(),
                 }
             }
-            Value::Array(items) => items.iter().map(|item| self.resolved(item, depth - 1)).collect(),
+            Value::Array(items) => items.iter().map(|item| self.resolved(item, depth - 1, parts)).collect(),
             other => other.clone(),
         }
     }
@@ -290,7 +303,7 @@ impl ToolServer {
         let shared = path["parameters"].as_array().into_iter().flatten();
         let mut all: Vec<Value> = Vec::new();
         for parameter in own.chain(shared) {
-            let parameter = self.resolved(parameter, 8);
+            let parameter = self.resolved(parameter, 12, &Cell::new(PARTS));
             if !all.iter().any(|known| known["name"] == parameter["name"] && known["in"] == parameter["in"]) {
                 all.push(parameter);
             }
@@ -299,11 +312,11 @@ impl ToolServer {
     }
 
     fn body_schema(&self, operation: &Map<String, Value>) -> Option<Value> {
-        let content = self.resolved(operation.get("requestBody")?, 12);
+        let content = self.resolved(operation.get("requestBody")?, 12, &Cell::new(PARTS));
         Some(content["content"]["application/json"]["schema"].clone())
     }
 
-    fn named(&self) -> Value {
+    fn name_it(&self) -> Value {
         let specs: Vec<Value> = self
             .operations()
             .filter_map(|(_, _, operation, path)| {
@@ -403,14 +416,14 @@ mod tests {
             "terminalServers": [{"url": "http://term", "key": " x ", "enabled": true}],
             "directConnections": {"OPENAI_API_BASE_URLS": ["https://m/v1", "ftp://x"], "OPENAI_API_KEYS": ["sk"], "OPENAI_API_CONFIGS": {"0": {"enable": true, "prefix_id": "mine"}}},
         }));
-        services.tools[0].openapi = json!({
+        services.tools[0].describe(json!({
             "info": {"title": "T"},
             "paths": {"/items/{id}": {
                 "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
                 "post": {"operationId": "put_item", "summary": "Puts", "parameters": [{"name": "q", "in": "query", "schema": {"type": "integer"}}],
                     "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Item"}}}}}}},
             "components": {"schemas": {"Item": {"type": "object", "properties": {"size": {"type": "integer"}, "self": {"$ref": "#/components/schemas/Item"}}, "required": ["size"]}}},
-        });
+        }));
         services
     }
 

@@ -72,6 +72,8 @@ struct Inner {
     scripts: RefCell<BTreeMap<CallId, ExecuteFrame>>,
     attention: RefCell<Option<Attention>>,
     attached: Cell<u32>,
+    /// Counts sessions: what an earlier one still brings is dropped.
+    epoch: Cell<u32>,
     hooks: Hooks,
 }
 
@@ -89,6 +91,7 @@ impl Driver {
             scripts: RefCell::default(),
             attention: RefCell::default(),
             attached: Cell::default(),
+            epoch: Cell::default(),
             hooks,
         });
         let weak = Rc::downgrade(&inner);
@@ -191,6 +194,7 @@ impl Inner {
             }
             Effect::Connect { heartbeat } => self.connect(heartbeat),
             Effect::Disconnect => {
+                self.epoch.set(self.epoch.get() + 1);
                 self.transport.disconnect();
                 self.kernels.clear();
                 self.scripts.take();
@@ -260,10 +264,10 @@ impl Inner {
         work: impl Future<Output = T> + 'static,
         read: impl FnOnce(T) -> Input + 'static,
     ) {
-        let weak = Rc::downgrade(self);
+        let (weak, epoch) = (Rc::downgrade(self), self.epoch.get());
         spawn_local(async move {
             let result = work.await;
-            if let Some(inner) = weak.upgrade() {
+            if let Some(inner) = weak.upgrade().filter(|inner| inner.epoch.get() == epoch) {
                 inner.take(read(result));
             }
         });
@@ -356,9 +360,12 @@ impl Inner {
     }
 
     fn external(self: &Rc<Self>, to: ExternalFor, request: External) {
-        let inner = self.clone();
+        let (inner, epoch) = (self.clone(), self.epoch.get());
         spawn_local(async move {
             let answer = external::ask(&request).await;
+            if inner.epoch.get() != epoch {
+                return;
+            }
             let (reply, stream) = match answer {
                 Ok((reply, stream)) => (Ok(reply), stream),
                 Err(why) => (Err(why), None),
@@ -366,12 +373,19 @@ impl Inner {
             inner.take(Input::External(to, reply));
             let Shape::Lines(channel) = &request.shape else { return };
             if let Some(response) = stream {
-                let ended = external::lines(response, |line| inner.transport.emit(channel, &json!(line), None)).await;
+                let emit = |line: &str| {
+                    if inner.epoch.get() == epoch {
+                        inner.transport.emit(channel, &json!(line), None);
+                    }
+                };
+                let ended = external::lines(response, emit).await;
                 if let Err(why) = ended {
                     js::debug(&why);
                 }
             }
-            inner.transport.emit(channel, &json!({"done": true}), None);
+            if inner.epoch.get() == epoch {
+                inner.transport.emit(channel, &json!({"done": true}), None);
+            }
         });
     }
 }

@@ -6,15 +6,19 @@ use crate::ids::MessageId;
 use crate::protocol::chat::{ChatEvent, OutletMessage, Person};
 use crate::state::fold;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Steps in terminals that are kept.
 const TERMINAL: usize = 50;
-/// Increments that are kept while the chat is read.
-const BUFFER: usize = 20_000;
+/// Events that are kept while the chat is read.
+const BUFFER: usize = 5_000;
 
 impl Chat {
     /// Applies an event to this chat. `user` is who caused it, on a shared chat.
     pub fn apply(&mut self, message_id: Option<&MessageId>, user: Option<&Person>, event: ChatEvent) -> Vec<Changed> {
+        if let Some(kept) = self.reading.as_mut().filter(|kept| kept.len() < BUFFER) {
+            kept.push((message_id.cloned(), event.clone()));
+        }
         match event {
             ChatEvent::Title(title) => {
                 self.title = title;
@@ -70,25 +74,50 @@ impl Chat {
 
     fn apply_to_message(&mut self, id: Option<&MessageId>, event: ChatEvent) -> Vec<Changed> {
         let Some((id, message)) = id.and_then(|id| Some((id, self.messages.get_mut(id)?))) else { return Vec::new() };
-        if let (Some(buffer), ChatEvent::Response(increment)) = (&mut self.reading, &event) {
-            if buffer.len() < BUFFER {
-                buffer.push((id.clone(), increment.clone()));
-            }
-            return Vec::new();
-        }
-        // Text that is emitted is in the copy, or was never stored: it can't be told which.
-        if self.reading.is_some() && matches!(event, ChatEvent::Delta(_)) {
-            return Vec::new();
-        }
         message.apply(event).iter().map(|field| Changed::Message(id.clone(), *field)).collect()
     }
 
-    /// Applies what came while the copy was read, as far as the copy doesn't have it (PROTOCOL.md 1.8).
-    pub fn catch_up(&mut self, increments: &[(MessageId, Value)]) {
-        for (id, message) in &mut self.messages {
-            let mine: Vec<&Value> = increments.iter().filter(|(of, _)| of == id).map(|(_, event)| event).collect();
-            if !mine.is_empty() && !message.done && !message.output.is_empty() {
-                fold::catch_up(&mut message.output, &mine);
+    /// Applies what came while this copy was read, as far as the copy doesn't have it (PROTOCOL.md 1.8). What is told
+    /// whole is applied again; of lists only what is missing; of text only what the copy doesn't end with.
+    pub fn catch_up(&mut self, events: Vec<(Option<MessageId>, ChatEvent)>) {
+        let mut increments: BTreeMap<MessageId, Vec<Value>> = BTreeMap::new();
+        for (id, event) in events {
+            let message = id.as_ref().and_then(|id| self.messages.get(id));
+            match (&event, &id) {
+                (ChatEvent::Response(increment), Some(id)) => {
+                    increments.entry(id.clone()).or_default().push(increment.clone());
+                    continue;
+                }
+                // A snapshot has all increments before it; a chunk of text can't be told from one that is in the copy.
+                (ChatEvent::Completion(data), Some(id)) if data["output"].is_array() => drop(increments.remove(id)),
+                (ChatEvent::Completion(data), _) if data["done"] != true && data["error"].is_null() => continue,
+                (ChatEvent::Delta(_) | ChatEvent::Terminal(..), _) => continue,
+                (ChatEvent::Status(item), _) if message.is_none_or(|message| message.statuses.contains(item)) => {
+                    continue;
+                }
+                (ChatEvent::Source(source), _) if message.is_none_or(|message| message.sources.contains(source)) => {
+                    continue;
+                }
+                (ChatEvent::Files { files, merge: true }, _)
+                    if message.is_none_or(|message| files.iter().all(|file| message.files.contains(file))) =>
+                {
+                    continue;
+                }
+                (ChatEvent::Embeds { embeds, replace: false }, _)
+                    if message.is_none_or(|message| embeds.iter().all(|embed| message.embeds.contains(embed))) =>
+                {
+                    continue;
+                }
+                _ => {}
+            }
+            self.apply(id.as_ref(), None, event);
+        }
+        for (id, increments) in increments {
+            if let Some(message) = self.messages.get_mut(&id)
+                && !message.done
+                && !message.output.is_empty()
+            {
+                fold::catch_up(&mut message.output, &increments);
                 message.content = fold::content(&message.output);
             }
         }

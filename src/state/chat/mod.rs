@@ -7,7 +7,7 @@ mod tests;
 mod tree;
 
 use crate::ids::{ChatId, MessageId};
-use crate::protocol::chat::{Compaction, Person, Task, one_line, tasks};
+use crate::protocol::chat::{ChatEvent, Compaction, Person, Task, one_line, tasks};
 pub use message::{FIELDS, Field, Message, Role};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -39,9 +39,11 @@ pub struct Chat {
     pub compaction: Option<Compaction>,
     /// What happened in terminals, latest last: what, and about which file or command.
     pub terminal: Vec<(String, String)>,
-    /// While the server's copy is being read: the increments that came meanwhile, by their message
+    /// What is set for models in this chat, as the server has it.
+    pub params: Value,
+    /// While the server's copy is being read: what came meanwhile, with the message that it is about
     /// (PROTOCOL.md 1.8).
-    pub reading: Option<Vec<(MessageId, Value)>>,
+    pub reading: Option<Vec<(Option<MessageId>, ChatEvent)>>,
 }
 
 /// What an event changed in the chat.
@@ -80,6 +82,7 @@ impl Chat {
         read.active = read.current.as_ref().and_then(|id| read.messages.get(id)).is_some_and(|message| !message.done);
         read.tags = tags(&body["meta"]["tags"]);
         read.tasks = tasks(&body["tasks"]);
+        read.params = chat["params"].clone();
         read
     }
 }

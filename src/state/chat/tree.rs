@@ -2,7 +2,7 @@
 
 use super::{Chat, Message};
 use crate::ids::MessageId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Chat {
     /// The branch that is shown, first message first.
@@ -13,7 +13,7 @@ impl Chat {
     }
 
     /// A message and all that it replies to. A circle in a hostile history ends.
-    fn up_from(&self, mut next: Option<MessageId>) -> Vec<MessageId> {
+    pub fn up_from(&self, mut next: Option<MessageId>) -> Vec<MessageId> {
         let mut path = Vec::new();
         while let Some(id) = next.take()
             && path.len() <= self.messages.len()
@@ -74,12 +74,10 @@ impl Chat {
         for (id, message) in &mut self.messages {
             let mut real = children.remove(id).unwrap_or_default();
             real.sort();
-            message.children.retain(|child| real.iter().any(|(_, other)| other == child));
-            for (_, child) in real {
-                if !message.children.contains(&child) {
-                    message.children.push(child);
-                }
-            }
+            let own: BTreeSet<&MessageId> = real.iter().map(|(_, child)| child).collect();
+            message.children.retain(|child| own.contains(child));
+            let known: BTreeSet<MessageId> = message.children.iter().cloned().collect();
+            message.children.extend(real.into_iter().map(|(_, child)| child).filter(|child| !known.contains(child)));
         }
     }
 }

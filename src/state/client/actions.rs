@@ -1,7 +1,7 @@
 //! Buttons at an answer: the model's actions, and tool calls that wait for the person (PROTOCOL.md 3.5, 5.5).
 
 use super::{Change, Client, Connection, Effect, Failure, ReplyTo, Update, path_part};
-use crate::ids::MessageId;
+use crate::ids::{ChatId, MessageId};
 use crate::protocol::chat::Level;
 use crate::protocol::chat::question::{Decision, Question};
 use crate::state::chat::{Field, Role};
@@ -27,12 +27,12 @@ impl Client {
         update.effects.push(Effect::Post(
             format!("/api/chat/actions/{}", path_part(action)),
             body,
-            ReplyTo::Act(id.clone()),
+            ReplyTo::Act(self.chat.id.clone()),
         ));
     }
 
     /// What an action gave back: messages that it changed are changed here, and kept.
-    pub(super) fn acted(&mut self, result: Result<Value, Failure>, update: &mut Update) {
+    pub(super) fn acted(&mut self, chat: Option<&ChatId>, result: Result<Value, Failure>, update: &mut Update) {
         match result {
             Ok(body) => {
                 for message in body["messages"].as_array().into_iter().flatten() {
@@ -41,8 +41,10 @@ impl Client {
                     else {
                         continue;
                     };
-                    if self.chat.messages.get(&id).is_some_and(|known| known.content != text) {
-                        self.rewrite(&id, text.to_owned(), update);
+                    // Another chat may be shown by now; the change is kept all the same.
+                    let is_here = chat == self.chat.id.as_ref();
+                    if !is_here || self.chat.messages.get(&id).is_some_and(|known| known.content != text) {
+                        self.rewrite(chat, &id, text.to_owned(), update);
                     }
                 }
             }

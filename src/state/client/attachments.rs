@@ -103,7 +103,7 @@ impl Client {
         let Some(file) = self.attachments.iter_mut().find(|file| file.number == number) else { return };
         file.state = match result {
             Ok(record) => Storing::Stored(record.into()),
-            Err(failure) if failure.status == 0 => Storing::Waits,
+            Err(failure) if failure.is_passing() => Storing::Waits,
             Err(failure) => Storing::Failed(failure.detail),
         };
         if file.state == Storing::Waits && matches!(self.connection, super::Connection::Connected(_)) {
@@ -159,34 +159,16 @@ impl Client {
         files
     }
 
-    /// The files that a turn's tools and code get: those of the branch and of the new message.
-    pub(super) fn turn_files(&self, user_message: &Value, runs_code: bool) -> Vec<Value> {
-        let path = self.chat.path();
-        let older = path
-            .iter()
-            .filter_map(|id| self.chat.messages.get(id))
-            .filter(|message| message.role == crate::state::chat::Role::User);
-        let all = older
-            .flat_map(|message| message.files.iter())
-            .chain(user_message["files"].as_array().into_iter().flatten());
-        let mut files: Vec<Value> = Vec::new();
-        for file in all {
-            let Some(id) = file["id"].as_str() else { continue };
-            let picture = file["content_type"].as_str().is_some_and(is_picture) || file["type"] == "image";
-            if files.iter().any(|known| known["id"] == id) || (picture && !runs_code) {
-                continue;
-            }
-            // The model sees a picture by its message; here it is for code only.
-            files.push(if picture {
-                json!({"type": "image", "id": id, "url": id, "name": file["name"], "content_type": file["content_type"], "context": "full"})
-            } else {
-                file.clone()
-            });
+    /// A message was taken back: its files are the composer's again.
+    pub(super) fn give_back(&mut self, numbers: &[u32], update: &mut Update) {
+        for file in self.attachments.iter_mut().filter(|file| numbers.contains(&file.number)) {
+            file.leaving = false;
         }
-        files
+        update.changes.push(Change::Attachments);
     }
 }
 
-fn is_picture(media_type: &str) -> bool {
+/// Whether models see such a file as a picture.
+pub(super) fn is_picture(media_type: &str) -> bool {
     ["image/png", "image/jpeg", "image/webp", "image/gif"].contains(&media_type)
 }

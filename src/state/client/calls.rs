@@ -2,13 +2,18 @@
 
 use super::python::Python;
 use super::questions::What;
-use super::{Change, Client, Connection, Effect, ExternalFor, Update};
+use super::{Change, Client, Connection, Effect, ExternalFor, Timer, Update};
 use crate::ids::{CallId, ChatId, MessageId};
 use crate::protocol::chat::{ChatCall, DirectCall, Dropped, Envelope};
 use crate::state::capability::Budget;
 use crate::state::direct::{ExternalReply, Shape};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// The largest answer in bytes of JSON: the socket's limit, and room for the packet around it (PROTOCOL.md 1.1).
+const LONGEST: usize = (16 << 20) - (32 << 10);
+/// How long a service or the host page may take, in ms.
+const PATIENCE: u32 = 120_000;
 
 /// The calls that are open.
 #[derive(Debug, Default)]
@@ -34,6 +39,24 @@ pub(super) enum Stage {
     External(Shape),
     /// The host page.
     Host,
+}
+
+/// Bytes of a value's JSON; it is not built for that.
+fn size(value: &Value) -> usize {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    // Counting can't fail, and a value of ours has no keys that JSON hasn't.
+    let _ = serde_json::to_writer(&mut count, value);
+    count.0
 }
 
 pub(super) fn error(text: impl Into<String>) -> Value {
@@ -81,6 +104,7 @@ impl Client {
             Ok(ChatCall::Animation) => self.answer(id, json!({"status": "unavailable"}), update),
             Ok(ChatCall::Unknown) if self.host_answers => {
                 self.stage(&id, Stage::Host);
+                update.effects.push(Effect::Wake(Timer::Call(id.clone()), PATIENCE));
                 update.effects.push(Effect::Host(id, raw.clone()));
             }
             Ok(ChatCall::Unknown) => {
@@ -100,10 +124,25 @@ impl Client {
         }
     }
 
-    /// Answers a call, unless that has been done.
+    /// Answers a call, unless that has been done. An answer that the socket can't carry would end the connection.
     pub(super) fn answer(&mut self, id: CallId, value: Value, update: &mut Update) {
         if self.calls.0.remove(&id).is_some() {
-            update.effects.push(Effect::Ack(id, value));
+            let fits = size(&value) <= LONGEST;
+            update
+                .effects
+                .push(Effect::Ack(id, if fits { value } else { error("The result is too large to be sent.") }));
+        }
+    }
+
+    /// A service or the host page has not answered in time.
+    pub(super) fn call_timed_out(&mut self, id: CallId, update: &mut Update) {
+        let waits = self.calls.0.get(&id).is_some_and(|call| match &call.stage {
+            Stage::External(_) | Stage::Host => true,
+            Stage::Python(run) => matches!(**run, Python::Fetching { .. }),
+            Stage::Person | Stage::Script(_) => false,
+        });
+        if waits {
+            self.answer(id, error("Nobody answered within two minutes."), update);
         }
     }
 
@@ -117,6 +156,7 @@ impl Client {
         match self.direct_request(call, &chat) {
             Ok(request) => {
                 self.stage(&id, Stage::External(request.shape.clone()));
+                update.effects.push(Effect::Wake(Timer::Call(id.clone()), PATIENCE));
                 update.effects.push(Effect::External(ExternalFor::Call(id), request));
             }
             Err(answer) => self.answer(id, answer, update),
@@ -133,7 +173,9 @@ impl Client {
 
     /// The host page answered, or failed to.
     pub(super) fn host_answered(&mut self, id: CallId, result: Result<Value, String>, update: &mut Update) {
-        self.answer(id, result.unwrap_or_else(error), update);
+        if self.calls.0.get(&id).is_some_and(|call| matches!(call.stage, Stage::Host)) {
+            self.answer(id, result.unwrap_or_else(error), update);
+        }
     }
 
     /// The socket is gone, and with it the way back for every answer: the server has told its model so. Code runs

@@ -1,10 +1,25 @@
 //! Which chat is shown: opening, reading, leaving, branches.
 
-use super::{CHATS, Change, Client, Connection, Effect, Failure, ReplyTo, Update, path_part};
+use super::{CHATS, Change, Client, Connection, Effect, Failure, ReplyTo, Timer, Update, path_part};
 use crate::ids::{ChatId, MessageId};
 use crate::protocol::execute::KernelStatus;
 use crate::state::chat::{Chat, FIELDS, is_saved};
 use serde_json::{Value, json};
+
+/// How long until a chat that could not be read is tried again, in ms.
+const RETRY: u32 = 3_000;
+
+/// How the reading of the list of chats goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Listing {
+    /// Not at all.
+    #[default]
+    Idle,
+    /// It was asked for.
+    Asked,
+    /// It was asked for, and has changed since.
+    Again,
+}
 
 impl Client {
     /// Shows another chat, or another state of the same.
@@ -19,6 +34,7 @@ impl Client {
             self.kernel = KernelStatus::Off;
             self.progress = None;
             self.chosen = None;
+            self.rechecked = None;
             update.changes.push(Change::Kernel);
         }
         self.chat = chat;
@@ -58,16 +74,16 @@ impl Client {
         if !is_saved(id) {
             return;
         }
-        // What comes meanwhile is kept from the first of several reads on.
+        // What comes meanwhile is kept from the first of several reads on; the copy of the last one is taken.
         self.chat.reading.get_or_insert_default();
-        update
-            .effects
-            .push(Effect::Get(format!("/api/v1/chats/{}", path_part(id.as_str())), ReplyTo::Chat(id.clone())));
+        self.reads += 1;
+        let to = ReplyTo::Chat(id.clone(), self.reads);
+        update.effects.push(Effect::Get(format!("/api/v1/chats/{}", path_part(id.as_str())), to));
     }
 
-    pub(super) fn chat_came(&mut self, id: ChatId, result: Result<Value, Failure>, update: &mut Update) {
-        // A late answer to a chat that is no longer open.
-        if self.chat.id.as_ref() != Some(&id) {
+    pub(super) fn chat_came(&mut self, id: ChatId, read: u32, result: Result<Value, Failure>, update: &mut Update) {
+        // A late answer: to a chat that is no longer open, or overtaken by a later read.
+        if self.chat.id.as_ref() != Some(&id) || read != self.reads {
             return;
         }
         match result {
@@ -76,7 +92,7 @@ impl Client {
                 read.presence = std::mem::take(&mut self.chat.presence);
                 read.typing = std::mem::take(&mut self.chat.typing);
                 read.terminal = std::mem::take(&mut self.chat.terminal);
-                read.catch_up(&self.chat.reading.take().unwrap_or_default());
+                read.catch_up(self.chat.reading.take().unwrap_or_default());
                 self.keep_unsent(&mut read);
                 let known = self.chat.messages.is_empty();
                 if known
@@ -98,9 +114,14 @@ impl Client {
                 self.flush(update);
             }
             Err(failure) => {
+                // What came meanwhile is shown already.
                 self.chat.reading = None;
-                if failure.status == 0 {
-                    return self.warn(format!("The chat could not be read: {}", failure.detail), update);
+                if failure.is_passing() {
+                    if self.chat.messages.is_empty() {
+                        self.warn(format!("The chat could not be read: {}", failure.detail), update);
+                    }
+                    update.effects.push(Effect::Wake(Timer::Read(id), RETRY));
+                    return self.flush(update);
                 }
                 self.new_chat(false, update);
                 let text = "This chat could not be opened: it isn't there any more, or it isn't yours.";
@@ -113,6 +134,10 @@ impl Client {
     pub(super) fn running_came(&mut self, id: &ChatId, body: &Value, update: &mut Update) {
         let idle = body["task_ids"].as_array().is_some_and(Vec::is_empty);
         if self.chat.id.as_ref() == Some(id) && idle && self.chat.active && !self.has_unsent() {
+            // The turn may have ended between the copy and this answer: only a second copy that says the same counts.
+            if self.rechecked.replace(id.clone()).as_ref() != Some(id) {
+                return self.read_open_chat(update);
+            }
             self.chat.active = false;
             update.changes.push(Change::Active);
             let Some(last) = self.chat.current.clone() else { return };
@@ -135,8 +160,27 @@ impl Client {
         if let Some(choices) = self.chosen.take() {
             self.choose(choices, update);
         }
-        update.effects.extend([Effect::ShowAddress(Some(id)), Effect::Get(CHATS.into(), ReplyTo::Chats)]);
-        update.changes.push(Change::Chats);
+        update.effects.extend([Effect::ShowAddress(Some(id))]);
+        self.read_chats(update);
+        update.changes.extend([Change::Chats, Change::Questions]);
+    }
+
+    /// Reads the list of chats; one request at a time, however often it is said to have changed.
+    pub(super) fn read_chats(&mut self, update: &mut Update) {
+        match self.listing {
+            Listing::Idle => {
+                self.listing = Listing::Asked;
+                update.effects.push(Effect::Get(CHATS.into(), ReplyTo::Chats));
+            }
+            Listing::Asked | Listing::Again => self.listing = Listing::Again,
+        }
+    }
+
+    /// The list came, or not; it is read once more if it has changed meanwhile.
+    pub(super) fn chats_read(&mut self, update: &mut Update) {
+        if std::mem::take(&mut self.listing) == Listing::Again {
+            self.read_chats(update);
+        }
     }
 
     /// Shows another version of a message; the server keeps which branch is shown.

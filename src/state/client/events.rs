@@ -1,6 +1,6 @@
 //! What the socket brings: connections, events, acknowledgements (PROTOCOL.md 1, 2).
 
-use super::{Asked, CHATS, Change, Client, Connection, Effect, Notice, ReplyTo, Socket, Timer, Update, path_part};
+use super::{Asked, Change, Client, Connection, Effect, Notice, ReplyTo, Socket, Timer, Update, path_part};
 use crate::ids::{CallId, ChatId};
 use crate::protocol::chat::{ChatEvent, Dropped, Envelope, Level, clip, is_call};
 use crate::state::chat::{Changed, is_saved};
@@ -55,10 +55,8 @@ impl Client {
         update.effects.push(Effect::Ask("user-join", json!({"auth": {"token": token}}), Asked::Session));
         if let Some(id) = self.chat.id.clone() {
             self.join(&id, update);
-            // What came while we were away is only in the server's copy (PROTOCOL.md 1.8).
-            if again {
-                self.read_chat(&id, update);
-            }
+            // What came without a connection is only in the server's copy (PROTOCOL.md 1.8).
+            self.read_chat(&id, update);
         }
         // Chats of questions that wait are joined too: only then does the server ask again.
         for id in self.asking_elsewhere() {
@@ -68,7 +66,7 @@ impl Client {
         self.send_late_uploads(update);
         self.send_attachments(update);
         if again {
-            update.effects.push(Effect::Get(CHATS.into(), ReplyTo::Chats));
+            self.read_chats(update);
         }
         self.flush(update);
     }
@@ -118,12 +116,14 @@ impl Client {
         match &event {
             ChatEvent::Alert(words) => {
                 self.notify(Level::Info, words.clone(), update);
-                update.effects.push(Effect::Tell { title: "Calendar".into(), text: words.clone() });
+                if self.tells {
+                    update.effects.push(Effect::Tell { title: "Calendar".into(), text: words.clone() });
+                }
                 return;
             }
             ChatEvent::InteractionDone(interaction) => return self.interaction_done(interaction, update),
             // These concern the list, so they count for every chat.
-            ChatEvent::List | ChatEvent::Title(_) => update.effects.push(Effect::Get(CHATS.into(), ReplyTo::Chats)),
+            ChatEvent::List | ChatEvent::Title(_) => self.read_chats(update),
             _ => {}
         }
         let Some(chat) = envelope.chat_id.clone() else {
@@ -269,7 +269,15 @@ impl Client {
                 update.changes.push(Change::About);
             }
             Timer::Types => self.told_typing = false,
+            Timer::Read(id) if self.chat.id.as_ref() == Some(&id) => {
+                if matches!(self.connection, Connection::Connected(_)) {
+                    self.read_chat(&id, update);
+                }
+            }
+            Timer::Read(_) => {}
+            Timer::Call(id) => self.call_timed_out(id, update),
             Timer::Flush => {
+                self.send_late_uploads(update);
                 self.send_attachments(update);
                 self.flush(update);
             }

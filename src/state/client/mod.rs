@@ -116,6 +116,19 @@ pub struct Client {
     /// Runs whose call is void: their chat and message.
     late: BTreeMap<CallId, (ChatId, Option<MessageId>, Python)>,
     outbox: Vec<Outgoing>,
+    /// Files of late runs whose request to put them to their message was lost.
+    late_posts: Vec<(String, Value)>,
+    /// What a session that ended by itself has left, for the same person's next one.
+    suspended: Option<Box<session::Suspended>>,
+    /// The person's settings.
+    settings: Value,
+    /// Counts reads of chats.
+    reads: u32,
+    /// The chat whose end has been asked about once.
+    rechecked: Option<ChatId>,
+    listing: chats::Listing,
+    /// An answer to be stopped as soon as its chat is known.
+    stop_wanted: Option<MessageId>,
     /// A chat to open as soon as somebody is signed in.
     wanted_chat: Option<ChatId>,
     last_notice: u32,
@@ -188,7 +201,7 @@ impl Client {
             User::OpenChat(id) => self.open(id, update),
             User::Send { text, fresh } => self.send(text, fresh, update),
             User::Edit { message, text, fresh } => self.edit(&message, text, fresh, update),
-            User::Rewrite(message, text) => self.rewrite(&message, text, update),
+            User::Rewrite(message, text) => self.rewrite(self.chat.id.clone().as_ref(), &message, text, update),
             User::Regenerate(message, fresh) => self.regenerate(&message, fresh, update),
             User::Continue(message) => self.go_on(&message, update),
             User::ShowVersion(message) => self.show_version(&message, update),

@@ -198,12 +198,14 @@ pub enum ReplyTo {
     Tools,
     /// The chats.
     Chats,
-    /// A chat to show.
-    Chat(ChatId),
+    /// A chat to show, and the number of the read: of several only the last counts.
+    Chat(ChatId, u32),
+    /// Whether the session still holds, after something was refused.
+    StillSignedIn,
     /// Whether a turn whose request was lost has begun the latest chat: the list of chats.
     Doubt(MessageId),
-    /// The same: the latest chat.
-    DoubtChat(MessageId, ChatId),
+    /// The same: one of the latest chats, and those that are to be looked at then.
+    DoubtChat(MessageId, Vec<ChatId>),
     /// What the server is doing for a chat.
     Running(ChatId),
     /// A turn, by its answer.
@@ -212,14 +214,14 @@ pub enum ReplyTo {
     Stop,
     /// A change of a stored message or chat, in words for the case that it fails.
     Saved(&'static str),
-    /// A button at an answer.
-    Act(MessageId),
+    /// A button at an answer of a chat.
+    Act(Option<ChatId>),
     /// A decision about a tool call.
     Resolve(MessageId),
     /// Tags of the chat.
     Tags(ChatId),
-    /// Files of a run that nobody waits for any more, put to their message.
-    Late,
+    /// Files of a run that nobody waits for any more, put to their message by this request.
+    Late(String, Box<Value>),
 }
 
 /// Why a request has no body.
@@ -229,6 +231,13 @@ pub struct Failure {
     pub status: u16,
     /// A sentence, or the server's own words.
     pub detail: String,
+}
+
+impl Failure {
+    /// Whether it may be otherwise in a moment: no answer, or a server that is starting or busy.
+    pub fn is_passing(&self) -> bool {
+        matches!(self.status, 0 | 429 | 502 | 503 | 504)
+    }
 }
 
 /// What an upload is for.
@@ -260,6 +269,10 @@ pub enum Timer {
     Types,
     /// What could not be sent may be tried again.
     Flush,
+    /// A chat that could not be read may be tried again.
+    Read(ChatId),
+    /// A call has waited for a service or the host page for as long as it may.
+    Call(CallId),
     /// A question has been open for as long as it may.
     Question(QuestionId),
     /// The server has not asked a question again after a disconnect.

@@ -2,7 +2,7 @@
 //! the answer goes back. A run whose call is void stores its files at its message.
 
 use super::calls::Stage;
-use super::{Change, Client, Effect, Failure, ReplyTo, Ticket, Update};
+use super::{Change, Client, Connection, Effect, Failure, ReplyTo, Ticket, Timer, Update};
 use crate::ids::{CallId, ChatId, MsgId};
 use crate::protocol::chat::{CallFile, content_path};
 use crate::protocol::execute::{ExecuteRequest, InputFile, KernelMessage, KernelRequest, KernelStatus, Limits};
@@ -13,13 +13,19 @@ use serde_json::{Value, json};
 /// Time that a call's code may run, in ms; loading of packages apart (PROTOCOL.md 4.5 has the same).
 const TIME_LIMIT: f64 = 60_000.0;
 
+/// How long the files of a call may take, in ms.
+const FETCH: u32 = 120_000;
+/// How often an upload is tried while its call is open, and how long between, in ms.
+const TRIES: u32 = 5;
+const RETRY: u32 = 3_000;
+
 /// What becomes of an upload.
 #[derive(Debug)]
 pub(super) enum Slot {
-    /// It is under way.
-    Sent,
-    /// It failed because the server can't be reached; it is sent again when it can.
-    Waits,
+    /// It is under way, after so many failures.
+    Sent(u32),
+    /// It failed because the server can't be reached; it is sent again when it can. After so many failures.
+    Waits(u32),
     /// It has ended.
     Ended(Uploaded, Option<FileRecord>),
 }
@@ -49,6 +55,7 @@ impl Client {
         if files.is_empty() {
             self.fetched(id, Vec::new(), update);
         } else {
+            update.effects.push(Effect::Wake(Timer::Call(id.clone()), FETCH));
             update.effects.push(Effect::Fetch(id, files));
         }
     }
@@ -115,7 +122,7 @@ impl Client {
         };
         let draft = std::mem::take(collector).finish(reply);
         let uploads = draft.uploads().to_vec();
-        let slots = uploads.iter().map(|_| Slot::Sent).collect();
+        let slots = uploads.iter().map(|_| Slot::Sent(0)).collect();
         *run = Python::Uploading { draft, slots };
         for (number, upload) in uploads.into_iter().enumerate() {
             update.effects.push(Effect::Upload(Ticket::Call(id.clone(), number), upload, "process=false"));
@@ -150,9 +157,17 @@ impl Client {
         if let Some((_, Python::Uploading { slots, .. })) = self.run(id)
             && let Some(slot) = slots.get_mut(number)
         {
+            let failures = match slot {
+                Slot::Sent(failures) => *failures + 1,
+                _ => 1,
+            };
             *slot = match result {
                 Ok(record) => Slot::Ended(Ok(record.id.clone()), Some(record)),
-                Err(failure) if failure.status == 0 && is_late => Slot::Waits,
+                // The socket may not know yet that the connection is gone.
+                Err(failure) if failure.is_passing() && (is_late || failures < TRIES) => {
+                    update.effects.push(Effect::Wake(Timer::Flush, RETRY));
+                    Slot::Waits(failures)
+                }
                 Err(failure) => Slot::Ended(Err(failure.detail), None),
             };
             update.changes.push(Change::Attachments);
@@ -191,14 +206,15 @@ impl Client {
                 super::path_part(chat.as_str()),
                 super::path_part(message.as_str())
             );
-            update.effects.push(Effect::Post(path, super::files_event(&files), ReplyTo::Late));
+            let body = super::files_event(&files);
+            update.effects.push(Effect::Post(path.clone(), body.clone(), ReplyTo::Late(path, body.into())));
         }
     }
 
     /// Files of runs that wait for the connection.
     pub(super) fn late_uploads(&self) -> usize {
         let waits = |run: &Python| match run {
-            Python::Uploading { slots, .. } => slots.iter().filter(|slot| matches!(slot, Slot::Waits)).count(),
+            Python::Uploading { slots, .. } => slots.iter().filter(|slot| matches!(slot, Slot::Waits(_))).count(),
             _ => 0,
         };
         self.late.values().map(|(_, _, run)| waits(run)).sum()
@@ -206,11 +222,23 @@ impl Client {
 
     /// The connection is back: uploads that waited for it are sent.
     pub(super) fn send_late_uploads(&mut self, update: &mut Update) {
-        for (id, (_, _, run)) in &mut self.late {
+        if !matches!(self.connection, Connection::Connected(_)) {
+            return;
+        }
+        for (path, body) in std::mem::take(&mut self.late_posts) {
+            let to = ReplyTo::Late(path.clone(), body.clone().into());
+            update.effects.push(Effect::Post(path, body, to));
+        }
+        let late = self.late.iter_mut().map(|(id, (_, _, run))| (id, run));
+        let live = self.calls.0.iter_mut().filter_map(|(id, call)| match &mut call.stage {
+            Stage::Python(run) => Some((id, &mut **run)),
+            _ => None,
+        });
+        for (id, run) in late.chain(live) {
             let Python::Uploading { draft, slots } = run else { continue };
             for (number, (slot, upload)) in slots.iter_mut().zip(draft.uploads()).enumerate() {
-                if matches!(slot, Slot::Waits) {
-                    *slot = Slot::Sent;
+                if let Slot::Waits(failures) = slot {
+                    *slot = Slot::Sent(*failures);
                     update.effects.push(Effect::Upload(
                         Ticket::Call(id.clone(), number),
                         upload.clone(),

@@ -72,6 +72,11 @@ pub struct Questions {
 }
 
 impl Questions {
+    /// None, with numbers that go on.
+    pub(super) fn emptied(&self) -> Self {
+        Self { open: Vec::new(), last: self.last }
+    }
+
     fn get(&mut self, id: QuestionId) -> Option<&mut Open> {
         self.open.iter_mut().find(|open| open.id == id)
     }
@@ -103,13 +108,17 @@ impl Open {
 impl Client {
     /// The question to show: the first of the open chat, or of no chat. Others wait until their chat is opened.
     pub fn question(&self) -> Option<&Open> {
-        self.questions.open.iter().find(|open| open.chat.is_none() || open.chat == self.chat.id)
+        let here = |open: &&Open| open.chat.is_none() || open.chat == self.chat.id;
+        // One that is answered already waits for the server out of sight.
+        let waits = |open: &&Open| !matches!(open.state, Waiting::Again(Some(_)));
+        self.questions.open.iter().filter(here).find(waits)
     }
 
     /// Chats that are not open and have a question.
     pub fn asking_elsewhere(&self) -> Vec<ChatId> {
         let mut chats: Vec<_> = self.questions.open.iter().filter_map(|open| open.chat.clone()).collect();
         chats.retain(|chat| self.chat.id.as_ref() != Some(chat));
+        chats.sort();
         chats.dedup();
         chats
     }
@@ -261,10 +270,6 @@ impl Client {
         let Some(at) = self.questions.open.iter().position(|open| open.id == id) else { return };
         let open = &mut self.questions.open[at];
         let Waiting::Again(kept) = &open.state else { return };
-        // Of a chat that is not open the server hasn't been asked.
-        if open.chat.is_some() && open.chat != self.chat.id {
-            return;
-        }
         if kept.is_some() || open.is_filled() {
             open.state = Waiting::Nobody;
         } else {

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 impl Client {
     /// The person's settings came: what they name is asked what it has.
     pub(super) fn settings_came(&mut self, body: &Value, update: &mut Update) {
+        self.settings = body["ui"].clone();
         let mut services = Services::parse(&body["ui"]);
+        self.models.retain(|model| model.raw["direct"] != true);
         if !self.config.features.enable_direct_integrations {
             services.tools.clear();
             services.terminals.clear();
@@ -46,7 +48,7 @@ impl Client {
             }
             (ExternalFor::ToolServer(number), Ok(ExternalReply { body, .. })) => {
                 if let Some(server) = self.services.tools.get_mut(number) {
-                    server.openapi = body;
+                    server.describe(body);
                 }
             }
             (ExternalFor::Models(_), Err(why)) => {

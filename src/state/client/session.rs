@@ -1,6 +1,7 @@
 //! Signing in: the server is asked who it is first, so that a wrong address is told from a wrong password.
 
-use super::{CHATS, Change, Chat, Client, Connection, Effect, Failure, ReplyTo, Update};
+use super::turns::Outgoing;
+use super::{Attachment, Change, Chat, Client, Connection, Effect, Failure, ReplyTo, Storing, Timer, Update};
 use crate::protocol::chat::Level;
 use crate::protocol::rest::{self, Choosable, Config, Session};
 use crate::state::chat::tags;
@@ -30,6 +31,17 @@ pub struct State {
     pending: Option<Credentials>,
 }
 
+/// What a session leaves that ended by itself: nothing that was typed is lost with it.
+#[derive(Debug)]
+pub(super) struct Suspended {
+    server: String,
+    person: String,
+    chat: Chat,
+    outbox: Vec<Outgoing>,
+    attachments: Vec<Attachment>,
+    late_posts: Vec<(String, Value)>,
+}
+
 impl State {
     /// Whether a sign-in is going on.
     pub fn is_busy(&self) -> bool {
@@ -52,8 +64,11 @@ impl Client {
     pub(super) fn sign_out(&mut self, update: &mut Update) {
         self.abandon_calls("signed out", update);
         let server = std::mem::take(&mut self.session.server);
+        // Numbers go on: what an earlier session still brings must not meet a question of the next.
         *self = Self {
             last_notice: self.last_notice,
+            questions: self.questions.emptied(),
+            reads: self.reads,
             policy: self.policy,
             host_answers: self.host_answers,
             tells: self.tells,
@@ -67,6 +82,13 @@ impl Client {
     }
 
     pub(super) fn reply(&mut self, to: ReplyTo, result: Result<Value, Failure>, update: &mut Update) {
+        // This server says 401 also of what isn't there or isn't yours: it is asked whether the session holds.
+        if self.session.name.is_some()
+            && to != ReplyTo::StillSignedIn
+            && result.as_ref().is_err_and(|failure| failure.status == 401)
+        {
+            update.effects.push(Effect::Get("/api/v1/auths/".into(), ReplyTo::StillSignedIn));
+        }
         match (to, result) {
             (ReplyTo::Config, result) => self.config_came(result, update),
             (ReplyTo::Session, result) => self.session_came(result, update),
@@ -90,12 +112,13 @@ impl Client {
             (ReplyTo::Chats, Ok(body)) => {
                 self.chats = rest::chat_rows(&body);
                 update.changes.push(Change::Chats);
+                self.chats_read(update);
             }
-            (ReplyTo::Chat(id), result) => self.chat_came(id, result, update),
+            (ReplyTo::Chat(id, read), result) => self.chat_came(id, read, result, update),
             (ReplyTo::Running(id), Ok(body)) => self.running_came(&id, &body, update),
             (ReplyTo::Turn(assistant), result) => self.turn_came(&assistant, result, update),
             (ReplyTo::Doubt(assistant), result) => self.doubt_came(assistant, result, update),
-            (ReplyTo::DoubtChat(assistant, id), result) => self.doubt_chat_came(&assistant, id, result, update),
+            (ReplyTo::DoubtChat(assistant, rest), result) => self.doubt_chat_came(assistant, rest, result, update),
             (ReplyTo::Settings, Ok(body)) => self.settings_came(&body, update),
             (ReplyTo::Tools, Ok(body)) => {
                 self.tools = Choosable::all(&body);
@@ -107,19 +130,27 @@ impl Client {
                     update.changes.push(Change::About);
                 }
             }
-            (ReplyTo::Act(_), result) => self.acted(result, update),
+            (ReplyTo::Act(chat), result) => self.acted(chat.as_ref(), result, update),
             (ReplyTo::Resolve(message), result) => self.resolved(&message, result, update),
-            (ReplyTo::Stop | ReplyTo::Saved(_) | ReplyTo::Late, Ok(_)) => {}
-            (_, Err(failure)) if failure.status == 401 => self.expired(update),
+            (ReplyTo::Stop | ReplyTo::Saved(_) | ReplyTo::Late(..) | ReplyTo::StillSignedIn, Ok(_)) => {}
+            (ReplyTo::StillSignedIn, Err(failure)) if failure.status == 401 => self.expired(update),
+            (ReplyTo::StillSignedIn, Err(_)) => {}
+            (ReplyTo::Late(path, body), Err(failure)) if failure.is_passing() => {
+                self.late_posts.push((path, *body));
+                update.effects.push(Effect::Wake(Timer::Flush, 3_000));
+            }
             (to, Err(failure)) => {
                 let what = match to {
                     ReplyTo::Models => "The models could not be read",
-                    ReplyTo::Chats => "The list of chats could not be read",
+                    ReplyTo::Chats => {
+                        self.chats_read(update);
+                        "The list of chats could not be read"
+                    }
                     ReplyTo::Stop => "The turn could not be stopped",
                     ReplyTo::Saved(what) => what,
                     ReplyTo::Tools => "The tools could not be read",
                     ReplyTo::Tags(_) => "The tags could not be read",
-                    ReplyTo::Late => "Files of the interrupted run could not be put to the answer",
+                    ReplyTo::Late(..) => "Files of the interrupted run could not be put to the answer",
                     // Without it the chat looks as if it went on; the next event tells.
                     ReplyTo::Running(_) => return,
                     _ => "The server's settings could not be read",
@@ -184,12 +215,35 @@ impl Client {
             Effect::Get("/api/config".into(), ReplyTo::UserConfig),
             Effect::Get("/api/models".into(), ReplyTo::Models),
             Effect::Get("/api/v1/tools/".into(), ReplyTo::Tools),
-            Effect::Get(CHATS.into(), ReplyTo::Chats),
             Effect::Connect { heartbeat: self.config.features.websocket_heartbeat_interval.unwrap_or(30).max(5) },
         ]);
+        self.read_chats(update);
+        if self.resume(update) {
+            return;
+        }
         if let Some(chat) = self.wanted_chat.take() {
             self.open(chat, update);
         }
+    }
+
+    /// The same person is back: what the session that ended by itself has left is theirs.
+    fn resume(&mut self, update: &mut Update) -> bool {
+        let left =
+            self.suspended.take().filter(|left| left.server == self.session.server && left.person == self.person.id);
+        let Some(left) = left else { return false };
+        let Suspended { chat, outbox, mut attachments, late_posts, .. } = *left;
+        for file in &mut attachments {
+            if let Storing::Sent(..) = file.state {
+                file.state = Storing::Waits;
+            }
+        }
+        update.effects.push(Effect::ShowAddress(chat.id.clone()));
+        self.show(chat, update);
+        self.outbox = outbox.into_iter().map(Outgoing::after_loss).collect();
+        (self.attachments, self.late_posts) = (attachments, late_posts);
+        self.wanted_chat = None;
+        update.changes.push(Change::Attachments);
+        true
     }
 
     fn sign_in_failed(&mut self, why: String, update: &mut Update) {
@@ -201,10 +255,17 @@ impl Client {
     /// The server no longer takes the token.
     pub(super) fn expired(&mut self, update: &mut Update) {
         if self.session.name.is_some() {
-            let open = self.chat.id.clone();
+            let left = Suspended {
+                server: self.session.server.clone(),
+                person: self.person.id.clone(),
+                chat: Chat { reading: None, ..std::mem::take(&mut self.chat) },
+                outbox: std::mem::take(&mut self.outbox),
+                attachments: std::mem::take(&mut self.attachments),
+                late_posts: std::mem::take(&mut self.late_posts),
+            };
             self.sign_out(update);
-            self.wanted_chat = open;
-            self.chat = Chat::default();
+            self.wanted_chat.clone_from(&left.chat.id);
+            self.suspended = Some(left.into());
             self.session.error = Some("The session has ended. Please sign in again.".into());
         }
     }

@@ -1,6 +1,7 @@
 //! Turns: sending, other versions, more of an answer, stopping; and the outbox of what could not be sent yet
 //! (PROTOCOL.md 5.5).
 
+use super::attachments::is_picture;
 use super::{Change, Client, Connection, Effect, Failure, Fresh, ReplyTo, Timer, Update, path_part};
 use crate::ids::{ChatId, MessageId};
 use crate::protocol::execute::KernelRequest;
@@ -10,6 +11,8 @@ use serde_json::{Value, json};
 
 /// How long until a turn that the server could not be reached for is tried again, in ms.
 const RETRY: u32 = 3_000;
+/// How many of the latest chats may be the one that a lost request began.
+const SUSPECTS: usize = 8;
 
 /// A turn that the server has not accepted yet.
 #[derive(Clone, Debug)]
@@ -23,6 +26,12 @@ pub(super) struct Outgoing {
     assistant_id: MessageId,
     continues: bool,
     model: String,
+    /// Files of the branch, for tools and code.
+    files: Vec<Value>,
+    /// What the model reads before the person's message: the system prompt and, where the server keeps nothing, the
+    /// branch.
+    earlier: Vec<Value>,
+    params: Value,
     features: Value,
     tools: Vec<String>,
     filters: Vec<String>,
@@ -41,9 +50,34 @@ enum Sending {
     Doubtful,
     /// The server is being asked whether it has it.
     Asking,
+    /// It can't be sent, and has been said so.
+    Failed,
+}
+
+impl Outgoing {
+    /// As it is after its session ended: what was under way may have arrived or not.
+    pub(super) fn after_loss(mut self) -> Self {
+        if matches!(self.state, Sending::Sent | Sending::Asking) {
+            self.state = Sending::Doubtful;
+        }
+        self
+    }
 }
 
 impl Client {
+    /// What the person has set for models, of all chats and of this one, and the system prompt among it (PROTOCOL.md 5.5).
+    fn params(&self) -> (Value, Option<Value>) {
+        let mut params = serde_json::Map::new();
+        for of in [&self.settings["params"], &self.chat.params] {
+            let set = of.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+            params.extend(set.map(|(name, value)| (name.clone(), value.clone())));
+        }
+        let system = params.get("system").and_then(Value::as_str).or_else(|| self.settings["system"].as_str());
+        let system =
+            system.filter(|words| !words.trim().is_empty()).map(|words| json!({"role": "system", "content": words}));
+        (params.into(), system)
+    }
+
     pub(super) fn send(&mut self, text: String, fresh: Fresh, update: &mut Update) {
         if !self.can_send() {
             return;
@@ -98,7 +132,7 @@ impl Client {
             self.chat.messages.get(id).filter(|old| old.role == Role::Assistant).and_then(|old| old.parent.clone());
         let Some(user_id) = user.filter(|_| self.can_send()) else { return };
         let Some(user_message) = self.stored_user_message(&user_id) else { return };
-        let Some(mut outgoing) = self.outgoing(user_id, user_message, id.clone(), Vec::new()) else { return };
+        let Some(mut outgoing) = self.outgoing(user_id, user_message, id.clone(), Vec::new(), true) else { return };
         outgoing.continues = true;
         if let Some(answer) = self.chat.messages.get_mut(id) {
             (answer.done, answer.error) = (false, None);
@@ -124,7 +158,8 @@ impl Client {
         attachments: Vec<u32>,
         update: &mut Update,
     ) {
-        let Some(outgoing) = self.outgoing(user_id.clone(), user_message, assistant_id.clone(), attachments) else {
+        let outgoing = self.outgoing(user_id.clone(), user_message, assistant_id.clone(), attachments, false);
+        let Some(outgoing) = outgoing else {
             return;
         };
         let model = outgoing.model.clone();
@@ -140,7 +175,19 @@ impl Client {
         user_message: Value,
         assistant_id: MessageId,
         attachments: Vec<u32>,
+        continues: bool,
     ) -> Option<Outgoing> {
+        // All that is told of the chat is told as it is now: another may be shown when the turn is sent.
+        let mut upto = self.chat.up_from(Some(user_id.clone()));
+        upto.reverse();
+        let branch: Vec<&Message> = upto.iter().filter_map(|id| self.chat.messages.get(id)).collect();
+        let answer = self.chat.messages.get(&assistant_id).filter(|_| continues);
+        let (params, system) = self.params();
+        let mut earlier: Vec<Value> = system.into_iter().collect();
+        if self.chat.temporary {
+            let before = if continues { branch.len() } else { branch.len().saturating_sub(1) };
+            earlier.extend(branch[..before].iter().copied().chain(answer).map(entry));
+        }
         let choices = self.choices();
         let known = self.filters();
         Some(Outgoing {
@@ -151,6 +198,9 @@ impl Client {
             assistant_id,
             continues: false,
             model: self.model()?.id.clone(),
+            files: branch.iter().flat_map(|message| message.files.iter().cloned()).collect(),
+            earlier,
+            params,
             features: self.features(),
             tools: choices.tools.iter().filter(|id| self.tools.iter().any(|tool| tool.id == **id)).cloned().collect(),
             filters: choices.filters.into_iter().filter(|id| known.iter().any(|filter| filter.id == *id)).collect(),
@@ -174,6 +224,7 @@ impl Client {
     /// Sends what can be sent.
     pub(super) fn flush(&mut self, update: &mut Update) {
         let Connection::Connected(sid) = self.connection.clone() else { return };
+        let mut again = false;
         let mut outbox = std::mem::take(&mut self.outbox);
         for outgoing in &mut outbox {
             let is_shown = self.chat.messages.contains_key(&outgoing.assistant_id);
@@ -200,21 +251,30 @@ impl Client {
                         update.changes.push(Change::Message(outgoing.user_id.clone(), Field::Extras));
                     }
                 }
-                // A second copy in the same chat is refused by the server; a new chat would be begun twice.
-                Sending::Doubtful if outgoing.chat.is_some() => outgoing.state = Sending::Waits,
+                // A second copy in a saved chat is refused by the server; a new chat would be begun twice.
+                Sending::Doubtful if outgoing.chat.is_some() && !outgoing.continues && !outgoing.temporary => {
+                    outgoing.state = Sending::Waits;
+                    again = true;
+                }
+                // More of an answer, and turns that nobody keeps, can't be told apart from a second time.
+                Sending::Doubtful if outgoing.continues || outgoing.temporary => {
+                    let why = "The connection was lost while this was sent, and it can't be told whether the server got it. Send it again if no answer comes.";
+                    self.fail(&outgoing.assistant_id.clone(), why, update);
+                    outgoing.state = Sending::Failed;
+                }
                 Sending::Doubtful => {
                     outgoing.state = Sending::Asking;
                     let to = ReplyTo::Doubt(outgoing.assistant_id.clone());
                     update.effects.push(Effect::Get(super::CHATS.into(), to));
                 }
-                Sending::Sent | Sending::Asking => {}
+                Sending::Sent | Sending::Asking | Sending::Failed => {}
             }
         }
-        let again = outbox.iter().any(|outgoing| outgoing.state == Sending::Waits && outgoing.attachments.is_empty());
+        outbox.retain(|outgoing| outgoing.state != Sending::Failed);
         outbox.append(&mut self.outbox);
         self.outbox = outbox;
-        if again && self.chat.reading.is_none() {
-            update.effects.push(Effect::Wake(Timer::Flush, RETRY));
+        if again {
+            self.flush(update);
         }
     }
 
@@ -235,7 +295,11 @@ impl Client {
     fn turn_body(&self, outgoing: &Outgoing, sid: &str) -> Option<Value> {
         let model = self.models.iter().find(|model| model.id == outgoing.model)?;
         let runs_code = outgoing.features["code_interpreter"] == true;
-        let files = self.turn_files(&outgoing.user_message, runs_code);
+        let files = turn_files(&outgoing.files, &outgoing.user_message, runs_code);
+        let mut messages = outgoing.earlier.clone();
+        if outgoing.temporary && !outgoing.continues {
+            messages.push(entry(&Message::parse(&outgoing.user_message)));
+        }
         let first = outgoing.user_message["parentId"].is_null();
         let turn = Turn {
             model,
@@ -244,7 +308,8 @@ impl Client {
             user_message: outgoing.user_message.clone(),
             assistant_id: &outgoing.assistant_id,
             continues: outgoing.continues,
-            messages: if outgoing.temporary { self.history(outgoing) } else { Vec::new() },
+            messages,
+            params: outgoing.params.clone(),
             files: &files,
             features: outgoing.features.clone(),
             tool_ids: outgoing.tools.iter().map(String::as_str).collect(),
@@ -253,36 +318,6 @@ impl Client {
             name_it: first && !outgoing.temporary,
         };
         Some(turn.body())
-    }
-
-    /// What the model reads of a chat that the server doesn't keep.
-    fn history(&self, outgoing: &Outgoing) -> Vec<Value> {
-        let path = self.chat.path();
-        let upto = path
-            .iter()
-            .position(|id| *id == outgoing.assistant_id)
-            .map_or(path.len(), |at| at + usize::from(outgoing.continues));
-        let messages = path[..upto].iter().filter_map(|id| self.chat.messages.get(id));
-        messages
-            .filter(|message| !message.content.is_empty() || !message.files.is_empty())
-            .map(|message| {
-                let role = if message.role == Role::User { "user" } else { "assistant" };
-                let images: Vec<Value> = message
-                    .files
-                    .iter()
-                    .filter(|file| {
-                        file["type"] == "image"
-                            && file["url"].as_str().is_some_and(|url| url.starts_with("data:image/"))
-                    })
-                    .map(|file| json!({"type": "image_url", "image_url": {"url": file["url"]}}))
-                    .collect();
-                if images.is_empty() {
-                    return json!({"role": role, "content": message.content});
-                }
-                let text = json!({"type": "text", "text": message.content});
-                json!({"role": role, "content": std::iter::once(text).chain(images).collect::<Vec<_>>()})
-            })
-            .collect()
     }
 
     /// A copy of the chat came: what it doesn't have yet is put back, what it has was accepted.
@@ -327,7 +362,7 @@ impl Client {
         let Some(at) = self.outbox.iter().position(|outgoing| outgoing.assistant_id == *assistant) else { return };
         let is_shown = self.chat.messages.contains_key(assistant);
         match result {
-            Err(failure) if failure.status == 0 => {
+            Err(failure) if failure.is_passing() => {
                 self.outbox[at].state = Sending::Doubtful;
                 let user = self.outbox[at].user_id.clone();
                 if let Some(message) = self.chat.messages.get_mut(&user) {
@@ -349,52 +384,64 @@ impl Client {
                 if let (None, Some(id), true) = (&self.chat.id, accepted.chat_id, is_shown) {
                     self.adopt(id, update);
                 }
+                if self.stop_wanted.take().as_ref() == Some(assistant) {
+                    self.stop(update);
+                }
             }
             Err(failure) => {
                 self.outbox.remove(at);
-                if let Some(message) = self.chat.messages.get_mut(assistant) {
-                    message.error = Some(format!("The message was not sent: {}", failure.detail));
-                    message.done = true;
-                    self.chat.active = false;
-                    let changed = |field| Change::Message(assistant.clone(), field);
-                    update.changes.extend([changed(Field::Body), changed(Field::Done), Change::Active]);
-                } else {
-                    self.warn(format!("A message was not sent: {}", failure.detail), update);
-                }
+                self.fail(assistant, &format!("The message was not sent: {}", failure.detail), update);
             }
         }
     }
 
-    /// The latest chat may be the one that a lost request began.
+    /// A turn that won't be answered: said where its answer would stand, or as a notice.
+    fn fail(&mut self, assistant: &MessageId, why: &str, update: &mut Update) {
+        let Some(message) = self.chat.messages.get_mut(assistant) else { return self.warn(why.to_owned(), update) };
+        message.error = Some(why.to_owned());
+        message.done = true;
+        self.chat.active = false;
+        let changed = |field| Change::Message(assistant.clone(), field);
+        update.changes.extend([changed(Field::Body), changed(Field::Done), Change::Active]);
+    }
+
+    /// One of the latest chats may be the one that a lost request began.
     pub(super) fn doubt_came(&mut self, assistant: MessageId, result: Result<Value, Failure>, update: &mut Update) {
-        let latest = result.as_ref().ok().map(|body| chat_rows(body).into_iter().next().map(|row| row.id));
-        match latest {
-            Some(Some(id)) => {
-                let path = format!("/api/v1/chats/{}", path_part(id.as_str()));
-                update.effects.push(Effect::Get(path, ReplyTo::DoubtChat(assistant, id)));
+        match result {
+            Ok(body) => {
+                let latest = chat_rows(&body).into_iter().map(|row| row.id).take(SUSPECTS).collect();
+                self.ask_suspects(assistant, latest, update);
             }
-            Some(None) => self.not_arrived(&assistant, Sending::Waits, update),
-            None => self.not_arrived(&assistant, Sending::Doubtful, update),
+            Err(_) => self.not_arrived(&assistant, Sending::Doubtful, update),
         }
+    }
+
+    fn ask_suspects(&mut self, assistant: MessageId, mut suspects: Vec<ChatId>, update: &mut Update) {
+        if suspects.is_empty() {
+            return self.not_arrived(&assistant, Sending::Waits, update);
+        }
+        let path = format!("/api/v1/chats/{}", path_part(suspects.remove(0).as_str()));
+        update.effects.push(Effect::Get(path, ReplyTo::DoubtChat(assistant, suspects)));
     }
 
     pub(super) fn doubt_chat_came(
         &mut self,
-        assistant: &MessageId,
-        id: ChatId,
+        assistant: MessageId,
+        suspects: Vec<ChatId>,
         result: Result<Value, Failure>,
         update: &mut Update,
     ) {
         match result {
-            Ok(body) if Chat::parse(id.clone(), &body).messages.contains_key(assistant) => {
-                self.outbox.retain(|outgoing| outgoing.assistant_id != *assistant);
-                if self.chat.id.is_none() && self.chat.messages.contains_key(assistant) {
+            Ok(body) if body["chat"]["history"]["messages"].get(assistant.as_str()).is_some() => {
+                self.outbox.retain(|outgoing| outgoing.assistant_id != assistant);
+                let id = body["id"].as_str().map(ChatId::from);
+                if let (None, Some(id), true) = (&self.chat.id, id, self.chat.messages.contains_key(&assistant)) {
                     self.adopt(id, update);
                     self.read_open_chat(update);
                 }
             }
-            Ok(_) => self.not_arrived(assistant, Sending::Waits, update),
-            Err(_) => self.not_arrived(assistant, Sending::Doubtful, update),
+            Err(failure) if failure.is_passing() => self.not_arrived(&assistant, Sending::Doubtful, update),
+            _ => self.ask_suspects(assistant, suspects, update),
         }
     }
 
@@ -415,16 +462,18 @@ impl Client {
                 && self.chat.messages.contains_key(&outgoing.assistant_id)
         }) {
             let outgoing = self.outbox.remove(at);
-            if let Some(message) = self.chat.messages.get_mut(&outgoing.assistant_id) {
-                message.error = Some("This message was not sent.".into());
-                message.done = true;
+            self.give_back(&outgoing.attachments, update);
+            if let Some(message) = self.chat.messages.get_mut(&outgoing.user_id) {
+                message.unsent = false;
+                update.changes.push(Change::Message(outgoing.user_id.clone(), Field::Extras));
             }
-            self.chat.active = false;
-            let changed = |field| Change::Message(outgoing.assistant_id.clone(), field);
-            update.changes.extend([changed(Field::Body), changed(Field::Done), Change::Active]);
-            return;
+            return self.fail(&outgoing.assistant_id, "This message was not sent.", update);
         }
-        let Some(id) = self.chat.id.clone() else { return };
+        let Some(id) = self.chat.id.clone() else {
+            // The server is still making the chat.
+            self.stop_wanted.clone_from(&self.chat.current);
+            return;
+        };
         let path = format!("/api/tasks/chat/{}/stop", path_part(id.as_str()));
         update.effects.push(Effect::Post(path, json!({}), ReplyTo::Stop));
         if self.runs_in(&id) {
@@ -432,15 +481,56 @@ impl Client {
         }
     }
 
-    /// Writes another text into an answer that the server keeps.
-    pub(super) fn rewrite(&mut self, id: &MessageId, text: String, update: &mut Update) {
-        let Some(message) = self.chat.messages.get_mut(id) else { return };
-        message.replace(text.clone());
-        update.changes.push(Change::Message(id.clone(), Field::Body));
-        if let Some(chat) = self.chat.id.as_ref().filter(|chat| is_saved(chat)) {
+    /// Writes another text into an answer, here and in the chat that the server keeps.
+    pub(super) fn rewrite(&mut self, chat: Option<&ChatId>, id: &MessageId, text: String, update: &mut Update) {
+        if chat == self.chat.id.as_ref()
+            && let Some(message) = self.chat.messages.get_mut(id)
+        {
+            message.replace(text.clone());
+            update.changes.push(Change::Message(id.clone(), Field::Body));
+        }
+        if let Some(chat) = chat.filter(|chat| is_saved(chat)) {
             let path = format!("/api/v1/chats/{}/messages/{}", path_part(chat.as_str()), path_part(id.as_str()));
             let to = ReplyTo::Saved("The changed text could not be kept");
             update.effects.push(Effect::Post(path, json!({"content": text}), to));
         }
     }
+}
+
+/// A message as a model reads it.
+fn entry(message: &Message) -> Value {
+    let role = if message.role == Role::User { "user" } else { "assistant" };
+    let is_inline = |file: &&Value| {
+        file["type"] == "image" && file["url"].as_str().is_some_and(|url| url.starts_with("data:image/"))
+    };
+    let images: Vec<Value> = message
+        .files
+        .iter()
+        .filter(is_inline)
+        .map(|file| json!({"type": "image_url", "image_url": {"url": file["url"]}}))
+        .collect();
+    if images.is_empty() {
+        return json!({"role": role, "content": message.content});
+    }
+    let text = json!({"type": "text", "text": message.content});
+    json!({"role": role, "content": std::iter::once(text).chain(images).collect::<Vec<_>>()})
+}
+
+/// The files that a turn's tools and code get: those of the branch and of the new message.
+fn turn_files(branch: &[Value], user_message: &Value, runs_code: bool) -> Vec<Value> {
+    let mut files: Vec<Value> = Vec::new();
+    for file in branch.iter().chain(user_message["files"].as_array().into_iter().flatten()) {
+        let Some(id) = file["id"].as_str() else { continue };
+        let picture = file["content_type"].as_str().is_some_and(is_picture) || file["type"] == "image";
+        if files.iter().any(|known| known["id"] == id) || (picture && !runs_code) {
+            continue;
+        }
+        // The model sees a picture by its message; here it is for code only.
+        files.push(if picture {
+            json!({"type": "image", "id": id, "url": id, "name": file["name"], "content_type": file["content_type"], "context": "full"})
+        } else {
+            file.clone()
+        });
+    }
+    files
 }

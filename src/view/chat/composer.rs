@@ -24,8 +24,7 @@ pub(super) fn Composer() -> impl IntoView {
     });
     let is_blank = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
     let send = move || {
-        if can_send.get_untracked() && !is_blank.get_untracked() {
-            store.send(text.get_untracked());
+        if can_send.get_untracked() && !is_blank.get_untracked() && store.send(text.get_untracked()) {
             text.set(String::new());
         }
     };

@@ -125,16 +125,18 @@ pub(super) fn FollowUps(questions: Memo<Vec<String>>) -> impl IntoView {
     view! {
         <Show when=move || !questions.with(Vec::is_empty)>
             <ul class="follow-ups" aria-label=strings::FOLLOW_UPS>
-                <For each=move || questions.get() key=|question| question.clone() let:question>
+                <For each=move || questions.get().into_iter().enumerate() key=|one| one.clone() let:one>
                     <li>
                         <button
                             dir="auto"
                             on:click={
-                                let question = question.clone();
-                                move |_| store.send(question.clone())
+                                let question = one.1.clone();
+                                move |_| {
+                                    store.send(question.clone());
+                                }
                             }
                         >
-                            {question.clone()}
+                            {one.1.clone()}
                         </button>
                     </li>
                 </For>

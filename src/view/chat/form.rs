@@ -3,9 +3,12 @@
 
 use super::strings;
 use crate::protocol::chat::question::{Choice, Entry, Field, FieldKind};
+use leptos::html::Div;
 use leptos::prelude::*;
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 /// Hears what is filled into which field.
 pub(super) type OnFill = Callback<(usize, Entry)>;
@@ -29,12 +32,32 @@ pub(super) fn Fields(
             let wrong = move || {
                 problem.with(|problem| problem.as_ref().filter(|(at, _)| *at == number).map(|(_, why)| why.clone()))
             };
-            let help = (!field.help.is_empty())
-                .then(|| view! { <span class="field-help" dir="auto">{field.help.clone()}</span> });
+            let name = unique("field");
+            let (help_id, problem_id) = (format!("{name}-help"), format!("{name}-problem"));
+            let help = field.help.clone();
+            let required = field.required;
+            let place = NodeRef::<Div>::new();
+            let described = format!("{help_id} {problem_id}");
+            Effect::new(move |_| {
+                let wrong = wrong().is_some();
+                let control =
+                    place.get().and_then(|place| place.query_selector("input, textarea, select").ok().flatten());
+                let Some(control) = control.and_then(|control| control.dyn_into::<HtmlElement>().ok()) else { return };
+                // They throw for bad names only.
+                let _ = control.set_attribute("aria-describedby", &described);
+                let _ = control.set_attribute("aria-required", if required { "true" } else { "false" });
+                let _ = control.set_attribute("aria-invalid", if wrong { "true" } else { "false" });
+                if wrong {
+                    let _ = control.focus();
+                }
+            });
             view! {
-                <div class="form-field">
-                    {one(number, field, entry, on_fill)} {help}
-                    <span class="field-problem" role="alert">
+                <div class="form-field" node_ref=place>
+                    {one(number, field, entry, on_fill)}
+                    <span class="field-help" dir="auto" id=help_id>
+                        {help}
+                    </span>
+                    <span class="field-problem" role="alert" id=problem_id>
                         {wrong}
                     </span>
                 </div>
@@ -44,7 +67,7 @@ pub(super) fn Fields(
 }
 
 fn one(number: usize, field: Field, entry: Entry, on_fill: OnFill) -> AnyView {
-    let Field { label, placeholder, kind, required, .. } = field;
+    let Field { label, placeholder, kind, .. } = field;
     let text = match &entry {
         Entry::Text(text) => text.clone(),
         _ => String::new(),
@@ -67,7 +90,6 @@ fn one(number: usize, field: Field, entry: Entry, on_fill: OnFill) -> AnyView {
                     inputmode=matches!(kind, FieldKind::Number { .. }).then_some("decimal")
                     autocomplete="off"
                     placeholder=placeholder
-                    aria-required=required.then_some("true")
                     prop:value=text
                     on:input=type_in
                 />
@@ -150,13 +172,13 @@ fn select(number: usize, label: String, choices: Vec<Choice>, entry: &Entry, on_
     .into_any()
 }
 
-/// A name of its own for each group of radio buttons: by it the arrow keys find the others.
-fn group_name() -> String {
+/// A name that nothing else on the page has. By it radio buttons find their group, and words their field.
+fn unique(kind: &str) -> String {
     thread_local! {
-        static GROUPS: Cell<u32> = const { Cell::new(0) };
+        static NAMES: Cell<u32> = const { Cell::new(0) };
     }
-    GROUPS.set(GROUPS.get() + 1);
-    format!("choice-{}", GROUPS.get())
+    NAMES.set(NAMES.get() + 1);
+    format!("{kind}-{}", NAMES.get())
 }
 
 /// One of several, or something else.
@@ -168,7 +190,7 @@ fn Radios(label: String, choices: Vec<Choice>, entry: Entry, number: usize, on_f
         Entry::Flag(_) => (None, String::new()),
     };
     let picked = RwSignal::new(first);
-    let name = group_name();
+    let name = unique("choice");
     let options = choices.into_iter().enumerate().map(|(at, choice)| {
         let name = name.clone();
         let pick = move |_| {

@@ -48,8 +48,10 @@ fn Prompt(id: MessageId) -> impl IntoView {
     let editing = RwSignal::new(false);
     let edited = id.clone();
     let send = Callback::new(move |text: String| {
-        store.user(User::Edit { message: edited.clone(), text, fresh: store.fresh() });
-        editing.set(false);
+        if store.may_send() {
+            store.user(User::Edit { message: edited.clone(), text, fresh: store.fresh() });
+            editing.set(false);
+        }
     });
     let close = Callback::new(move |()| editing.set(false));
     view! {

@@ -34,7 +34,6 @@ pub fn ChatPage(
     store: ChatStore,
 ) -> impl IntoView {
     provide_context(store);
-    provide_context(prompt::Draft::new());
     let signed_in = Memo::new(move |_| store.read(Change::Session, |client| client.session.name.is_some()));
     view! {
         <notices::Notices />
@@ -47,6 +46,9 @@ pub fn ChatPage(
 #[component]
 fn SignedIn() -> impl IntoView {
     let store = store::chat();
+    // What is written belongs to who is signed in.
+    provide_context(prompt::Draft::new());
+    on_cleanup(move || store.forget_pictures());
     let title = move || {
         store.read(Change::Title, |client| match client.chat.title.as_str() {
             "" => strings::NEW_CHAT.to_owned(),

@@ -42,9 +42,10 @@ pub(super) fn PromptQuestion() -> impl IntoView {
         draft.wanted.get().map(|(text, send)| {
             let agreed = text.clone();
             let on_accept = Callback::new(move |()| {
-                if send {
-                    store.send(agreed.clone());
-                } else {
+                // What can't be sent now stands in the composer, unless something else does.
+                let is_free = !send || draft.text.with_untracked(String::is_empty);
+                let is_sent = send && store.send(agreed.clone());
+                if !is_sent && is_free {
                     draft.text.set(agreed.clone());
                 }
                 draft.wanted.set(None);

@@ -1,6 +1,7 @@
 //! The bridge between the state and what is drawn: a view reads a slice of the state by reference and is run
 //! again when that slice is said to have changed. Changes are gathered for a frame.
 
+use super::strings;
 use crate::ids::ChatId;
 use crate::state::client::{Change, Client, Fresh, User};
 use leptos::prelude::*;
@@ -9,6 +10,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+
+/// Pictures that are kept for when they are shown again; those that are shown are alive anyway.
+const PICTURES: usize = 300;
 
 /// A picture's `blob:` address, alive as long as it is held.
 pub type Picture = Rc<dyn AsRef<str>>;
@@ -120,9 +124,22 @@ impl ChatStore {
         self.user(chat.map_or(User::NewChat, User::OpenChat));
     }
 
-    /// Sends a message.
-    pub fn send(self, text: String) {
-        self.user(User::Send { text, fresh: self.fresh() });
+    /// Whether a message is taken now; if not, the person is told what to wait for.
+    pub fn may_send(self) -> bool {
+        let may = self.peek(|client| client.can_send());
+        if !may {
+            self.user(User::Warn(strings::NOT_NOW.to_owned()));
+        }
+        may
+    }
+
+    /// Sends a message; whether it was taken.
+    pub fn send(self, text: String) -> bool {
+        let may = self.may_send();
+        if may {
+            self.user(User::Send { text, fresh: self.fresh() });
+        }
+        may
     }
 
     /// Attaches what was dropped, pasted or chosen.
@@ -146,7 +163,12 @@ impl ChatStore {
         may
     }
 
-    /// A picture that the server keeps; fetched once for the life of the page.
+    /// Lets go of the pictures of a session.
+    pub(super) fn forget_pictures(self) {
+        self.inner().pictures.take();
+    }
+
+    /// A picture that the server keeps; fetched once as long as the session lasts.
     pub async fn picture(self, path: String) -> Result<Picture, String> {
         let inner = self.inner();
         let known = inner.pictures.borrow().get(&path).cloned();
@@ -154,7 +176,11 @@ impl ChatStore {
             return Ok(picture);
         }
         let picture = inner.port.picture(path.clone()).await?;
-        inner.pictures.borrow_mut().insert(path, picture.clone());
+        let mut pictures = inner.pictures.borrow_mut();
+        if pictures.len() >= PICTURES {
+            pictures.clear();
+        }
+        pictures.insert(path, picture.clone());
         Ok(picture)
     }
 }

@@ -133,3 +133,5 @@ pub(super) const PROMPT_HINT: &str = "A frame in the conversation wants to send:
 pub(super) const WRITE_PROMPT: &str = "Write this into your message?";
 pub(super) const WRITE_HINT: &str = "A frame in the conversation wants to write:";
 pub(super) const WRITE: &str = "Write it";
+pub(super) const NOT_NOW: &str =
+    "An answer is still being written, or no model is chosen. Wait for its end, or stop it, then send this again.";

@@ -56,9 +56,9 @@ pub(super) fn ToolCall(id: MessageId, call: Memo<Tool>) -> impl IntoView {
         </details>
         {move || pending.get().map(|pending| view! { <Waiting id=id.clone() pending=pending /> })}
         <Embeds embeds=embeds on_prompt=super::prompt::callback() />
-        <For each=move || figures.get() key=|path| path.clone() let:path>
+        <For each=move || figures.get().into_iter().enumerate() key=|one| one.clone() let:one>
             <p class="tool-figure">
-                <StoredImage path=path alt="Figure".to_owned() />
+                <StoredImage path=one.1 alt="Figure".to_owned() />
             </p>
         </For>
     }

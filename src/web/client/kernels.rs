@@ -37,7 +37,9 @@ impl Kernels {
                 }
             };
             if alive.len() >= MOST
-                && let Some(idle) = alive.iter().position(|(_, kernel)| kernel.status() != KernelStatus::Busy)
+                && let Some(idle) = alive
+                    .iter()
+                    .position(|(_, kernel)| !matches!(kernel.status(), KernelStatus::Busy | KernelStatus::Starting))
             {
                 alive.remove(idle);
             }

@@ -51,6 +51,12 @@ impl Loopback {
 
     /// An event; `ack`, if it is a function, takes the answer.
     pub fn event(&self, envelope: &JsValue, ack: &JsValue) {
+        if self.0.hear.borrow().is_none() {
+            if let Some(ack) = ack.dyn_ref::<Function>() {
+                report(ack.call1(&JsValue::UNDEFINED, &plain(&json!({"error": "The client is not connected."}))));
+            }
+            return;
+        }
         let call = ack.dyn_ref::<Function>().map(|ack| {
             self.0.calls.set(self.0.calls.get() + 1);
             let id = CallId(format!("call-{}", self.0.calls.get()));
@@ -95,7 +101,9 @@ impl Transport for Loopback {
 
     fn disconnect(&self) {
         self.0.hear.take();
-        self.0.acks.borrow_mut().clear();
+        for (_, ack) in self.0.acks.take() {
+            report(ack.call1(&JsValue::UNDEFINED, &plain(&json!({"error": "The client was disconnected."}))));
+        }
     }
 
     fn emit(&self, event: &str, body: &Value, asked: Option<Asked>) {

@@ -18,6 +18,8 @@ extern "C" {
     type Io;
     #[wasm_bindgen(method, getter)]
     fn id(this: &Io) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn connected(this: &Io) -> bool;
     #[wasm_bindgen(method)]
     fn on(this: &Io, event: &str, listener: &JsValue);
     #[wasm_bindgen(method)]
@@ -102,6 +104,11 @@ impl Transport for SocketIo {
     }
 }
 
+thread_local! {
+    /// Calls so far, of all connections: no two have the same id.
+    static CALLS: Cell<u64> = const { Cell::new(1) };
+}
+
 /// Answers that the server waits for.
 type Acks = Rc<RefCell<BTreeMap<CallId, js_sys::Function>>>;
 
@@ -139,11 +146,20 @@ impl Socket {
         let closures = listen(&io, &acks, hear.clone());
         io.connect();
         let beating = io.clone();
-        let heartbeat = Interval::new(heartbeat_s * 1_000, move || beating.emit("heartbeat", &js_sys::Object::new()));
+        let heartbeat = Interval::new(heartbeat_s * 1_000, move || {
+            // The library would keep it, and send all of them when the connection is back.
+            if beating.connected() {
+                beating.emit("heartbeat", &js_sys::Object::new());
+            }
+        });
         Ok(Self { io, acks, _heartbeat: heartbeat, hear, _closures: closures })
     }
 
     fn emit(&self, event: &str, body: &Value, asked: Option<Asked>) {
+        // What is for a connection that is gone means nothing to the next.
+        if !self.io.connected() {
+            return;
+        }
         match asked {
             None => self.io.emit(event, &plain(body)),
             Some(asked) => {
@@ -205,11 +221,10 @@ fn listen(io: &Rc<Io>, acks: &Acks, hear: Hear) -> [Closure<dyn FnMut(JsValue, J
         Closure::<dyn FnMut(JsValue, JsValue)>::new(move |_, _| hear(Heard::AccessUpdated))
     };
     let event = {
-        let (acks, count) = (acks.clone(), RefCell::new(0u64));
+        let acks = acks.clone();
         Closure::<dyn FnMut(JsValue, JsValue)>::new(move |envelope: JsValue, ack: JsValue| {
             let call = ack.dyn_into::<js_sys::Function>().ok().map(|ack| {
-                *count.borrow_mut() += 1;
-                let id = CallId(format!("call-{}", count.borrow()));
+                let id = CallId(format!("call-{}", CALLS.replace(CALLS.get() + 1)));
                 acks.borrow_mut().insert(id.clone(), ack);
                 id
             });

@@ -74,6 +74,8 @@ export const cases = {
     await chat.ask("warm up\n```python\nprint(1)\n```\n", "Done.");
     await chat.send("do slow work");
     await eventually(() => model.turns.some(({ prompt }) => prompt.includes("slow")), "the model answers with code");
+    // The server's call has to be here, or there is no run to cut.
+    await chat.page.getByRole("status").filter({ hasText: "Running Python" }).waitFor();
     proxy.cut();
     contains((await model.toolOutput("slow")).stderr, "disconnected", "what the model is told");
     await chat.connection.filter({ hasText: /reconnect|lost|disconnect|offline/i }).waitFor();

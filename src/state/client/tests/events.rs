@@ -8,10 +8,10 @@ fn payload(kind: &str, pick: usize) -> Value {
     let item = json!({"type": (["message", "function_call", "reasoning"][pick % 3]), "id": format!("i{}", pick % 4), "call_id": "c",
         "status": "completed", "content": [{"type": "output_text", "text": "t"}]});
     let good = json!({
-        "content": format!("t{pick}"), "description": "d", "done": pick % 2 == 0, "files": [{"id": "f", "url": "f"}], "embeds": ["<p>"],
-        "replace": pick % 3 == 0, "source": {"name": "s"}, "document": ["d"], "id": "x", "output": [item], "error": "e",
+        "content": format!("t{pick}"), "description": "d", "done": pick.is_multiple_of(2), "files": [{"id": "f", "url": "f"}], "embeds": ["<p>"],
+        "replace": pick.is_multiple_of(3), "source": {"name": "s"}, "document": ["d"], "id": "x", "output": [item], "error": "e",
         "follow_ups": ["q"], "favorite": true, "tasks": [{"content": "t", "status": "pending"}], "voice": {}, "title": "T",
-        "messages": {"m": {"id": "m", "role": "user", "content": "c", "parentId": "a"}}, "active": pick % 2 == 0, "typing": true,
+        "messages": {"m": {"id": "m", "role": "user", "content": "c", "parentId": "a"}}, "active": pick.is_multiple_of(2), "typing": true,
         "users": [{"id": "p", "name": "P"}], "interaction_id": format!("i{}", pick % 3), "usage": {"total_tokens": 1}, "name": "n",
         "channel": "me:s:r", "terminal_id": "t", "path": "/", "mode": "form", "requestedSchema": {"properties": {"a": {"type": "string"}}},
         "questions": [{"id": "q", "question": "?", "options": [{"label": "l"}]}], "code": "1", "server": {"url": "https://t"},
@@ -46,7 +46,7 @@ proptest! {
         let mut client = in_chat();
         client.policy = ExecutePolicy::Sandbox;
         let (mut made, mut open) = (0, std::collections::BTreeSet::new());
-        let mut take = |update: &Update, open: &mut std::collections::BTreeSet<String>| {
+        let take = |update: &Update, open: &mut std::collections::BTreeSet<String>| {
             for (id, _) in acks(update) {
                 prop_assert!(open.remove(id), "{} was answered twice, or after its socket was gone", id);
             }
@@ -59,7 +59,7 @@ proptest! {
                     client.update(Input::Socket(Socket::Lost("x".into())))
                 }
                 42 => client.update(Input::Socket(Socket::Connected("sid".into()))),
-                43 => client.update(ok(ReplyTo::Chat("c".into()), last_copy())),
+                43 => copy_comes(&mut client, last_copy()),
                 44 => match client.question().map(|open| open.id) {
                     Some(id) => client.update(Input::User(User::Decide(id, crate::protocol::chat::question::Decision::Cancel))),
                     None => Update::default(),
@@ -112,7 +112,7 @@ proptest! {
         }
         prop_assert!(open.is_empty(), "left open: {:?}", open);
         client.update(Input::User(User::OpenChat("c".into())));
-        client.update(ok(ReplyTo::Chat("c".into()), last_copy()));
+        copy_comes(&mut client, last_copy());
         let expected = Chat::parse("c".into(), &last_copy());
         let shown = client.chat.messages.get(&MessageId::from("a"));
         prop_assert_eq!(shown, expected.messages.get(&MessageId::from("a")));

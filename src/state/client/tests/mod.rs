@@ -1,6 +1,7 @@
 mod events;
 mod outbox;
 mod questions;
+mod reading;
 
 use super::*;
 use crate::ids::MessageId;
@@ -59,6 +60,12 @@ fn unreachable() -> Failure {
 
 fn emitted(client: &mut Client, kind: &str, data: Value) -> Update {
     client.update(Input::Socket(Socket::Event(event("c", "a", kind, data), None)))
+}
+
+/// The server's copy of the chat "c" comes, for the last read of it.
+fn copy_comes(client: &mut Client, body: Value) -> Update {
+    let to = ReplyTo::Chat("c".into(), client.reads);
+    client.update(ok(to, body))
 }
 
 /// A client with the chat "c" open, whose answer "a" has come.
@@ -237,10 +244,15 @@ fn after_a_lost_socket_the_chat_is_read_again_and_files_of_the_run_reach_their_m
     let ticket = Ticket::Call("1".into(), 0);
     client.update(Input::Uploaded(ticket.clone(), Err(unreachable())));
     let update = client.update(Input::Socket(Socket::Connected("sid2".into())));
-    assert!(update.effects.contains(&Effect::Get("/api/v1/chats/c".into(), ReplyTo::Chat("c".into()))));
+    assert!(
+        update
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Get(path, ReplyTo::Chat(..)) if path == "/api/v1/chats/c"))
+    );
     assert_eq!(uploads(&update), 1, "tried again");
     let update = client.update(Input::Uploaded(ticket.clone(), record("late")));
-    assert!(matches!(&update.effects[..], [Effect::Post(path, body, ReplyTo::Late)]
+    assert!(matches!(&update.effects[..], [Effect::Post(path, body, ReplyTo::Late(..))]
         if path == "/api/v1/chats/c/messages/a/event" && body["data"]["files"][0]["id"] == "late"));
     assert_eq!(client.update(Input::Uploaded(ticket, record("late"))).effects, []);
 }
@@ -248,7 +260,10 @@ fn after_a_lost_socket_the_chat_is_read_again_and_files_of_the_run_reach_their_m
 #[test]
 fn a_session_that_ends_asks_to_sign_in_again() {
     let mut client = connected();
-    client.update(refused(ReplyTo::Chats, 401));
+    let update = client.update(refused(ReplyTo::Saved("x"), 401));
+    assert!(client.session.name.is_some(), "what is not ours is refused in the same way");
+    assert!(update.effects.iter().any(|effect| matches!(effect, Effect::Get(_, ReplyTo::StillSignedIn))));
+    client.update(refused(ReplyTo::StillSignedIn, 401));
     assert_eq!(client.session.name, None);
     assert!(client.session.error.is_some_and(|why| why.contains("sign in")));
     assert_eq!(client.session.server, "http://127.0.0.1:8080");

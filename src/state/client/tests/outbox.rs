@@ -47,7 +47,7 @@ fn what_is_written_without_a_connection_is_sent_once_when_it_is_back() {
     assert!(client.chat.messages[&MessageId::from("u2")].unsent);
     assert_eq!(client.unsent(), 1);
     assert!(posts(&back(&mut client)).is_empty(), "the chat is read first");
-    let update = client.update(ok(ReplyTo::Chat("c".into()), copy(false)));
+    let update = copy_comes(&mut client, copy(false));
     assert_eq!(posts(&update)[0]["user_message"]["content"], "next");
     assert_eq!(posts(&update)[0]["session_id"], "sid2");
     assert_eq!(client.chat.path().len(), 4);
@@ -64,7 +64,7 @@ fn a_message_whose_request_was_lost_is_not_sent_twice() {
     lose(&mut client);
     client.update(Input::Reply { to: ReplyTo::Turn("a2".into()), result: Err(unreachable()) });
     back(&mut client);
-    let update = client.update(ok(ReplyTo::Chat("c".into()), copy(true)));
+    let update = copy_comes(&mut client, copy(true));
     assert!(posts(&update).is_empty(), "the server has it");
     assert_eq!(client.unsent(), 0);
     assert_eq!(client.chat.current, Some("a2".into()));
@@ -81,8 +81,9 @@ fn a_new_chat_whose_request_was_lost_is_looked_for_before_it_is_begun_again() {
         assert!(posts(&update).is_empty());
         assert!(update.effects.contains(&Effect::Get(CHATS.into(), ReplyTo::Doubt("a".into()))));
         client.update(ok(ReplyTo::Doubt("a".into()), json!([{"id": "c"}])));
-        let messages = if arrived { copy(false) } else { json!({}) };
-        let update = client.update(ok(ReplyTo::DoubtChat("a".into(), "c".into()), messages));
+        let mut found = if arrived { copy(false) } else { json!({}) };
+        found["id"] = json!("c");
+        let update = client.update(ok(ReplyTo::DoubtChat("a".into(), vec![]), found));
         assert_eq!(posts(&update).len(), usize::from(!arrived));
         assert_eq!(client.chat.id.is_some(), arrived);
     }
@@ -224,4 +225,93 @@ fn a_waiting_tool_call_is_approved_refused_or_answered() {
     let answered = resolve("2", Decision::Accept(vec![Entry::Picked(vec![0])])).expect("a request").1;
     assert_eq!((&answered["action"], &answered["answers"]["q"]["label"]), (&json!("answer"), &json!("x")));
     assert_eq!(resolve("2", Decision::Accept(vec![])), None, "it is not answered");
+}
+
+#[test]
+fn a_turn_that_waits_takes_nothing_from_another_chat_that_is_shown_meanwhile() {
+    let mut client = in_chat();
+    client.update(Input::User(User::NewTemporaryChat));
+    lose(&mut client);
+    send_next(&mut client);
+    client.update(Input::User(User::OpenChat("d".into())));
+    let to = ReplyTo::Chat("d".into(), client.reads);
+    let mut other = copy(false);
+    other["chat"]["history"]["messages"]["u"]["files"] = json!([{"type": "file", "id": "secret-of-d"}]);
+    client.update(ok(to, other));
+    let update = back(&mut client);
+    let body = posts(&update)[0].clone();
+    assert_eq!((body.get("files"), &body["messages"]), (None, &json!([{"role": "user", "content": "next"}])));
+}
+
+#[test]
+fn what_the_person_has_set_for_models_goes_with_the_turn() {
+    let mut client = connected();
+    let settings =
+        json!({"ui": {"system": "Be brief.", "params": {"temperature": 0.5, "tool_approval_mode": "ask", "x": null}}});
+    client.update(ok(ReplyTo::Settings, settings));
+    let update = send(&mut client);
+    let body = posts(&update)[0];
+    assert_eq!(body["params"], json!({"temperature": 0.5, "tool_approval_mode": "ask"}));
+    assert_eq!(body["messages"], json!([{"role": "system", "content": "Be brief."}]));
+}
+
+#[test]
+fn a_session_that_ends_by_itself_loses_nothing_for_who_comes_back() {
+    let sign_in_again = |client: &mut Client, id: &str| {
+        let credentials = Credentials::Token("t2".into());
+        client.update(Input::User(User::SignIn("http://127.0.0.1:8080/".into(), credentials)));
+        client.update(ok(ReplyTo::Config, config()));
+        client.update(ok(ReplyTo::Session, json!({"id": id, "name": "Ada", "role": "user"})));
+        client.update(ok(ReplyTo::Models, json!({"data": [{"id": "m", "name": "M"}]})));
+        back(client);
+        copy_comes(client, copy(false))
+    };
+    for same in [true, false] {
+        let mut client = in_chat();
+        lose(&mut client);
+        send_next(&mut client);
+        client.update(Input::Socket(Socket::Acked(Asked::Session, Value::Null)));
+        assert!(client.session.error.is_some());
+        let update = sign_in_again(&mut client, if same { "" } else { "somebody else" });
+        assert_eq!(posts(&update).len(), usize::from(same));
+    }
+}
+
+#[test]
+fn a_message_that_is_taken_back_gives_its_files_back() {
+    let mut client = in_chat();
+    let data = b"x".as_slice().into();
+    client.update(Input::User(User::Attach { number: 1, name: "a".into(), media_type: "text/plain".into(), data }));
+    send_next(&mut client);
+    assert!(client.attachments[0].leaving);
+    client.update(Input::User(User::Stop));
+    assert!(!client.attachments[0].leaving);
+    assert!(!client.chat.messages[&MessageId::from("u2")].unsent);
+}
+
+#[test]
+fn more_of_an_answer_is_not_asked_for_twice_when_it_is_unknown_whether_it_was() {
+    let mut client = in_chat();
+    client.update(Input::User(User::Continue("a".into())));
+    lose(&mut client);
+    client.update(Input::Reply { to: ReplyTo::Turn("a".into()), result: Err(unreachable()) });
+    back(&mut client);
+    assert!(posts(&copy_comes(&mut client, copy(false))).is_empty());
+    assert!(
+        client.chat.messages[&MessageId::from("a")].error.as_ref().is_some_and(|why| why.contains("can't be told"))
+    );
+}
+
+#[test]
+fn a_turn_that_is_stopped_before_its_chat_is_known_is_stopped_then() {
+    let mut client = connected();
+    send(&mut client);
+    assert_eq!(client.update(Input::User(User::Stop)).effects, []);
+    let update = client.update(ok(ReplyTo::Turn("a".into()), json!({"chat_id": "c"})));
+    assert!(
+        update
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Post(path, _, ReplyTo::Stop) if path.ends_with("/c/stop")))
+    );
 }
