@@ -12,15 +12,16 @@ pub(super) fn Statuses(items: Memo<Vec<StatusItem>>) -> impl IntoView {
     let is_going_on = move || last.with(|last| last.as_ref().is_some_and(|item| item.done == Some(false)));
     view! {
         <Show when=move || last.with(Option::is_some)>
-            <button
-                class="status"
-                class:shimmer=is_going_on
-                aria-label=strings::STATUS_HISTORY
-                aria-expanded=move || open.get().to_string()
-                on:click=move |_| open.update(|open| *open = !*open)
-            >
+            <div class="status-line" class:shimmer=is_going_on>
                 <span dir="auto">{move || last.get().map(|item| item.description)}</span>
-            </button>
+                // It lies over the whole line; its name is its own, for what the line says changes.
+                <button
+                    class="status-toggle"
+                    aria-label=strings::STATUS_HISTORY
+                    aria-expanded=move || open.get().to_string()
+                    on:click=move |_| open.update(|open| *open = !*open)
+                ></button>
+            </div>
             <Show when=move || open.get()>
                 <ol class="status-history">
                     {move || items.get().into_iter().filter(|item| !item.hidden).map(step).collect_view()}

@@ -47,7 +47,7 @@ globalThis.client = await crate.mountChat(root, { chat: "c1", loopback: { reques
     await eventually(() => host.evaluate(() => acks.length), "the host's answer is acknowledged");
     same(await host.evaluate(() => acks), [{ pong: { ping: 1 } }], "the answers");
     await send("status", { description: "From the host", done: false });
-    await chat.button("Toggle status history").getByText("From the host").waitFor();
+    await chat.assistant.last().locator(".status-line").getByText("From the host").waitFor();
   },
 
   async "each policy for code of the server answers once"(kit) {

@@ -103,10 +103,17 @@ export class Host {
     };
   }
 
-  /** Types into the page as a person does. */
+  /**
+   * Types into the page as a person does. A key that meets a frame which is just being removed is never acknowledged by
+   * the browser: it counts as typed, and the next one is.
+   */
   async types(text) {
     await this.page.focus("#secret");
-    await this.page.keyboard.type(text, { delay: 40 });
+    for (const key of text) {
+      const pressed = this.page.keyboard.press(key, { delay: 20 });
+      await Promise.race([pressed.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 1_500))]);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   /** What reached the collector, a moment later, by TCP and UDP. */
