@@ -8,6 +8,7 @@
 use pyoxide::ids::MessageId;
 use pyoxide::protocol::chat::question::{Decision, Entry, FieldKind};
 use pyoxide::protocol::execute::KernelRequest;
+use pyoxide::state::capability::{self, Asked, Budget, Verdict};
 use pyoxide::state::chat::Chat;
 use pyoxide::state::client::{Client, Credentials, Effect, Input, ReplyTo, Socket, Update, User, What};
 use pyoxide::state::extras::{Place, citations, files};
@@ -36,11 +37,14 @@ fn main() {
     let (mut passed, mut failed) = (0, 0);
     let mut proved = Vec::new();
     let mut unknown = std::collections::BTreeSet::new();
-    for name in ["events.json", "calls.json", "sources.json"] {
+    for name in ["events.json", "calls.json", "sources.json", "capabilities.json"] {
         let Ok(text) = std::fs::read_to_string(folder.join(name)) else { continue };
         let file: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name} can't be read: {error}"));
         for item in file["items"].as_array().into_iter().flatten() {
-            let problems = judge(item, name == "sources.json", &mut unknown);
+            let problems = match name {
+                "capabilities.json" => judge_capability(item),
+                _ => judge(item, name == "sources.json", &mut unknown),
+            };
             if problems.is_empty() {
                 passed += 1;
                 proved.extend(types_in(&item["input"]).map(|kind| json!([kind, item["id"]])));
@@ -74,6 +78,29 @@ fn types_in(input: &Value) -> impl Iterator<Item = &'static str> {
     let text = input.to_string();
     let names = pyoxide::protocol::chat::TYPES.iter().flat_map(|row| row.names);
     names.copied().filter(move |name| text.contains(&format!("\"type\":\"{name}\"")))
+}
+
+/// A call of sandboxed code to the page.
+fn judge_capability(item: &Value) -> Vec<String> {
+    let (expect, input) = (&item["expect"], with_session(&item["input"]));
+    let verdict = capability::judge(&mut Budget::default(), &input["name"], &input["args"], None);
+    let is_refused = matches!(verdict, Verdict::Refuse(_));
+    let mut problems = Vec::new();
+    let mut must = |good: bool, what: &str| {
+        if !good {
+            problems.push(what.to_owned());
+        }
+    };
+    must(expect["refused"] != true || is_refused, "it was not refused");
+    must(expect["user_asked"] != true || is_refused || matches!(verdict, Verdict::Ask(_)), "it was done without asking");
+    let only_known = expect["value"].as_str().is_some_and(|value| value.starts_with("only allowlisted keys"));
+    must(!only_known || is_refused || matches!(verdict, Verdict::Storage("theme" | "locale")), "another key was read");
+    if let Verdict::Ask(Asked::Download { name, data, .. }) = &verdict {
+        let plain = *name == pyoxide::file_name::clean(name) && !name.contains(['/', '\\']) && !name.starts_with('.');
+        must(plain, "the file has a name that leads elsewhere");
+        must(data.len() as u64 <= expect["bytes_max"].as_u64().unwrap_or(u64::MAX), "the file is too large");
+    }
+    problems
 }
 
 /// A signed-in client with the chat c1 open, in which the model answers with m1.

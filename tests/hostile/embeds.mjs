@@ -61,7 +61,11 @@ async function click(host) {
   await new Promise((resolve) => setTimeout(resolve, 700));
   await host.page.mouse.move(1, 1);
   const box = await host.page.locator("iframe.embed").boundingBox();
-  await host.page.mouse.move(box.x + 30, box.y + 30, { steps: 8 });
+  // A busy browser gathers moves: the page has to hear of the pointer beside the frame, as it does of a person's.
+  const heard = host.evaluate(() => new Promise((done) => addEventListener("pointermove", done, { once: true })).then(() => {}));
+  await host.page.mouse.move(box.x + 30, box.y - 8, { steps: 3 });
+  await Promise.all([heard, host.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))]);
+  await host.page.mouse.move(box.x + 30, box.y + 30, { steps: 3 });
   await host.page.mouse.click(box.x + 30, box.y + 30);
 }
 

@@ -1,9 +1,12 @@
 // Every plain-text item of the hostile corpus: it settles, the next run works, nothing gets out.
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { story, test } from "./harness.mjs";
 
-const corpus = new URL("../fixtures/hostile/python.json", import.meta.url);
+const own = process.env.PYOXIDE_HOSTILE && pathToFileURL(`${resolve(process.env.PYOXIDE_HOSTILE)}/python.json`);
+const corpus = own && fs.existsSync(own) ? own : new URL("../fixtures/hostile/python.json", import.meta.url);
 const items = JSON.parse(fs.readFileSync(corpus, "utf8")).items.filter((item) => typeof item.input === "string");
 
 for (const item of items) {

@@ -10,52 +10,6 @@ fn is_refused(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Refuse(why) if why.ends_with('.'))
 }
 
-/// Long texts are described in the fixtures.
-fn expanded(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            if let (Some(text), Some(n)) =
-                (map.get("$repeat").and_then(Value::as_str), map.get("n").and_then(Value::as_u64))
-            {
-                let part = |key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-                return (part("prefix") + &text.repeat(usize::try_from(n).expect("a size")) + &part("suffix")).into();
-            }
-            map.iter().map(|(key, value)| (key.clone(), expanded(value))).collect::<serde_json::Map<_, _>>().into()
-        }
-        Value::Array(list) => list.iter().map(expanded).collect(),
-        other => other.clone(),
-    }
-}
-
-#[test]
-fn hostile_calls_end_as_the_corpus_says() {
-    let folder = std::env::var("PYOXIDE_HOSTILE")
-        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/hostile").into());
-    let text = std::fs::read_to_string(format!("{folder}/capabilities.json")).expect("the corpus");
-    let corpus: Value = serde_json::from_str(&text).expect("JSON");
-    for item in corpus["items"].as_array().expect("items") {
-        let (id, expect) = (&item["id"], &item["expect"]);
-        let input = expanded(&item["input"]);
-        let verdict = verdict(input["name"].clone(), input["args"].clone());
-        if expect["refused"] == true {
-            assert!(is_refused(&verdict), "{id}: {verdict:?}");
-        }
-        if expect["user_asked"] == true {
-            assert!(is_refused(&verdict) || matches!(verdict, Verdict::Ask(_)), "{id}: done without asking");
-        }
-        if expect["value"].as_str().is_some_and(|value| value.starts_with("only allowlisted keys")) {
-            let known = matches!(verdict, Verdict::Storage("theme" | "locale"));
-            assert!(is_refused(&verdict) || known, "{id}: {verdict:?}");
-        }
-        if let Verdict::Ask(Asked::Download { name, data, .. }) = &verdict {
-            assert_eq!(*name, file_name::clean(name), "{id}");
-            assert!(!name.contains(['/', '\\']) && !name.starts_with('.'), "{id}: {name}");
-            let most = expect["bytes_max"].as_u64().unwrap_or(u64::MAX);
-            assert!(data.len() as u64 <= most, "{id}");
-        }
-    }
-}
-
 #[test]
 fn what_a_call_asks_for_is_told() {
     assert_eq!(verdict("title", json!(null)), Verdict::Title);
