@@ -92,7 +92,10 @@ fn judge_capability(item: &Value) -> Vec<String> {
         }
     };
     must(expect["refused"] != true || is_refused, "it was not refused");
-    must(expect["user_asked"] != true || is_refused || matches!(verdict, Verdict::Ask(_)), "it was done without asking");
+    must(
+        expect["user_asked"] != true || is_refused || matches!(verdict, Verdict::Ask(_)),
+        "it was done without asking",
+    );
     let only_known = expect["value"].as_str().is_some_and(|value| value.starts_with("only allowlisted keys"));
     must(!only_known || is_refused || matches!(verdict, Verdict::Storage("theme" | "locale")), "another key was read");
     if let Verdict::Ask(Asked::Download { name, data, .. }) = &verdict {

@@ -45,7 +45,9 @@ pub(super) fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    on_cleanup_drop(FocusBack(js::document().active_element().and_then(|element| element.dyn_into().ok())));
+    // Not to a frame: it would have the keyboard without being asked.
+    let before = js::document().active_element().filter(|element| element.tag_name() != "IFRAME");
+    on_cleanup_drop(FocusBack(before.and_then(|element| element.dyn_into().ok())));
     let armed = RwSignal::new(false);
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
