@@ -25,7 +25,7 @@ use web_sys::{HtmlElement, Url, UrlSearchParams};
 #[wasm_bindgen(js_name = mountChat, unchecked_return_type = "EventClient")]
 pub async fn mount_chat(
     root: HtmlElement,
-    #[wasm_bindgen(unchecked_param_type = "EventClientOptions | undefined")] options: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "EventClientOptions")] options: JsValue,
 ) -> Result<EventClient, JsError> {
     let own_address = !options.is_object();
     let mut options = if own_address { address_options() } else { Options::read(&options) };

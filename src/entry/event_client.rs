@@ -189,7 +189,7 @@ impl EventClient {
         &self,
         question: u32,
         #[wasm_bindgen(unchecked_param_type = "\"accept\" | \"decline\" | \"cancel\"")] decision: &str,
-        #[wasm_bindgen(unchecked_param_type = "(string | boolean | number[])[] | undefined")] values: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "(string | boolean | number[])[]")] values: JsValue,
     ) -> Result<(), JsError> {
         let decision = match decision {
             "accept" => Decision::Accept(Vec::new()),
@@ -225,7 +225,7 @@ impl EventClient {
     pub fn event(
         &self,
         #[wasm_bindgen(unchecked_param_type = "unknown")] envelope: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "((answer: unknown) => void) | undefined")] ack: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "(answer: unknown) => void")] ack: &JsValue,
     ) {
         if let Some(loopback) = &self.loopback {
             loopback.event(envelope, ack);
