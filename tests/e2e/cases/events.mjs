@@ -215,7 +215,9 @@ export const cases = {
     const chat = await open(kit);
     await chat.toggle("Polite");
     await chat.does({ say: "The answer." });
+    await chat.replies("Thank you for asking.");
     await chat.idle();
+    await chat.assistant.last().getByText("A filter of the server changed this text.").waitFor();
     const questions = chat.assistant.last().getByRole("list", { name: "Follow-up questions" });
     await questions.getByRole("button", { name: "What came last?" }).click();
     await chat.replies("There is no step in this message.");

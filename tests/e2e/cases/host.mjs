@@ -24,10 +24,6 @@ globalThis.ready = true;`;
 const CHAT = `const chat = { title: "Mine", chat: { history: { messages: { m1: { id: "m1", parentId: null, childrenIds: [], role: "assistant", content: "Hello.", done: true } }, currentId: "m1" } } };
 const request = async (method, path) => (path === "/api/v1/chats/c1" ? { body: chat } : undefined);`;
 
-export const proves = {
-  "a host's own events are shown, and what is unknown reaches its hooks": ["status", "notification"],
-};
-
 export const cases = {
   async "a host's own events are shown, and what is unknown reaches its hooks"(kit) {
     const host = await page(
