@@ -67,8 +67,8 @@ globalThis.client = await crate.mountChat(root, { chat: "c1", loopback: { reques
       `globalThis.changes = 0;
 globalThis.client = await crate.EventClient.connect({ server: "${server.origin}", token: "${server.token}", onChange: () => (changes += 1) });`,
     );
-    await host.waitForFunction(() => client.state.connection === "connected");
-    await host.evaluate(() => client.send("hello from a program"));
+    // It is taken as soon as there is a connection and a model.
+    await host.waitForFunction(() => client.state.connection === "connected" && client.send("hello from a program"));
     await host.waitForFunction(() => client.state.chat.messages.at(-1)?.content.includes("You said: hello from a program") && client.state.chat.messages.at(-1).done);
     ok((await host.evaluate(() => changes)) > 0, "changes were told");
     const wrong = await host.evaluate(() => {
