@@ -1,6 +1,5 @@
 //! The event client for JavaScript: with a view of ours, or with one of the host's own.
 
-use super::values;
 use crate::ids::ChatId;
 use crate::protocol::chat::question::{Decision, Entry};
 use crate::state::client::{Change, Client, Credentials, ExecutePolicy, User};
@@ -101,11 +100,11 @@ pub(super) async fn build(
         on_event: options.on_event.map(|hear| {
             Box::new(move |envelope: &Value| {
                 // What a host throws is the host's; it must not end our loop.
-                let _ = hear.call1(&JsValue::UNDEFINED, &values::plain(envelope));
+                let _ = hear.call1(&JsValue::UNDEFINED, &js::from_json(envelope));
             }) as OnEvent
         }),
         on_call: options.on_call.map(|answer| {
-            Box::new(move |envelope: Value| host_answer(answer.call1(&JsValue::UNDEFINED, &values::plain(&envelope))))
+            Box::new(move |envelope: Value| host_answer(answer.call1(&JsValue::UNDEFINED, &js::from_json(&envelope))))
                 as OnCall
         }),
     };
@@ -156,7 +155,7 @@ impl EventClient {
     /// The state as plain data.
     #[wasm_bindgen(getter, unchecked_return_type = "ClientState")]
     pub fn state(&self) -> JsValue {
-        values::plain(&state(&self.driver.client()))
+        js::from_json(&state(&self.driver.client()))
     }
 
     /// Sends a message in the open chat, or in a new one. Returns whether it was taken: not while an answer is written,
@@ -257,9 +256,8 @@ fn state(client: &Client) -> Value {
         .iter()
         .filter_map(|id| client.chat.messages.get(id).map(|message| (id, message)))
         .map(|(id, message)| {
-            let role = if message.role == crate::state::chat::Role::User { "user" } else { "assistant" };
             json!({
-                "id": id, "role": role, "content": message.content, "output": message.output, "done": message.done,
+                "id": id, "role": message.role.name(), "content": message.content, "output": message.output, "done": message.done,
                 "statuses": message.statuses.iter().map(|item| json!({
                     "description": item.description, "done": item.done, "hidden": item.hidden,
                 })).collect::<Vec<_>>(),

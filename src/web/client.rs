@@ -439,9 +439,6 @@ pub fn host_answer(value: Result<JsValue, JsValue>) -> HostAnswer {
         if value.is_undefined() {
             return Ok(Value::Null);
         }
-        let text = js_sys::JSON::stringify(&value).map_err(|thrown| js::message(&thrown))?;
-        text.as_string()
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .ok_or_else(|| "The answer is no JSON.".to_owned())
+        js::to_json(&value)
     })
 }

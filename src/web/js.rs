@@ -35,6 +35,21 @@ pub fn get_text(value: &JsValue, name: &str) -> Option<String> {
     get(value, name).as_string()
 }
 
+/// Anything as JSON of ours.
+///
+/// # Errors
+/// A sentence: it is no JSON, or is nested too deeply.
+pub fn to_json(value: &JsValue) -> Result<serde_json::Value, String> {
+    let text = js_sys::JSON::stringify(value).map_err(|thrown| message(&thrown))?;
+    let text = text.as_string();
+    text.and_then(|text| serde_json::from_str(&text).ok()).ok_or_else(|| "The answer is no JSON.".to_owned())
+}
+
+/// JSON of ours as a plain value. A key like `__proto__` is a key like others.
+pub fn from_json(value: &serde_json::Value) -> JsValue {
+    js_sys::JSON::parse(&value.to_string()).unwrap_or(JsValue::NULL)
+}
+
 /// The page's window.
 ///
 /// # Panics

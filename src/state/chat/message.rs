@@ -22,6 +22,16 @@ pub enum Role {
     Assistant,
 }
 
+impl Role {
+    /// As the server and models name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Assistant => "assistant",
+        }
+    }
+}
+
 /// A message.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Message {
@@ -127,6 +137,11 @@ impl Message {
             message.replace(message.content.clone());
         }
         message
+    }
+
+    /// Whether a tool call of it waits for the person (PROTOCOL.md 3.5).
+    pub fn waits(&self) -> bool {
+        self.output.iter().any(|item| item["status"] == "pending")
     }
 
     /// The text that "Copy" copies.

@@ -1,10 +1,10 @@
 //! Buttons at an answer: the model's actions, and tool calls that wait for the person (PROTOCOL.md 3.5, 5.5).
 
-use super::{Change, Client, Connection, Effect, Failure, ReplyTo, Update, path_part};
+use super::{Change, Client, Connection, Effect, Failure, ReplyTo, Update, message_path, path_part};
 use crate::ids::{ChatId, MessageId};
 use crate::protocol::chat::Level;
 use crate::protocol::chat::question::{Decision, Question};
-use crate::state::chat::{Field, Role};
+use crate::state::chat::Field;
 use serde_json::{Value, json};
 
 impl Client {
@@ -17,8 +17,7 @@ impl Client {
             .iter()
             .filter_map(|id| self.chat.messages.get(id).map(|message| (id, message)))
             .map(|(id, message)| {
-                let role = if message.role == Role::User { "user" } else { "assistant" };
-                json!({"id": id, "role": role, "content": message.content, "timestamp": message.timestamp, "sources": message.sources})
+                json!({"id": id, "role": message.role.name(), "content": message.content, "timestamp": message.timestamp, "sources": message.sources})
             })
             .collect();
         let body = json!({
@@ -68,7 +67,7 @@ impl Client {
                 Err((_, why)) => return self.warn(why, update),
             },
         };
-        let path = format!("/api/v1/chats/{}/messages/{}/resolve", path_part(chat.as_str()), path_part(id.as_str()));
+        let path = format!("{}/resolve", message_path(&chat, id));
         update.effects.push(Effect::Post(path, body, ReplyTo::Resolve(id.clone())));
     }
 

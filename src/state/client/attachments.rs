@@ -1,6 +1,6 @@
 //! Files of the next message: stored as soon as they are chosen, sent when they are stored (PROTOCOL.md 5.3).
 
-use super::{Change, Client, Effect, Failure, Ticket, Update};
+use super::{Change, Client, Effect, Failure, RETRY, Ticket, Timer, Update};
 use crate::protocol::rest::FileRecord;
 use crate::state::answer::Upload;
 use base64::Engine;
@@ -76,7 +76,7 @@ impl Client {
 
     /// Sends the files that wait.
     pub(super) fn send_attachments(&mut self, update: &mut Update) {
-        if !matches!(self.connection, super::Connection::Connected(_)) {
+        if !self.is_connected() {
             return;
         }
         for file in self.attachments.iter_mut().filter(|file| file.state == Storing::Waits) {
@@ -106,8 +106,8 @@ impl Client {
             Err(failure) if failure.is_passing() => Storing::Waits,
             Err(failure) => Storing::Failed(failure.detail),
         };
-        if file.state == Storing::Waits && matches!(self.connection, super::Connection::Connected(_)) {
-            update.effects.push(Effect::Wake(super::Timer::Flush, 3_000));
+        if file.state == Storing::Waits && self.is_connected() {
+            update.effects.push(Effect::Wake(Timer::Flush, RETRY));
         }
         update.changes.push(Change::Attachments);
         self.flush(update);

@@ -42,7 +42,7 @@ pub(super) enum Stage {
 }
 
 /// Bytes of a value's JSON; it is not built for that.
-fn size(value: &Value) -> usize {
+pub(super) fn size(value: &Value) -> usize {
     struct Count(usize);
     impl std::io::Write for Count {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

@@ -1,13 +1,10 @@
 //! Which chat is shown: opening, reading, leaving, branches.
 
-use super::{CHATS, Change, Client, Connection, Effect, Failure, ReplyTo, Timer, Update, path_part};
+use super::{CHATS, Change, Client, Effect, Failure, RETRY, ReplyTo, Timer, Update, chat_path, path_part};
 use crate::ids::{ChatId, MessageId};
 use crate::protocol::execute::KernelStatus;
 use crate::state::chat::{Chat, FIELDS, is_saved};
 use serde_json::{Value, json};
-
-/// How long until a chat that could not be read is tried again, in ms.
-const RETRY: u32 = 3_000;
 
 /// How the reading of the list of chats goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +24,7 @@ impl Client {
         if self.chat.id != chat.id || chat.id.is_none() {
             self.leave_questions(update);
             if let Some(id) = self.chat.id.take().filter(is_saved)
-                && matches!(self.connection, Connection::Connected(_))
+                && self.is_connected()
             {
                 update.effects.push(Effect::Emit("events:chat", about(&id, "leave")));
             }
@@ -59,7 +56,7 @@ impl Client {
     }
 
     pub(super) fn join(&self, id: &ChatId, update: &mut Update) {
-        if is_saved(id) && matches!(self.connection, Connection::Connected(_)) {
+        if is_saved(id) && self.is_connected() {
             update.effects.push(Effect::Ask("events:chat", about(id, "join"), super::Asked::Join(id.clone())));
         }
     }
@@ -78,7 +75,7 @@ impl Client {
         self.chat.reading.get_or_insert_default();
         self.reads += 1;
         let to = ReplyTo::Chat(id.clone(), self.reads);
-        update.effects.push(Effect::Get(format!("/api/v1/chats/{}", path_part(id.as_str())), to));
+        update.effects.push(Effect::Get(chat_path(id), to));
     }
 
     pub(super) fn chat_came(&mut self, id: ChatId, read: u32, result: Result<Value, Failure>, update: &mut Update) {
@@ -142,7 +139,7 @@ impl Client {
             update.changes.push(Change::Active);
             let Some(last) = self.chat.current.clone() else { return };
             if let Some(message) = self.chat.messages.get_mut(&last)
-                && !message.output.iter().any(|item| item["status"] == "pending")
+                && !message.waits()
             {
                 message.done = true;
                 update.changes.extend(FIELDS.map(|field| Change::Message(last.clone(), field)));
@@ -192,8 +189,11 @@ impl Client {
         update.changes.push(Change::Path);
         if let (Some(chat), Some(current)) = (self.chat.id.clone().filter(is_saved), &self.chat.current) {
             let body = json!({"chat": {"history": {"currentId": current, "messages": {}}}});
-            let path = format!("/api/v1/chats/{}", path_part(chat.as_str()));
-            update.effects.push(Effect::Post(path, body, ReplyTo::Saved("Which version is shown could not be kept")));
+            update.effects.push(Effect::Post(
+                chat_path(&chat),
+                body,
+                ReplyTo::Saved("Which version is shown could not be kept"),
+            ));
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What the socket brings: connections, events, acknowledgements (PROTOCOL.md 1, 2).
 
-use super::{Asked, Change, Client, Connection, Effect, Notice, ReplyTo, Socket, Timer, Update, path_part};
+use super::{Asked, Change, Client, Connection, Effect, Notice, ReplyTo, Socket, Timer, Update, chat_path};
 use crate::ids::{CallId, ChatId};
 use crate::protocol::chat::{ChatEvent, Dropped, Envelope, Level, clip, is_call};
-use crate::state::chat::{Changed, is_saved};
+use crate::state::chat::{Changed, Message, is_saved};
 use serde_json::{Value, json};
 
 /// How long somebody counts as writing after they were last heard of, in ms (PROTOCOL.md 2.5).
@@ -151,7 +151,7 @@ impl Client {
                 self.notify(*level, content.clone(), update);
             }
             ChatEvent::Tags => {
-                let path = format!("/api/v1/chats/{}/tags", path_part(chat.as_str()));
+                let path = format!("{}/tags", chat_path(&chat));
                 update.effects.push(Effect::Get(path, ReplyTo::Tags(chat.clone())));
             }
             ChatEvent::Reload | ChatEvent::Access => return self.read_open_chat(update),
@@ -185,11 +185,11 @@ impl Client {
     fn turn_ended(&mut self, chat: &ChatId, update: &mut Update) {
         let last = self.chat.current.as_ref().and_then(|id| self.chat.messages.get(id));
         // A tool call that waits for the person ends the run, not the answer (PROTOCOL.md 3.5).
-        let waits = last.is_some_and(|message| message.output.iter().any(|item| item["status"] == "pending"));
+        let waits = last.is_some_and(Message::waits);
         if is_saved(chat) && last.is_some_and(|message| !message.done && !message.unsent) && !waits {
             self.read_open_chat(update);
         }
-        if is_saved(chat) && self.visible && matches!(self.connection, Connection::Connected(_)) {
+        if is_saved(chat) && self.visible && self.is_connected() {
             let read = json!({"chat_id": chat, "data": {"type": "last_read_at", "data": {}}});
             update.effects.push(Effect::Emit("events:chat", read));
         }
@@ -270,7 +270,7 @@ impl Client {
             }
             Timer::Types => self.told_typing = false,
             Timer::Read(id) if self.chat.id.as_ref() == Some(&id) => {
-                if matches!(self.connection, Connection::Connected(_)) {
+                if self.is_connected() {
                     self.read_chat(&id, update);
                 }
             }
@@ -290,7 +290,7 @@ impl Client {
     pub(super) fn types(&mut self, update: &mut Update) {
         let Some(id) = self.chat.id.clone().filter(is_saved) else { return };
         let others = self.chat.presence.iter().any(|person| person.id != self.person.id);
-        if others && !self.told_typing && matches!(self.connection, Connection::Connected(_)) {
+        if others && !self.told_typing && self.is_connected() {
             self.told_typing = true;
             let typing = json!({"chat_id": id, "data": {"type": "typing", "data": {"typing": true}}});
             update.effects.extend([Effect::Emit("events:chat", typing), Effect::Wake(Timer::Types, 2_000)]);

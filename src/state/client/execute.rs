@@ -1,7 +1,7 @@
 //! `execute` (PROTOCOL.md 4.6): JavaScript that the server wants to run, under a policy of the page's owner, and
 //! what that code may ask for (SECURITY.md 5).
 
-use super::calls::{Stage, error};
+use super::calls::{Stage, error, size};
 use super::questions::{Open, QuestionId, Waiting, What};
 use super::{Change, Client, Effect, Update};
 use crate::ids::CallId;
@@ -98,7 +98,7 @@ impl Client {
         self.questions.open.retain(|open| !matches!(&open.state, Waiting::Call(of) if *of == call));
         update.changes.push(Change::Questions);
         let answer = match result {
-            Ok(value) if value.to_string().len() > LONGEST => error("result too large"),
+            Ok(value) if size(&value) > LONGEST => error("result too large"),
             Ok(value) => value,
             Err(why) => error(why),
         };

@@ -150,6 +150,10 @@ impl Client {
         self.connection != Connection::Off && self.model().is_some() && !self.chat.active
     }
 
+    fn is_connected(&self) -> bool {
+        matches!(self.connection, Connection::Connected(_))
+    }
+
     /// The chosen model.
     pub fn model(&self) -> Option<&Model> {
         let id = self.model.as_ref()?;
@@ -230,7 +234,13 @@ impl Client {
 
 const CHATS: &str = "/api/v1/chats/?page=1";
 
-/// The body of an event that puts files to a message (PROTOCOL.md 5.6).
-fn files_event(files: &[Value]) -> Value {
-    crate::protocol::chat::ChatEvent::files_body(files)
+/// How long until what the server could not be reached for is tried again, in ms.
+const RETRY: u32 = 3_000;
+
+fn chat_path(chat: &ChatId) -> String {
+    format!("/api/v1/chats/{}", path_part(chat.as_str()))
+}
+
+fn message_path(chat: &ChatId, message: &MessageId) -> String {
+    format!("{}/messages/{}", chat_path(chat), path_part(message.as_str()))
 }

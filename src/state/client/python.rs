@@ -2,9 +2,9 @@
 //! the answer goes back. A run whose call is void stores its files at its message.
 
 use super::calls::Stage;
-use super::{Change, Client, Connection, Effect, Failure, ReplyTo, Ticket, Timer, Update};
+use super::{Change, Client, Effect, Failure, RETRY, ReplyTo, Ticket, Timer, Update, message_path};
 use crate::ids::{CallId, ChatId, MsgId};
-use crate::protocol::chat::{CallFile, content_path};
+use crate::protocol::chat::{CallFile, ChatEvent, content_path};
 use crate::protocol::execute::{ExecuteRequest, InputFile, KernelMessage, KernelRequest, KernelStatus, Limits};
 use crate::protocol::rest::FileRecord;
 use crate::state::answer::{Collector, Draft, Uploaded};
@@ -15,9 +15,8 @@ const TIME_LIMIT: f64 = 60_000.0;
 
 /// How long the files of a call may take, in ms.
 const FETCH: u32 = 120_000;
-/// How often an upload is tried while its call is open, and how long between, in ms.
+/// How often an upload is tried while its call is open.
 const TRIES: u32 = 5;
-const RETRY: u32 = 3_000;
 
 /// What becomes of an upload.
 #[derive(Debug)]
@@ -201,12 +200,8 @@ impl Client {
             })
             .collect();
         if !files.is_empty() {
-            let path = format!(
-                "/api/v1/chats/{}/messages/{}/event",
-                super::path_part(chat.as_str()),
-                super::path_part(message.as_str())
-            );
-            let body = super::files_event(&files);
+            let path = format!("{}/event", message_path(&chat, &message));
+            let body = ChatEvent::files_body(&files);
             update.effects.push(Effect::Post(path.clone(), body.clone(), ReplyTo::Late(path, body.into())));
         }
     }
@@ -222,7 +217,7 @@ impl Client {
 
     /// The connection is back: uploads that waited for it are sent.
     pub(super) fn send_late_uploads(&mut self, update: &mut Update) {
-        if !matches!(self.connection, Connection::Connected(_)) {
+        if !self.is_connected() {
             return;
         }
         for (path, body) in std::mem::take(&mut self.late_posts) {

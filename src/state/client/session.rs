@@ -1,7 +1,7 @@
 //! Signing in: the server is asked who it is first, so that a wrong address is told from a wrong password.
 
 use super::turns::Outgoing;
-use super::{Attachment, Change, Chat, Client, Connection, Effect, Failure, ReplyTo, Storing, Timer, Update};
+use super::{Attachment, Change, Chat, Client, Connection, Effect, Failure, RETRY, ReplyTo, Storing, Timer, Update};
 use crate::protocol::chat::Level;
 use crate::protocol::rest::{self, Choosable, Config, Session};
 use crate::state::chat::tags;
@@ -137,7 +137,7 @@ impl Client {
             (ReplyTo::StillSignedIn, Err(_)) => {}
             (ReplyTo::Late(path, body), Err(failure)) if failure.is_passing() => {
                 self.late_posts.push((path, *body));
-                update.effects.push(Effect::Wake(Timer::Flush, 3_000));
+                update.effects.push(Effect::Wake(Timer::Flush, RETRY));
             }
             (to, Err(failure)) => {
                 let what = match to {

@@ -2,15 +2,16 @@
 //! (PROTOCOL.md 5.5).
 
 use super::attachments::is_picture;
-use super::{Change, Client, Connection, Effect, Failure, Fresh, ReplyTo, Timer, Update, path_part};
+use super::{
+    Change, Client, Connection, Effect, Failure, Fresh, RETRY, ReplyTo, Timer, Update, chat_path, message_path,
+    path_part,
+};
 use crate::ids::{ChatId, MessageId};
 use crate::protocol::execute::KernelRequest;
 use crate::protocol::rest::{Turn, TurnAccepted, chat_rows};
 use crate::state::chat::{Chat, Field, Message, Role, is_saved};
 use serde_json::{Value, json};
 
-/// How long until a turn that the server could not be reached for is tried again, in ms.
-const RETRY: u32 = 3_000;
 /// How many of the latest chats may be the one that a lost request began.
 const SUSPECTS: usize = 8;
 
@@ -119,19 +120,13 @@ impl Client {
 
     /// Another version of an answer.
     pub(super) fn regenerate(&mut self, id: &MessageId, fresh: Fresh, update: &mut Update) {
-        let user =
-            self.chat.messages.get(id).filter(|old| old.role == Role::Assistant).and_then(|old| old.parent.clone());
-        let Some(user_id) = user.filter(|_| self.can_send()) else { return };
-        let Some(user_message) = self.stored_user_message(&user_id) else { return };
+        let Some((user_id, user_message)) = self.answered_by(id).filter(|_| self.can_send()) else { return };
         self.queue(user_id, user_message, fresh.assistant_id, fresh.timestamp, Vec::new(), update);
     }
 
     /// More of an answer.
     pub(super) fn go_on(&mut self, id: &MessageId, update: &mut Update) {
-        let user =
-            self.chat.messages.get(id).filter(|old| old.role == Role::Assistant).and_then(|old| old.parent.clone());
-        let Some(user_id) = user.filter(|_| self.can_send()) else { return };
-        let Some(user_message) = self.stored_user_message(&user_id) else { return };
+        let Some((user_id, user_message)) = self.answered_by(id).filter(|_| self.can_send()) else { return };
         let Some(mut outgoing) = self.outgoing(user_id, user_message, id.clone(), Vec::new(), true) else { return };
         outgoing.continues = true;
         if let Some(answer) = self.chat.messages.get_mut(id) {
@@ -140,13 +135,24 @@ impl Client {
         self.put_out(outgoing, update);
     }
 
-    fn stored_user_message(&self, id: &MessageId) -> Option<Value> {
-        let user = self.chat.messages.get(id)?;
+    /// The message that an answer answers, as stored.
+    fn answered_by(&self, answer: &MessageId) -> Option<(MessageId, Value)> {
+        let answer = self.chat.messages.get(answer).filter(|message| message.role == Role::Assistant)?;
+        let id = answer.parent.clone()?;
+        let user = self.chat.messages.get(&id)?;
         let models: Vec<_> = self.model().map(|model| &model.id).into_iter().collect();
-        Some(json!({
+        let stored = json!({
             "id": id, "parentId": user.parent, "childrenIds": user.children, "role": "user", "content": user.content,
             "files": user.files, "timestamp": user.timestamp, "models": models,
-        }))
+        });
+        Some((id, stored))
+    }
+
+    fn mark_unsent(&mut self, user: &MessageId, unsent: bool, update: &mut Update) {
+        if let Some(message) = self.chat.messages.get_mut(user) {
+            message.unsent = unsent;
+            update.changes.push(Change::Message(user.clone(), Field::Extras));
+        }
     }
 
     fn queue(
@@ -246,10 +252,7 @@ impl Client {
                     outgoing.state = Sending::Sent;
                     let to = ReplyTo::Turn(outgoing.assistant_id.clone());
                     update.effects.push(Effect::Post("/api/chat/completions".into(), body, to));
-                    if let Some(message) = self.chat.messages.get_mut(&outgoing.user_id) {
-                        message.unsent = false;
-                        update.changes.push(Change::Message(outgoing.user_id.clone(), Field::Extras));
-                    }
+                    self.mark_unsent(&outgoing.user_id, false, update);
                 }
                 // A second copy in a saved chat is refused by the server; a new chat would be begun twice.
                 Sending::Doubtful if outgoing.chat.is_some() && !outgoing.continues && !outgoing.temporary => {
@@ -338,20 +341,15 @@ impl Client {
                     read.add(message.clone(), local.clone());
                 }
             }
-            if read.messages.contains_key(&outgoing.user_id) && !read.messages.contains_key(&outgoing.assistant_id) {
-                let parent = Some(outgoing.user_id.clone());
-                read.add(
-                    outgoing.assistant_id.clone(),
-                    Message { role: Role::Assistant, parent, ..Message::default() },
-                );
-            } else if !read.messages.contains_key(&outgoing.user_id) {
-                // The chat was opened anew since.
+            // What neither copy has is made anew: the chat was opened anew since.
+            let has_user = read.messages.contains_key(&outgoing.user_id);
+            if !has_user {
                 read.add(outgoing.user_id.clone(), Message { unsent: true, ..Message::parse(&outgoing.user_message) });
+            }
+            if !has_user || !read.messages.contains_key(&outgoing.assistant_id) {
                 let parent = Some(outgoing.user_id.clone());
-                read.add(
-                    outgoing.assistant_id.clone(),
-                    Message { role: Role::Assistant, parent, ..Message::default() },
-                );
+                let answer = Message { role: Role::Assistant, parent, ..Message::default() };
+                read.add(outgoing.assistant_id.clone(), answer);
             }
             read.current = Some(outgoing.assistant_id.clone());
             read.active = true;
@@ -365,11 +363,8 @@ impl Client {
             Err(failure) if failure.is_passing() => {
                 self.outbox[at].state = Sending::Doubtful;
                 let user = self.outbox[at].user_id.clone();
-                if let Some(message) = self.chat.messages.get_mut(&user) {
-                    message.unsent = true;
-                    update.changes.push(Change::Message(user, Field::Extras));
-                }
-                if matches!(self.connection, Connection::Connected(_)) {
+                self.mark_unsent(&user, true, update);
+                if self.is_connected() {
                     update.effects.push(Effect::Wake(Timer::Flush, RETRY));
                 }
             }
@@ -420,7 +415,7 @@ impl Client {
         if suspects.is_empty() {
             return self.not_arrived(&assistant, Sending::Waits, update);
         }
-        let path = format!("/api/v1/chats/{}", path_part(suspects.remove(0).as_str()));
+        let path = chat_path(&suspects.remove(0));
         update.effects.push(Effect::Get(path, ReplyTo::DoubtChat(assistant, suspects)));
     }
 
@@ -463,10 +458,7 @@ impl Client {
         }) {
             let outgoing = self.outbox.remove(at);
             self.give_back(&outgoing.attachments, update);
-            if let Some(message) = self.chat.messages.get_mut(&outgoing.user_id) {
-                message.unsent = false;
-                update.changes.push(Change::Message(outgoing.user_id.clone(), Field::Extras));
-            }
+            self.mark_unsent(&outgoing.user_id, false, update);
             return self.fail(&outgoing.assistant_id, "This message was not sent.", update);
         }
         let Some(id) = self.chat.id.clone() else {
@@ -490,7 +482,7 @@ impl Client {
             update.changes.push(Change::Message(id.clone(), Field::Body));
         }
         if let Some(chat) = chat.filter(|chat| is_saved(chat)) {
-            let path = format!("/api/v1/chats/{}/messages/{}", path_part(chat.as_str()), path_part(id.as_str()));
+            let path = message_path(chat, id);
             let to = ReplyTo::Saved("The changed text could not be kept");
             update.effects.push(Effect::Post(path, json!({"content": text}), to));
         }
@@ -499,7 +491,7 @@ impl Client {
 
 /// A message as a model reads it.
 fn entry(message: &Message) -> Value {
-    let role = if message.role == Role::User { "user" } else { "assistant" };
+    let role = message.role.name();
     let is_inline = |file: &&Value| {
         file["type"] == "image" && file["url"].as_str().is_some_and(|url| url.starts_with("data:image/"))
     };

@@ -9,6 +9,7 @@ mod dialog;
 pub mod embeds;
 mod extras;
 mod form;
+mod long_text;
 mod markdown;
 mod message;
 mod notices;

@@ -2,6 +2,7 @@
 
 use super::dialog::Dialog;
 use super::form::Fields;
+use super::long_text::LongText;
 use super::markdown::Markdown;
 use super::{store, strings};
 use crate::protocol::chat::question::Decision;
@@ -131,16 +132,7 @@ fn Form(open: Open, question: crate::protocol::chat::question::Question) -> impl
 #[component]
 fn Run(id: QuestionId, code: String) -> impl IntoView {
     let store = store::chat();
-    let whole = RwSignal::new(false);
     let trust = RwSignal::new(false);
-    let cut = code.char_indices().nth(CODE_SHOWN).map(|(at, _)| at);
-    let code = StoredValue::new(code);
-    let shown = move || {
-        code.with_value(|code| match cut {
-            Some(at) if !whole.get() => code[..at].to_owned(),
-            _ => code.clone(),
-        })
-    };
     let accept = Callback::new(move |()| {
         let decided =
             if trust.get_untracked() { User::TrustSandbox(id) } else { User::Decide(id, Decision::Accept(Vec::new())) };
@@ -156,12 +148,7 @@ fn Run(id: QuestionId, code: String) -> impl IntoView {
         >
             <Asker />
             <p>{strings::RUN_HINT}</p>
-            <pre class="dialog-code" dir="ltr" tabindex="0">{shown}</pre>
-            <Show when=move || cut.is_some() && !whole.get()>
-                <button type="button" on:click=move |_| whole.set(true)>
-                    {strings::SHOW_ALL}
-                </button>
-            </Show>
+            <LongText text=code class="dialog-code" shown=CODE_SHOWN more=strings::SHOW_ALL />
             <label class="check">
                 <input type="checkbox" on:change=move |event| trust.set(event_target_checked(&event)) />
                 <span>{strings::TRUST}</span>

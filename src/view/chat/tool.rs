@@ -2,6 +2,7 @@
 
 use super::embeds::Embeds;
 use super::form::Fields;
+use super::long_text::LongText;
 use super::markdown::CodeBlock;
 use super::stored_image::StoredImage;
 use super::{store, strings};
@@ -47,8 +48,8 @@ pub(super) fn ToolCall(id: MessageId, call: Memo<Tool>) -> impl IntoView {
                     .map(|result| {
                         view! {
                             <section class="tool-output" aria-label=strings::OUTPUT>
-                                <LongText text=without_figures(&result.text) class="stdout" />
-                                <LongText text=result.errors class="stderr" />
+                                {stream(without_figures(&result.text), "stdout")}
+                                {stream(result.errors, "stderr")}
                             </section>
                         }
                     })
@@ -62,6 +63,10 @@ pub(super) fn ToolCall(id: MessageId, call: Memo<Tool>) -> impl IntoView {
             </p>
         </For>
     }
+}
+
+fn stream(text: String, class: &'static str) -> Option<impl IntoView> {
+    (!text.is_empty()).then(|| view! { <LongText text=text class=class shown=SHOWN more=strings::SHOW_MORE /> })
 }
 
 /// A call that waits for the person: to be approved, or to be answered.
@@ -112,30 +117,5 @@ fn Waiting(id: MessageId, pending: Pending) -> impl IntoView {
                 </button>
             </div>
         </div>
-    }
-}
-
-/// Text of any length: its first part, the rest on request.
-#[component]
-fn LongText(text: String, class: &'static str) -> impl IntoView {
-    let whole = RwSignal::new(false);
-    let cut = text.char_indices().nth(SHOWN).map(|(at, _)| at);
-    let text = StoredValue::new(text);
-    let shown = move || {
-        text.with_value(|text| match cut {
-            Some(at) if !whole.get() => text[..at].to_owned(),
-            _ => text.clone(),
-        })
-    };
-    let is_empty = text.with_value(String::is_empty);
-    view! {
-        <Show when=move || !is_empty>
-            <pre class=class dir="ltr" tabindex="0">{shown}</pre>
-            <Show when=move || cut.is_some() && !whole.get()>
-                <button type="button" on:click=move |_| whole.set(true)>
-                    {strings::SHOW_MORE}
-                </button>
-            </Show>
-        </Show>
     }
 }

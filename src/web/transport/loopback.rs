@@ -1,6 +1,6 @@
 //! A server that is the host page itself: it brings its own events and answers requests as far as it likes.
 
-use super::{Access, Hear, Pending, Request, Transport, heard, plain, read};
+use super::{Access, Hear, Pending, Request, Transport, heard};
 use crate::ids::CallId;
 use crate::state::client::{Asked, Socket as Heard};
 use crate::web::error::WebError;
@@ -53,7 +53,9 @@ impl Loopback {
     pub fn event(&self, envelope: &JsValue, ack: &JsValue) {
         if self.0.hear.borrow().is_none() {
             if let Some(ack) = ack.dyn_ref::<Function>() {
-                report(ack.call1(&JsValue::UNDEFINED, &plain(&json!({"error": "The client is not connected."}))));
+                report(
+                    ack.call1(&JsValue::UNDEFINED, &js::from_json(&json!({"error": "The client is not connected."}))),
+                );
             }
             return;
         }
@@ -102,13 +104,13 @@ impl Transport for Loopback {
     fn disconnect(&self) {
         self.0.hear.take();
         for (_, ack) in self.0.acks.take() {
-            report(ack.call1(&JsValue::UNDEFINED, &plain(&json!({"error": "The client was disconnected."}))));
+            report(ack.call1(&JsValue::UNDEFINED, &js::from_json(&json!({"error": "The client was disconnected."}))));
         }
     }
 
     fn emit(&self, event: &str, body: &Value, asked: Option<Asked>) {
         if let Ok(emit) = js::get(&self.0.host, "emit").dyn_into::<Function>() {
-            report(emit.call2(&self.0.host, &event.into(), &plain(body)));
+            report(emit.call2(&self.0.host, &event.into(), &js::from_json(body)));
         }
         if let Some(asked) = asked {
             self.tell(Heard::Acked(asked, json!(true)));
@@ -118,7 +120,7 @@ impl Transport for Loopback {
     fn ack(&self, call: &CallId, value: &Value) {
         let answer = self.0.acks.borrow_mut().remove(call);
         if let Some(answer) = answer {
-            report(answer.call1(&JsValue::UNDEFINED, &plain(value)));
+            report(answer.call1(&JsValue::UNDEFINED, &js::from_json(value)));
         }
     }
 
@@ -127,7 +129,7 @@ impl Transport for Loopback {
         Box::pin(async move {
             let (method, path, body) = match &request {
                 Request::Get(path) => ("GET", path, JsValue::UNDEFINED),
-                Request::Post(path, body) => ("POST", path, plain(body)),
+                Request::Post(path, body) => ("POST", path, js::from_json(body)),
                 Request::Upload { path, name, media_type, data, .. } => {
                     let file = [
                         ("name", name.into()),
@@ -138,7 +140,7 @@ impl Transport for Loopback {
                 }
             };
             match loopback.ask(method, path, body).await? {
-                Some(answer) => Ok(read(&answer).unwrap_or_default()),
+                Some(answer) => Ok(js::to_json(&answer).unwrap_or_default()),
                 None => default(path),
             }
         })

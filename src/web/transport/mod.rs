@@ -5,6 +5,7 @@ pub mod replay;
 pub mod socket_io;
 
 use super::error::WebError;
+use super::js;
 use crate::ids::CallId;
 use crate::state::client::{Asked, Socket as Heard};
 use serde_json::Value;
@@ -75,21 +76,10 @@ pub trait Transport {
     fn content(&self, access: Access, path: String) -> Pending<Vec<u8>>;
 }
 
-/// A value as JSON of ours; nothing for what is none, or is nested too deeply.
-fn read(value: &JsValue) -> Option<Value> {
-    let text = js_sys::JSON::stringify(value).ok()?;
-    serde_json::from_str(&text.as_string()?).ok()
-}
-
-/// JSON of ours as a plain value.
-fn plain(value: &Value) -> JsValue {
-    js_sys::JSON::parse(&value.to_string()).unwrap_or(JsValue::NULL)
-}
-
 /// An event as it is heard.
 fn heard(envelope: &JsValue, call: Option<CallId>) -> Heard {
-    match read(envelope) {
-        Some(value) => Heard::Event(value, call),
-        None => Heard::Unreadable(call),
+    match js::to_json(envelope) {
+        Ok(value) => Heard::Event(value, call),
+        Err(_) => Heard::Unreadable(call),
     }
 }

@@ -1,6 +1,6 @@
 //! An Open WebUI server: the official socket.io client (PROTOCOL.md 1), and REST by `fetch` (5).
 
-use super::{Access, Hear, Pending, Request, Transport, heard, plain, read};
+use super::{Access, Hear, Pending, Request, Transport, heard};
 use crate::ids::CallId;
 use crate::state::client::{Asked, Socket as Heard};
 use crate::web::error::WebError;
@@ -161,14 +161,14 @@ impl Socket {
             return;
         }
         match asked {
-            None => self.io.emit(event, &plain(body)),
+            None => self.io.emit(event, &js::from_json(body)),
             Some(asked) => {
                 let hear = self.hear.clone();
                 // One acknowledgement, or none when the connection is lost.
                 let ack = Closure::once_into_js(move |value: JsValue| {
-                    hear(Heard::Acked(asked, read(&value).unwrap_or_default()));
+                    hear(Heard::Acked(asked, js::to_json(&value).unwrap_or_default()));
                 });
-                self.io.emit_with_ack(event, &plain(body), &ack);
+                self.io.emit_with_ack(event, &js::from_json(body), &ack);
             }
         }
     }
@@ -177,7 +177,7 @@ impl Socket {
         let answer = self.acks.borrow_mut().remove(call);
         if let Some(answer) = answer {
             // The library's own function: it queues a packet.
-            let _ = answer.call1(&JsValue::UNDEFINED, &plain(value));
+            let _ = answer.call1(&JsValue::UNDEFINED, &js::from_json(value));
         }
     }
 }
