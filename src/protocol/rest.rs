@@ -42,12 +42,24 @@ pub struct Config {
     pub features: Features,
     /// Limits of files.
     pub file: FileLimits,
+    /// Where code runs.
+    pub code: CodeConfig,
+}
+
+/// Where code runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct CodeConfig {
+    /// What runs code of the conversation for the person: `pyodide`, which is here, or `jupyter`, at the server.
+    pub engine: String,
 }
 
 /// Switches of the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Features {
+    /// Whether the person may run code of the conversation; they may if it is not told.
+    pub enable_code_execution: Option<bool>,
     /// Whether models may run code.
     pub enable_code_interpreter: bool,
     /// Whether models may search the web.

@@ -1,7 +1,7 @@
 //! Blocks in the text of messages that have no output items: `<details …>` of older servers and of pipes, and the
 //! tags in which models think aloud (PROTOCOL.md 3.4, 3.7).
 
-use super::parts::{Part, Tool, ToolResult};
+use super::parts::{self, CallState, Part, Tool, ToolResult};
 use serde_json::Value;
 
 /// Pairs of tags around what a model thinks.
@@ -100,26 +100,29 @@ fn details(text: &str) -> Option<(Part, usize)> {
             seconds: get("duration").and_then(|seconds| seconds.parse().ok()),
             running,
         },
-        Some("code_interpreter") => Part::Tool(Box::new(Tool {
-            name: "code_interpreter".into(),
-            code: Some(fenced(body)),
-            result: get("output")
-                .map(|text| super::parts::streams(&json_of(text)))
-                .or_else(|| (!running).then(ToolResult::default)),
-            ..Tool::default()
-        })),
+        Some("code_interpreter") => {
+            let result = get("output").map(|text| parts::streams(&json_of(text)));
+            let state = match &result {
+                None if running => CallState::Running,
+                None => CallState::NotRun,
+                result => parts::settled(result.as_ref()),
+            };
+            let code = Some(fenced(body));
+            Part::Tool(Box::new(Tool { name: "code_interpreter".into(), code, result, state, ..Tool::default() }))
+        }
         Some("tool_calls") => {
             let name = get("name").unwrap_or("a tool").to_owned();
             let arguments = get("arguments").map(json_of).unwrap_or_default();
             let code = (name == "execute_code").then(|| arguments["code"].as_str().unwrap_or_default().to_owned());
             let result = get("result").map(json_of).filter(|_| !running).map(|value| match &value {
-                Value::String(text) => super::parts::tool_result(text, code.is_some()),
-                Value::Object(_) if code.is_some() => super::parts::streams(&value),
-                other => super::parts::tool_result(&other.to_string(), false),
+                Value::String(text) => parts::tool_result(text, code.is_some()),
+                Value::Object(_) if code.is_some() => parts::streams(&value),
+                other => parts::tool_result(&other.to_string(), false),
             });
             let arguments = if arguments.is_null() { String::new() } else { arguments.to_string() };
             let result = result.or_else(|| (!running).then(ToolResult::default));
-            Part::Tool(Box::new(Tool { name, code, arguments, result, ..Tool::default() }))
+            let state = if running { CallState::Running } else { parts::settled(result.as_ref()) };
+            Part::Tool(Box::new(Tool { name, code, arguments, result, state, ..Tool::default() }))
         }
         _ => Part::Details {
             summary: if summary.is_empty() { "Details".into() } else { summary.into() },

@@ -1,10 +1,10 @@
 //! Buttons at an answer: the model's actions, and tool calls that wait for the person (PROTOCOL.md 3.5, 5.5).
 
-use super::{Change, Client, Connection, Effect, Failure, ReplyTo, Update, message_path, path_part};
+use super::{Change, Client, Connection, Effect, Failure, ReplyTo, Update, chat_path, message_path, path_part};
 use crate::ids::{ChatId, MessageId};
 use crate::protocol::chat::Level;
 use crate::protocol::chat::question::{Decision, Question};
-use crate::state::chat::Field;
+use crate::state::chat::{Field, is_saved};
 use serde_json::{Value, json};
 
 impl Client {
@@ -49,6 +49,53 @@ impl Client {
             }
             Err(failure) => self.notify(Level::Error, format!("The action failed: {}", failure.detail), update),
         }
+    }
+
+    /// Likes a message, or no longer. The server replaces a message as a whole, so its own copy is what goes back.
+    pub(super) fn favorite(&mut self, id: &MessageId, liked: bool, update: &mut Update) {
+        if !self.like(id, liked, update) {
+            return;
+        }
+        if let Some(chat) = self.chat.id.clone().filter(is_saved) {
+            let to = ReplyTo::Favorite(chat.clone(), id.clone(), liked);
+            update.effects.push(Effect::Get(chat_path(&chat), to));
+        }
+    }
+
+    fn like(&mut self, id: &MessageId, liked: bool, update: &mut Update) -> bool {
+        let Some(message) = self.chat.messages.get_mut(id) else { return false };
+        message.favorite = liked;
+        update.changes.push(Change::Message(id.clone(), Field::Extras));
+        true
+    }
+
+    /// The server's copy of a chat came, to keep in it whether a message is liked.
+    pub(super) fn keep_favorite(
+        &mut self,
+        chat: &ChatId,
+        id: &MessageId,
+        liked: bool,
+        result: Result<Value, Failure>,
+        update: &mut Update,
+    ) {
+        const FAILED: &str = "Whether you like the message could not be kept";
+        let why = match result {
+            Ok(body) => match body["chat"]["history"]["messages"].get(id.as_str()) {
+                Some(message) if message.is_object() => {
+                    let mut message = message.clone();
+                    message["favorite"] = json!(liked);
+                    let body = json!({"chat": {"history": {"messages": {id.as_str(): message}}}});
+                    update.effects.push(Effect::Post(chat_path(chat), body, ReplyTo::Saved(FAILED)));
+                    return;
+                }
+                _ => "The server no longer has it.".to_owned(),
+            },
+            Err(failure) => failure.detail,
+        };
+        if self.chat.id.as_ref() == Some(chat) {
+            self.like(id, !liked, update);
+        }
+        self.notify(Level::Error, format!("{FAILED}: {why}"), update);
     }
 
     /// Decides about a tool call that waits in a saved chat.

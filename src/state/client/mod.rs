@@ -13,6 +13,7 @@ mod execute;
 mod port;
 mod python;
 mod questions;
+mod runs;
 mod services;
 mod session;
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -33,6 +34,7 @@ pub use execute::ExecutePolicy;
 pub use port::*;
 use python::Python;
 pub use questions::{Open, QuestionId, Questions, Waiting, What};
+pub use runs::{Run, RunPhase, RunPlace, Runs};
 use serde_json::Value;
 pub use session::Credentials;
 use std::collections::BTreeMap;
@@ -94,6 +96,8 @@ pub struct Client {
     pub attachments: Vec<Attachment>,
     /// The state of the open chat's kernel.
     pub kernel: KernelStatus,
+    /// Code of the conversation that the person ran.
+    pub runs: Runs,
     /// What the kernel is loading.
     pub progress: Option<Progress>,
     /// What becomes of JavaScript that the server sends; the page's owner decides.
@@ -215,6 +219,11 @@ impl Client {
             User::Choose(choices) => self.choose(choices, update),
             User::Act(message, action) => self.act(&message, &action, update),
             User::Resolve { message, call_id, decision } => self.resolve(&message, &call_id, &decision, update),
+            User::Run { place, message, code } => self.run_code(place, message, code, update),
+            User::StopRun(place) => self.stop_run(place, update),
+            User::AnswerRun(place, line) => self.answer_run(place, line, update),
+            User::SaveOutput(place, key) => self.save_output(place, key, update),
+            User::Favorite(message, liked) => self.favorite(&message, liked, update),
             User::Fill(id, field, entry) => self.fill(id, field, entry, update),
             User::Decide(id, decision) => self.decide(id, decision, update),
             User::TrustSandbox(id) => self.trust_sandbox(id, update),

@@ -4,6 +4,7 @@ use super::super::answer::Upload;
 use super::super::chat::Field;
 use super::choices::Choices;
 use super::questions::QuestionId;
+use super::runs::RunPlace;
 use super::session::Credentials;
 use crate::ids::{CallId, ChatId, MessageId};
 use crate::protocol::chat::CallFile;
@@ -11,6 +12,7 @@ use crate::protocol::chat::question::{Decision, Entry};
 use crate::protocol::execute::{InputFile, KernelMessage, KernelRequest};
 use crate::protocol::rest::FileRecord;
 use crate::state::direct::{External, ExternalReply};
+use crate::state::outputs::OutputKey;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -128,6 +130,23 @@ pub enum User {
         /// What is decided; for `ask_user` the entries are the answers.
         decision: Decision,
     },
+    /// Run Python of a message in the chat's kernel.
+    Run {
+        /// Where its output is shown.
+        place: RunPlace,
+        /// The message that it stands in.
+        message: MessageId,
+        /// The code.
+        code: String,
+    },
+    /// Stop that.
+    StopRun(RunPlace),
+    /// The line that such a run waits for; none is the end of the file.
+    AnswerRun(RunPlace, Option<String>),
+    /// Save what such a run wrote over its limit.
+    SaveOutput(RunPlace, OutputKey),
+    /// Like a message, or no longer.
+    Favorite(MessageId, bool),
     /// Something was filled into the field of a question.
     Fill(QuestionId, usize, Entry),
     /// A question was decided.
@@ -214,6 +233,8 @@ pub enum ReplyTo {
     Stop,
     /// A change of a stored message or chat, in words for the case that it fails.
     Saved(&'static str),
+    /// The chat's copy, to keep in it whether a message is liked.
+    Favorite(ChatId, MessageId, bool),
     /// A button at an answer of a chat.
     Act(Option<ChatId>),
     /// A decision about a tool call.
@@ -383,6 +404,8 @@ pub enum Change {
     Attachments,
     /// The kernel's state and progress.
     Kernel,
+    /// Code that the person ran.
+    Run(RunPlace),
 }
 
 /// What an input led to.

@@ -93,18 +93,22 @@ impl Client {
         update.effects.push(Effect::Kernel(chat, KernelRequest::Execute(request)));
     }
 
-    /// Whether code runs for a chat.
-    pub(super) fn runs_in(&self, chat: &ChatId) -> bool {
-        let mut calls = self.calls.0.values();
-        calls.any(|call| {
+    /// The server's code in a chat's kernel.
+    pub(super) fn running_in(&self, chat: &ChatId) -> Vec<MsgId> {
+        let calls = self.calls.0.iter().filter(|(_, call)| {
             call.chat == *chat && matches!(&call.stage, Stage::Python(run) if matches!(**run, Python::Running(_)))
-        }) || self.late.values().any(|(of, _, run)| of == chat && matches!(run, Python::Running(_)))
+        });
+        let late = self.late.iter().filter(|(_, (of, _, run))| of == chat && matches!(run, Python::Running(_)));
+        calls.map(|(id, _)| id).chain(late.map(|(id, _)| id)).map(|id| MsgId(id.0.clone())).collect()
     }
 
     /// A kernel said something.
     pub(super) fn kernel(&mut self, chat: ChatId, message: KernelMessage, update: &mut Update) {
         if self.chat.id.as_ref() == Some(&chat) {
             self.kernel_shown(&message, update);
+        }
+        if self.run_heard(&chat, &message, update) {
+            return;
         }
         // Nobody can type a line for code that a model runs: end of file, so that it goes on.
         if let KernelMessage::InputRequest { parent, .. } = &message {

@@ -1,7 +1,9 @@
 //! Signing in: the server is asked who it is first, so that a wrong address is told from a wrong password.
 
 use super::turns::Outgoing;
-use super::{Attachment, Change, Chat, Client, Connection, Effect, Failure, RETRY, ReplyTo, Storing, Timer, Update};
+use super::{
+    Attachment, Change, Chat, Client, Connection, Effect, Failure, RETRY, ReplyTo, Runs, Storing, Timer, Update,
+};
 use crate::protocol::chat::Level;
 use crate::protocol::rest::{self, Choosable, Config, Session};
 use crate::state::chat::tags;
@@ -40,6 +42,7 @@ pub(super) struct Suspended {
     outbox: Vec<Outgoing>,
     attachments: Vec<Attachment>,
     late_posts: Vec<(String, Value)>,
+    runs: Runs,
 }
 
 impl State {
@@ -129,6 +132,9 @@ impl Client {
                     self.chat.tags = tags(&body);
                     update.changes.push(Change::About);
                 }
+            }
+            (ReplyTo::Favorite(chat, message, liked), result) => {
+                self.keep_favorite(&chat, &message, liked, result, update);
             }
             (ReplyTo::Act(chat), result) => self.acted(chat.as_ref(), result, update),
             (ReplyTo::Resolve(message), result) => self.resolved(&message, result, update),
@@ -231,7 +237,7 @@ impl Client {
         let left =
             self.suspended.take().filter(|left| left.server == self.session.server && left.person == self.person.id);
         let Some(left) = left else { return false };
-        let Suspended { chat, outbox, mut attachments, late_posts, .. } = *left;
+        let Suspended { chat, outbox, mut attachments, late_posts, runs, .. } = *left;
         for file in &mut attachments {
             if let Storing::Sent(..) = file.state {
                 file.state = Storing::Waits;
@@ -240,7 +246,7 @@ impl Client {
         update.effects.push(Effect::ShowAddress(chat.id.clone()));
         self.show(chat, update);
         self.outbox = outbox.into_iter().map(Outgoing::after_loss).collect();
-        (self.attachments, self.late_posts) = (attachments, late_posts);
+        (self.attachments, self.late_posts, self.runs) = (attachments, late_posts, runs);
         self.wanted_chat = None;
         update.changes.push(Change::Attachments);
         true
@@ -262,6 +268,7 @@ impl Client {
                 outbox: std::mem::take(&mut self.outbox),
                 attachments: std::mem::take(&mut self.attachments),
                 late_posts: std::mem::take(&mut self.late_posts),
+                runs: std::mem::take(&mut self.runs).cut(),
             };
             self.sign_out(update);
             self.wanted_chat.clone_from(&left.chat.id);

@@ -468,8 +468,9 @@ impl Client {
         };
         let path = format!("/api/tasks/chat/{}/stop", path_part(id.as_str()));
         update.effects.push(Effect::Post(path, json!({}), ReplyTo::Stop));
-        if self.runs_in(&id) {
-            update.effects.push(Effect::Kernel(id, KernelRequest::Interrupt));
+        // What the person runs in the same kernel has a button of its own.
+        for run in self.running_in(&id) {
+            update.effects.push(Effect::Kernel(id.clone(), KernelRequest::Cancel(run)));
         }
     }
 

@@ -3,14 +3,16 @@
 use super::actions::{Actions, Editor, Versions};
 use super::embeds::Embeds;
 use super::extras::{CodeRuns, Files, FollowUps, Sources};
+use super::group::{Alone, Group};
 use super::markdown::Markdown;
+use super::run::InMessage;
 use super::status::Statuses;
-use super::{store, strings, tool};
+use super::{store, strings};
 use crate::ids::MessageId;
 use crate::state::chat::{Field, Message as Stored, Role};
 use crate::state::client::{Change, User};
 use crate::state::extras::{citations, code_runs, files};
-use crate::state::parts::{Part, parts};
+use crate::state::parts::{Shown, grouped, parts};
 use leptos::prelude::*;
 use std::mem::discriminant;
 
@@ -34,6 +36,18 @@ where
     Memo::new(move |_| {
         store.read(Change::Message(id.clone(), field), |client| {
             client.chat.messages.get(&id).map(&read).unwrap_or_default()
+        })
+    })
+}
+
+/// What an answer shows; calls that nothing came of end with the answer.
+fn shown(id: MessageId) -> Memo<Vec<Shown>> {
+    let store = store::chat();
+    let done = field(id.clone(), Field::Done, |message| message.done);
+    Memo::new(move |_| {
+        done.track();
+        store.read(Change::Message(id.clone(), Field::Body), |client| {
+            client.chat.messages.get(&id).map(|message| grouped(parts(message))).unwrap_or_default()
         })
     })
 }
@@ -80,7 +94,8 @@ fn Prompt(id: MessageId) -> impl IntoView {
 #[component]
 fn Answer(id: MessageId) -> impl IntoView {
     let store = store::chat();
-    let shown = field(id.clone(), Field::Body, parts);
+    provide_context(InMessage(id.clone()));
+    let shown = shown(id.clone());
     let error = field(id.clone(), Field::Body, |message| message.error.clone());
     let original = field(id.clone(), Field::Body, |message| message.original_content.clone());
     let done = field(id.clone(), Field::Done, |message| message.done);
@@ -172,58 +187,32 @@ fn Answer(id: MessageId) -> impl IntoView {
 }
 
 #[component]
-fn OnePart(id: MessageId, part: Memo<Option<Part>>) -> impl IntoView {
+fn OnePart(id: MessageId, part: Memo<Option<Shown>>) -> impl IntoView {
     let kind = Memo::new(move |_| part.with(|part| part.as_ref().map(discriminant)));
-    let read = move |get: fn(&Part) -> String| {
-        Signal::derive(move || part.with(|part| part.as_ref().map(get).unwrap_or_default()))
-    };
     move || {
         kind.track();
         match part.get_untracked() {
             None => ().into_any(),
-            Some(Part::Text(_)) => {
-                let text = read(|part| if let Part::Text(text) = part { text.clone() } else { String::new() });
+            Some(Shown::Text(_)) => {
+                let text = Signal::derive(move || match part.get() {
+                    Some(Shown::Text(text)) => text,
+                    _ => String::new(),
+                });
                 view! { <Markdown text=text /> }.into_any()
             }
-            Some(Part::Reasoning { .. }) => {
-                let text =
-                    read(|part| if let Part::Reasoning { text, .. } = part { text.clone() } else { String::new() });
-                let summary = read(|part| match part {
-                    Part::Reasoning { running: true, .. } => strings::THINKING.to_owned(),
-                    Part::Reasoning { seconds: Some(seconds), .. } => format!("{} for {seconds} s", strings::THOUGHT),
-                    _ => strings::THOUGHT.to_owned(),
+            Some(Shown::Group(_)) => {
+                let steps = Signal::derive(move || match part.get() {
+                    Some(Shown::Group(steps)) => steps,
+                    _ => Vec::new(),
                 });
-                view! {
-                    <details class="reasoning">
-                        <summary>{move || summary.get()}</summary>
-                        <Markdown text=text />
-                    </details>
-                }
-                .into_any()
+                view! { <Group id=id.clone() parts=steps /> }.into_any()
             }
-            Some(Part::Details { .. }) => {
-                let summary =
-                    read(|part| if let Part::Details { summary, .. } = part { summary.clone() } else { String::new() });
-                let text =
-                    read(|part| if let Part::Details { text, .. } = part { text.clone() } else { String::new() });
-                view! {
-                    <details class="reasoning">
-                        <summary dir="auto">{move || summary.get()}</summary>
-                        <Markdown text=text />
-                    </details>
-                }
-                .into_any()
-            }
-            Some(Part::Tool(_)) => {
-                let call = Memo::new(move |_| match part.get() {
-                    Some(Part::Tool(call)) => *call,
-                    _ => Default::default(),
+            Some(Shown::Alone(_)) => {
+                let alone = Memo::new(move |_| match part.get() {
+                    Some(Shown::Alone(alone)) => Some(alone),
+                    _ => None,
                 });
-                view! { <tool::ToolCall id=id.clone() call=call /> }.into_any()
-            }
-            Some(Part::Other(_)) => {
-                let text = read(|part| if let Part::Other(text) = part { text.clone() } else { String::new() });
-                view! { <pre class="message-other">{move || text.get()}</pre> }.into_any()
+                view! { <Alone id=id.clone() part=alone /> }.into_any()
             }
         }
     }

@@ -9,12 +9,14 @@ mod dialog;
 pub mod embeds;
 mod extras;
 mod form;
+mod group;
 mod long_text;
 mod markdown;
 mod message;
 mod notices;
 mod prompt;
 mod questions;
+mod run;
 mod sidebar;
 mod sign_in;
 mod status;
@@ -25,6 +27,7 @@ mod tool;
 mod tools;
 
 use crate::state::client::{Change, Connection, User};
+use crate::view::common::theme::Theme;
 use leptos::prelude::*;
 pub use store::{ChatStore, Port};
 
@@ -35,6 +38,7 @@ pub fn ChatPage(
     store: ChatStore,
 ) -> impl IntoView {
     provide_context(store);
+    Theme::provide();
     let signed_in = Memo::new(move |_| store.read(Change::Session, |client| client.session.name.is_some()));
     view! {
         <notices::Notices />

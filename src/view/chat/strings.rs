@@ -28,14 +28,12 @@ pub(super) const STATUS_HISTORY: &str = "Toggle status history";
 pub(super) const FOLLOW_UPS: &str = "Follow-up questions";
 pub(super) const WAITING: &str = "Waiting for the answer";
 pub(super) const THINKING: &str = "Thinking…";
-pub(super) const THOUGHT: &str = "Thought";
 pub(super) const RUNNING_CODE: &str = "Running Python…";
 pub(super) const RAN_CODE: &str = "Ran Python";
 pub(super) const FAILED_CODE: &str = "Ran Python, with an error";
 pub(super) const CALLING: &str = "Calling";
 pub(super) const CALLED: &str = "Called";
 pub(super) const OUTPUT: &str = "Output";
-pub(super) const SHOW_MORE: &str = "Show more";
 pub(super) const SIGN_IN: &str = "Sign in";
 pub(super) const SIGNING_IN: &str = "Signing in…";
 pub(super) const SIGN_IN_HINT: &str = "to an Open WebUI server. Your password goes to that server only.";
@@ -135,3 +133,70 @@ pub(super) const WRITE_HINT: &str = "A frame in the conversation wants to write:
 pub(super) const WRITE: &str = "Write it";
 pub(super) const NOT_NOW: &str =
     "An answer is still being written, or no model is chosen. Wait for its end, or stop it, then send this again.";
+
+// Steps of an answer, runs, actions.
+pub(super) const STOPPED_CODE: &str = "Python was stopped";
+pub(super) const CODE_NOT_RUN: &str = "Python that the server did not run";
+pub(super) const NOT_RUN_HINT: &str =
+    "The server did not run this code. You can run it here, in the sandbox of this page.";
+pub(super) const WAITS_ITS_TURN: &str = "Waiting to call";
+pub(super) const STOPPED_CALL: &str = "Stopped:";
+pub(super) const WITH_ERROR: &str = "with an error";
+pub(super) const SEARCHING_WEB: &str = "Searching the web…";
+pub(super) const SEARCHED_WEB: &str = "searched the web";
+pub(super) const SEARCHING_FILES: &str = "Searching files…";
+pub(super) const SEARCHED_FILES: &str = "searched files";
+pub(super) const USING_COMPUTER: &str = "Using a computer…";
+pub(super) const USED_COMPUTER: &str = "used a computer";
+pub(super) const ARGUMENTS: &str = "Arguments";
+pub(super) const FIGURE: &str = "Figure";
+pub(super) const IN_TERMINAL: &str = "in the server's terminal:";
+pub(super) const ERRORS: &str = "Errors";
+pub(super) const PICTURE_NOT_SHOWN: &str =
+    "A picture is not shown: it is too large, of another kind, or on another site.";
+pub(super) const NO_OUTPUT: &str = "It put out nothing.";
+pub(super) const QUESTION: &str = "Question";
+pub(super) const EARLIER_SUMMED_UP: &str = "Earlier messages, summed up for the model";
+pub(super) const RUN: &str = "Run";
+pub(super) const RUN_WAITS: &str = "Waiting for Python…";
+pub(super) const RUN_GOES_ON: &str = "Running…";
+pub(super) const RUN_ABORTED: &str = "Not run: it was stopped before it began.";
+
+/// "thought for 4 s", in the middle of a sentence.
+pub(super) fn thought(seconds: Option<u64>) -> String {
+    match seconds {
+        Some(seconds) if seconds >= 60 => format!("thought for {} min {} s", seconds / 60, seconds % 60),
+        Some(seconds) => format!("thought for {seconds} s"),
+        None => "thought".to_owned(),
+    }
+}
+
+/// "ran Python twice, with an error".
+pub(super) fn ran_python(count: usize, failed: bool) -> String {
+    with_error(times("ran Python", count), failed)
+}
+
+/// "called search 3 times".
+pub(super) fn called(name: &str, count: usize, failed: bool) -> String {
+    with_error(times(&format!("called {name}"), count), failed)
+}
+
+/// Something done so many times.
+pub(super) fn times(what: &str, count: usize) -> String {
+    match count {
+        0 | 1 => what.to_owned(),
+        2 => format!("{what} twice"),
+        count => format!("{what} {count} times"),
+    }
+}
+
+fn with_error(what: String, failed: bool) -> String {
+    if failed { format!("{what}, {WITH_ERROR}") } else { what }
+}
+
+/// Phrases as one, with a capital.
+pub(super) fn sentence(phrases: &[String]) -> String {
+    let joined = phrases.join(", ");
+    let mut letters = joined.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

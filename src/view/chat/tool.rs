@@ -1,121 +1,150 @@
-//! A tool call: closed by default, its figures always in view.
+//! The steps of a group: what is seen when one is opened, and what stays in view of it.
+
+mod result;
+mod waiting;
 
 use super::embeds::Embeds;
-use super::form::Fields;
-use super::long_text::LongText;
-use super::markdown::CodeBlock;
+use super::markdown::{CodeBlock, Markdown};
+use super::run::CodeRun;
 use super::stored_image::StoredImage;
-use super::{store, strings};
+use super::strings;
 use crate::ids::MessageId;
-use crate::protocol::chat::question::{Decision, Entry};
-use crate::state::client::User;
-use crate::state::parts::{Pending, Tool, without_figures};
+use crate::state::parts::{Arguments, CallState, Part, ProviderCall, TerminalFile, Tool, arguments};
 use leptos::prelude::*;
+use result::Result;
+use std::mem::discriminant;
+pub(super) use waiting::Waiting;
 
-/// Characters of output that are shown at first; the rest on a click.
-const SHOWN: usize = 20_000;
-
-/// The call.
+/// What a step shows when it is open.
 #[component]
-pub(super) fn ToolCall(id: MessageId, call: Memo<Tool>) -> impl IntoView {
-    let summary = move || {
-        call.with(|call| match (&call.code, &call.result) {
-            _ if call.pending.is_some() => format!("{} {}", strings::WANTS, call.name),
-            _ if call.rejected => format!("{} {}", strings::REJECTED, call.name),
-            (Some(_), None) => strings::RUNNING_CODE.to_owned(),
-            (Some(_), Some(result)) if result.errors.is_empty() => strings::RAN_CODE.to_owned(),
-            (Some(_), Some(_)) => strings::FAILED_CODE.to_owned(),
-            (None, None) => format!("{} {}…", strings::CALLING, call.name),
-            (None, Some(_)) => format!("{} {}", strings::CALLED, call.name),
-        })
-    };
-    let running = move || call.with(|call| call.result.is_none() && call.pending.is_none() && !call.rejected);
+pub(super) fn StepBody(part: Memo<Option<Part>>) -> impl IntoView {
+    let kind = Memo::new(move |_| part.with(|part| part.as_ref().map(discriminant)));
+    move || {
+        kind.track();
+        match part.get_untracked()? {
+            Part::Reasoning { .. } => {
+                let text = Signal::derive(move || match part.get() {
+                    Some(Part::Reasoning { text, .. }) => text,
+                    _ => String::new(),
+                });
+                Some(view! { <Markdown text=text /> }.into_any())
+            }
+            Part::Tool(_) => Some(view! { <Call call=followed(part) /> }.into_any()),
+            Part::Provider(_) => {
+                let call = move || {
+                    part.get().map(|part| if let Part::Provider(call) = part { Some(lines(*call)) } else { None })
+                };
+                Some(view! { <ul class="step-lines">{call}</ul> }.into_any())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The call of a step, followed.
+fn followed(part: Memo<Option<Part>>) -> Memo<Tool> {
+    Memo::new(move |_| match part.get() {
+        Some(Part::Tool(call)) => *call,
+        _ => Tool::default(),
+    })
+}
+
+/// What a provider's tool looked for and read.
+fn lines(call: ProviderCall) -> impl IntoView {
+    let lines = call.lines.into_iter().map(|line| view! { <li dir="auto">{line}</li> });
+    let links = call.links.into_iter().map(|url| {
+        view! {
+            <li>
+                <a href=url.clone() target="_blank" rel="noopener noreferrer nofollow" dir="ltr">
+                    {url.clone()}
+                </a>
+            </li>
+        }
+    });
+    (lines.collect_view(), links.collect_view())
+}
+
+/// What a call was given and what it gave back.
+#[component]
+fn Call(call: Memo<Tool>) -> impl IntoView {
+    let code = Memo::new(move |_| call.with(|call| call.code.clone()));
+    let given = Memo::new(move |_| call.with(|call| arguments(&call.arguments)));
+    let result = Memo::new(move |_| call.with(|call| call.result.clone()));
+    view! {
+        {move || match code.get() {
+            Some(code) => view! { <CodeBlock language="python".to_owned() code=code /> }.into_any(),
+            None => given_view(given.get()),
+        }}
+        {move || result.get().map(|result| view! { <Result result=result /> })}
+    }
+}
+
+fn given_view(given: Arguments) -> AnyView {
+    match given {
+        Arguments::Flat(fields) if fields.is_empty() => ().into_any(),
+        Arguments::Flat(fields) => {
+            let row = |(name, value)| view! { <dt dir="auto">{name}</dt> <dd dir="auto">{value}</dd> };
+            view! {
+                <dl class="arguments" aria-label=strings::ARGUMENTS>
+                    {fields.into_iter().map(row).collect_view()}
+                </dl>
+            }
+            .into_any()
+        }
+        Arguments::Json(text) => view! { <CodeBlock language="json".to_owned() code=text /> }.into_any(),
+        Arguments::Text(text) if text.is_empty() => ().into_any(),
+        Arguments::Text(text) => view! { <pre class="message-other" dir="ltr" tabindex="0">{text}</pre> }.into_any(),
+    }
+}
+
+/// What of a step is in view whether its group is open or not.
+#[component]
+pub(super) fn InView(id: MessageId, part: Memo<Option<Part>>) -> impl IntoView {
+    let is_call = Memo::new(move |_| part.with(|part| matches!(part, Some(Part::Tool(_)))));
+    move || is_call.get().then(|| view! { <CallInView id=id.clone() call=followed(part) /> })
+}
+
+#[component]
+fn CallInView(id: MessageId, call: Memo<Tool>) -> impl IntoView {
     let pending = Memo::new(move |_| call.with(|call| call.pending.clone()));
     let embeds = Memo::new(move |_| call.with(|call| call.embeds.clone()));
-    let source = Memo::new(move |_| call.with(|call| call.code.clone().unwrap_or_else(|| call.arguments.clone())));
-    let language = move || call.with(|call| if call.code.is_some() { "python" } else { "json" });
-    let result = Memo::new(move |_| call.with(|call| call.result.clone()));
+    let file = Memo::new(move |_| call.with(|call| call.file.clone()));
     let figures = Memo::new(move |_| {
-        result.with(|result| result.as_ref().map(|result| result.figures.clone()).unwrap_or_default())
+        call.with(|call| call.result.as_ref().map(|result| result.figures.clone()).unwrap_or_default())
+    });
+    // The server never ran it, or was stopped before it did.
+    let unrun = Memo::new(move |_| {
+        call.with(|call| match (call.state, &call.code) {
+            (CallState::NotRun | CallState::Stopped, Some(code)) if call.result.is_none() => code.clone(),
+            _ => String::new(),
+        })
     });
     view! {
-        <details class="tool">
-            <summary class:shimmer=running>{summary}</summary>
-            {move || view! { <CodeBlock language=language().to_owned() code=source.get() /> }}
-            {move || {
-                result
-                    .get()
-                    .map(|result| {
-                        view! {
-                            <section class="tool-output" aria-label=strings::OUTPUT>
-                                {stream(without_figures(&result.text), "stdout")}
-                                {stream(result.errors, "stderr")}
-                            </section>
-                        }
-                    })
-            }}
-        </details>
         {move || pending.get().map(|pending| view! { <Waiting id=id.clone() pending=pending /> })}
+        <Show when=move || !unrun.with(String::is_empty)>
+            <div class="unrun">
+                <p>{strings::NOT_RUN_HINT}</p>
+                <CodeRun code=unrun />
+            </div>
+        </Show>
+        {move || file.get().map(file_row)}
         <Embeds embeds=embeds on_prompt=super::prompt::callback() />
         <For each=move || figures.get().into_iter().enumerate() key=|one| one.clone() let:one>
             <p class="tool-figure">
-                <StoredImage path=one.1 alt="Figure".to_owned() />
+                <StoredImage path=one.1 alt=strings::FIGURE.to_string() />
             </p>
         </For>
     }
 }
 
-fn stream(text: String, class: &'static str) -> Option<impl IntoView> {
-    (!text.is_empty()).then(|| view! { <LongText text=text class=class shown=SHOWN more=strings::SHOW_MORE /> })
-}
-
-/// A call that waits for the person: to be approved, or to be answered.
-#[component]
-fn Waiting(id: MessageId, pending: Pending) -> impl IntoView {
-    let store = store::chat();
-    let Pending { call_id, question } = pending;
-    let entries = RwSignal::new(
-        question
-            .as_ref()
-            .map(|question| question.fields.iter().map(|field| field.value.clone()).collect::<Vec<_>>())
-            .unwrap_or_default(),
-    );
-    let problem = RwSignal::new(None);
-    let resolve = move |decision: Decision| {
-        store.user(User::Resolve { message: id.clone(), call_id: call_id.clone(), decision });
-    };
-    let refuse = resolve.clone();
-    let asked = question.clone();
-    let accept = move |_| {
-        let decision = Decision::Accept(entries.get_untracked());
-        match asked.as_ref().map(|question| question.answer(&decision)) {
-            Some(Err(wrong)) => problem.set(Some(wrong)),
-            _ => resolve(decision),
-        }
-    };
-    let fill = Callback::new(move |(at, entry): (usize, Entry)| {
-        problem.set(None);
-        entries.update(|entries| {
-            if let Some(slot) = entries.get_mut(at) {
-                *slot = entry;
-            }
-        });
-    });
-    let words = if question.is_some() { strings::ANSWER } else { strings::APPROVE };
-    let fields = question.map(|question| {
-        view! { <Fields fields=question.fields entries=entries.get_untracked() on_fill=fill problem=problem /> }
-    });
+/// A file that is in the server's terminal, where this page can't fetch it.
+fn file_row(file: TerminalFile) -> impl IntoView {
     view! {
-        <div class="tool-waiting">
-            {fields}
-            <div class="dialog-buttons">
-                <button type="button" on:click=move |_| refuse(Decision::Decline)>
-                    {strings::REJECT}
-                </button>
-                <button type="button" class="primary" on:click=accept>
-                    {words}
-                </button>
-            </div>
-        </div>
+        <p class="terminal-file">
+            <span class="file" dir="auto">
+                {file.name}
+            </span>
+            <span class="terminal-path">{strings::IN_TERMINAL} " " <bdi dir="ltr">{file.path}</bdi></span>
+        </p>
     }
 }

@@ -37,6 +37,9 @@ impl Terminal {
 
     /// Takes what is new in a text that has grown at its end.
     pub fn grow(&self, text: &str) {
+        if self.inner.with_untracked(|inner| inner.len >= text.len()) {
+            return;
+        }
         self.inner.update(|inner| {
             let dirty = inner.screen.feed(text.get(inner.len..).unwrap_or_default());
             inner.dirty = inner.dirty.min(dirty);

@@ -39,6 +39,22 @@ impl OutputList {
         list
     }
 
+    /// Shows these outputs; what is there already keeps its elements.
+    pub fn follow(&self, outputs: &Outputs) {
+        let known = self.items.get_untracked();
+        let item = |item: &Item| match known.binary_search_by_key(&item.key, |known| known.key) {
+            Ok(at) => known[at].follow(item),
+            Err(_) => OutputItem::of(item),
+        };
+        let now: Vec<OutputItem> = outputs.items().iter().map(item).collect();
+        if !now.iter().map(|item| item.key).eq(known.iter().map(|item| item.key)) {
+            self.items.set(now);
+        }
+        if self.stale.get_untracked() != outputs.is_stale() {
+            self.stale.set(outputs.is_stale());
+        }
+    }
+
     /// Redraws what a change of these outputs names.
     pub fn apply(&self, outputs: &Outputs, change: &OutputChange) {
         match *change {
@@ -82,6 +98,20 @@ impl OutputList {
 }
 
 impl OutputItem {
+    /// Shows what its output is now.
+    fn follow(&self, item: &Item) -> Self {
+        match (&self.body, &item.body) {
+            (ItemBody::Stream(_, terminal), Body::Stream { text, .. }) => terminal.grow(text),
+            (ItemBody::Value(value), Body::Display(display) | Body::Result(display)) => {
+                if value.with_untracked(|shown| shown != display) {
+                    value.set(display.clone());
+                }
+            }
+            _ => {}
+        }
+        self.clone()
+    }
+
     fn of(item: &Item) -> Self {
         let body = match &item.body {
             Body::Stream { name, text } => ItemBody::Stream(*name, Terminal::of(text)),

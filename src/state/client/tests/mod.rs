@@ -2,6 +2,7 @@ mod events;
 mod outbox;
 mod questions;
 mod reading;
+mod runs;
 
 use super::*;
 use crate::ids::MessageId;

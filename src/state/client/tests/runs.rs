@@ -1,0 +1,175 @@
+//! Code of the conversation that the person runs, and what they like.
+
+use super::*;
+use crate::ids::MsgId;
+use crate::state::outputs::Body;
+
+const PLACE: RunPlace = RunPlace(1);
+
+fn run(client: &mut Client, place: RunPlace, code: &str) -> Update {
+    client.update(Input::User(User::Run { place, message: "a".into(), code: code.into() }))
+}
+
+/// The id of the run that was asked of the kernel of "c".
+fn asked(update: &Update) -> Option<MsgId> {
+    update.effects.iter().find_map(|effect| match effect {
+        Effect::Kernel(chat, KernelRequest::Execute(request)) if chat.as_str() == "c" => Some(request.id.clone()),
+        _ => None,
+    })
+}
+
+fn hear(client: &mut Client, message: KernelMessage) -> Update {
+    client.update(Input::Kernel("c".into(), message))
+}
+
+fn print(client: &mut Client, parent: &MsgId, text: &str) {
+    let output = Output::Stream { name: StreamName::Stdout, text: text.into() };
+    hear(client, KernelMessage::Output { parent: parent.clone(), output });
+}
+
+fn end(client: &mut Client, parent: &MsgId, status: ReplyStatus) {
+    let reply = ExecuteReply { status, ..ExecuteReply::default() };
+    hear(client, KernelMessage::Reply { parent: parent.clone(), reply });
+}
+
+fn texts(client: &Client, place: RunPlace) -> Vec<String> {
+    let items = client.runs.get(place).map(|run| run.outputs.items()).unwrap_or_default();
+    let text = |body: &Body| match body {
+        Body::Stream { text, .. } => text.clone(),
+        Body::Error(error) => error.evalue.clone(),
+        other => format!("{other:?}"),
+    };
+    items.iter().map(|item| text(&item.body)).collect()
+}
+
+fn phase(client: &Client, place: RunPlace) -> Option<RunPhase> {
+    client.runs.get(place).map(|run| run.phase)
+}
+
+#[test]
+fn code_runs_in_the_chats_kernel_and_its_output_stays_when_another_chat_was_shown() {
+    let mut client = in_chat();
+    let id = asked(&run(&mut client, PLACE, "print(1)")).expect("a run");
+    assert_eq!(phase(&client, PLACE), Some(RunPhase::Waiting));
+    hear(&mut client, KernelMessage::Started { parent: id.clone() });
+    print(&mut client, &id, "1\n");
+    client.update(Input::User(User::NewChat));
+    print(&mut client, &id, "2\n");
+    end(&mut client, &id, ReplyStatus::Ok);
+    assert_eq!(phase(&client, PLACE), Some(RunPhase::Ended(ReplyStatus::Ok)));
+    assert_eq!(client.runs.place_of(&"a".into(), "print(1)"), Some(PLACE));
+    assert_eq!(client.runs.place_of(&"a".into(), "print(2)"), None);
+    assert_eq!(texts(&client, PLACE), ["1\n2\n"]);
+}
+
+#[test]
+fn a_second_press_runs_nothing_until_the_first_run_has_ended_and_then_the_old_output_goes() {
+    let mut client = in_chat();
+    let first = asked(&run(&mut client, PLACE, "print(1)")).expect("a run");
+    assert_eq!(asked(&run(&mut client, PLACE, "print(1)")), None);
+    print(&mut client, &first, "1");
+    end(&mut client, &first, ReplyStatus::Ok);
+    let second = asked(&run(&mut client, PLACE, "print(2)")).expect("a run");
+    assert_ne!(first, second);
+    assert_eq!(texts(&client, PLACE), ["1"]);
+    print(&mut client, &second, "2");
+    // A word of the run before comes late.
+    print(&mut client, &first, "late");
+    assert_eq!(texts(&client, PLACE), ["2"]);
+}
+
+#[test]
+fn a_run_is_stopped_by_its_own_button_and_a_turn_by_its_own() {
+    let mut client = in_chat();
+    let id = asked(&run(&mut client, PLACE, "while True: pass")).expect("a run");
+    let effects = client.update(Input::User(User::Stop)).effects;
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Kernel(..))), "{effects:?}");
+    let effects = client.update(Input::User(User::StopRun(PLACE))).effects;
+    assert_eq!(effects, [Effect::Kernel("c".into(), KernelRequest::Cancel(id.clone()))]);
+    end(&mut client, &id, ReplyStatus::Aborted);
+    assert_eq!(phase(&client, PLACE), Some(RunPhase::Ended(ReplyStatus::Aborted)));
+    assert!(client.update(Input::User(User::StopRun(PLACE))).effects.is_empty());
+}
+
+#[test]
+fn a_run_waits_for_a_line_and_gets_the_one_that_was_typed() {
+    let mut client = in_chat();
+    let id = asked(&run(&mut client, PLACE, "input('Name? ')")).expect("a run");
+    let ask = KernelMessage::InputRequest { parent: id.clone(), prompt: "Name? ".into(), password: false };
+    assert!(hear(&mut client, ask).effects.is_empty());
+    assert_eq!(client.runs.get(PLACE).and_then(|run| run.question.clone()), Some(("Name? ".into(), false)));
+    let answer = || Input::User(User::AnswerRun(PLACE, Some("Ada".into())));
+    let request = KernelRequest::InputReply { parent: id, line: Some("Ada".into()) };
+    assert_eq!(client.update(answer()).effects, [Effect::Kernel("c".into(), request)]);
+    assert!(client.update(answer()).effects.is_empty());
+}
+
+#[test]
+fn a_display_is_updated_by_a_later_run_of_its_chat() {
+    let mut client = in_chat();
+    let display = |text: &str| Display {
+        data: [("text/plain".to_owned(), MimeData::Text(text.into()))].into(),
+        display_id: Some("bar".into()),
+        ..Display::default()
+    };
+    let first = asked(&run(&mut client, PLACE, "show()")).expect("a run");
+    let output = Output::DisplayData(display("1 %"));
+    hear(&mut client, KernelMessage::Output { parent: first.clone(), output });
+    end(&mut client, &first, ReplyStatus::Ok);
+    let second = asked(&run(&mut client, RunPlace(2), "move()")).expect("a run");
+    let update = KernelMessage::UpdateDisplay { parent: second, display_id: "bar".into(), display: display("2 %") };
+    assert!(hear(&mut client, update).changes.contains(&Change::Run(PLACE)));
+    assert!(texts(&client, PLACE)[0].contains("2 %"));
+}
+
+#[test]
+fn an_error_is_shown_once_and_a_session_that_ends_says_so_at_what_ran() {
+    let mut client = in_chat();
+    let id = asked(&run(&mut client, PLACE, "1/0")).expect("a run");
+    let error =
+        ErrorInfo { ename: "ZeroDivisionError".into(), evalue: "division by zero".into(), ..ErrorInfo::default() };
+    hear(&mut client, KernelMessage::Output { parent: id.clone(), output: Output::Error(error.clone()) });
+    let reply = ExecuteReply { status: ReplyStatus::Error, error: Some(error), ..ExecuteReply::default() };
+    hear(&mut client, KernelMessage::Reply { parent: id, reply });
+    assert_eq!(texts(&client, PLACE), ["division by zero"]);
+    run(&mut client, RunPlace(2), "slow()");
+    client.update(Input::Socket(Socket::Acked(Asked::Session, Value::Null)));
+    assert_eq!(phase(&client, RunPlace(2)), None);
+    let credentials = Credentials::Token("t".into());
+    client.update(Input::User(User::SignIn("http://127.0.0.1:8080/".into(), credentials)));
+    client.update(ok(ReplyTo::Config, config()));
+    client.update(ok(ReplyTo::Session, json!({"name": "Ada", "role": "user"})));
+    assert_eq!(texts(&client, PLACE), ["division by zero"]);
+    assert!(texts(&client, RunPlace(2))[0].contains("The session ended"));
+}
+
+#[test]
+fn python_is_offered_only_where_the_server_lets_the_browser_run_it() {
+    let mut client = in_chat();
+    let mut with = |config: Value| {
+        client.update(ok(ReplyTo::UserConfig, config));
+        (client.runs_python(), asked(&run(&mut client, PLACE, "1")).is_some())
+    };
+    assert_eq!(with(json!({"features": {"enable_code_execution": false}})), (false, false));
+    assert_eq!(
+        with(json!({"features": {"enable_code_execution": true}, "code": {"engine": "jupyter"}})),
+        (false, false)
+    );
+    assert_eq!(with(json!({"features": {"enable_code_execution": true}, "code": {"engine": "pyodide"}})), (true, true));
+}
+
+#[test]
+fn what_is_liked_is_kept_in_the_servers_own_copy_of_the_message() {
+    let mut client = in_chat();
+    let effects = client.update(Input::User(User::Favorite("a".into(), true))).effects;
+    let to = ReplyTo::Favorite("c".into(), "a".into(), true);
+    assert_eq!(effects, [Effect::Get("/api/v1/chats/c".into(), to.clone())]);
+    assert!(client.chat.messages[&MessageId::from("a")].favorite);
+    let stored = json!({"chat": {"history": {"messages": {"a": {"content": "x", "more": 1}, "u": {"content": "y"}}}}});
+    let effects = client.update(ok(to.clone(), stored)).effects;
+    let [Effect::Post(path, body, _)] = &effects[..] else { panic!("{effects:?}") };
+    let kept = json!({"chat": {"history": {"messages": {"a": {"content": "x", "more": 1, "favorite": true}}}}});
+    assert_eq!((path.as_str(), body), ("/api/v1/chats/c", &kept));
+    client.update(refused(to, 500));
+    assert!(!client.chat.messages[&MessageId::from("a")].favorite);
+}
