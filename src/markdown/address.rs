@@ -45,7 +45,7 @@ fn is_pixels(address: &str) -> bool {
 pub fn safe_link(address: &str) -> Option<&str> {
     let (scheme, rest) = address.split_once(':')?;
     let known = ["http", "https", "mailto", "tel"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
-    let web = scheme.len() >= 4 && scheme[..4].eq_ignore_ascii_case("http");
+    let web = scheme.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("http"));
     let has_host = !web || rest.starts_with("//");
     let plain = !address.chars().any(|c| c.is_control() || c.is_whitespace());
     (known && has_host && plain).then_some(address)
@@ -68,6 +68,7 @@ mod tests {
             "vbscript:x",
             "blob:x",
             "file:///x",
+            "ab日:x",
         ] {
             assert_eq!(safe_link(bad), None, "{bad}");
         }

@@ -2,6 +2,7 @@
 //! here, so that no view can forget to (SECURITY.md 7).
 
 mod address;
+mod dollars;
 mod node;
 mod read;
 mod stream;

@@ -120,9 +120,9 @@ pub enum Kind {
     /// The text of a tight item, until its list has ended. Never left in a tree.
     #[doc(hidden)]
     Tight,
-    /// Something that opened and may yet be closed. Never left in a tree.
+    /// The opening tag of an element that may yet be closed. Never left in a tree.
     #[doc(hidden)]
-    Mark(Mark),
+    Tag(Element),
 }
 
 impl Kind {
@@ -143,7 +143,7 @@ impl Kind {
                 | Break
                 | Task(_)
                 | FootnoteReference(_)
-                | Mark(_)
+                | Tag(_)
         )
     }
 }
@@ -201,13 +201,4 @@ impl Element {
     pub(super) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|element| element.name().eq_ignore_ascii_case(name))
     }
-}
-
-/// What opened in a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// The opening tag of an element.
-    Tag(Element),
-    /// `\(` or, for display, `\[`.
-    Math(bool),
 }

@@ -2,7 +2,8 @@
 //! that the same block read alone, or as part of a longer text, is the same.
 
 use super::address::{ImageAddress, safe_link};
-use super::node::{Alert, Alignment, Element, Kind, Mark, Node};
+use super::dollars::Dollars;
+use super::node::{Alert, Alignment, Element, Kind, Node};
 use core::cell::RefCell;
 use core::ops::Range;
 use pulldown_cmark::{BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
@@ -59,7 +60,8 @@ pub(super) fn read(text: &str, known: &dyn Fn(&Label) -> Option<Target>, prior: 
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_GFM
         | Options::ENABLE_MATH;
-    let parser = Parser::new_with_broken_link_callback(text, options, Some(look_up));
+    let dollars = Dollars::read(text);
+    let parser = Parser::new_with_broken_link_callback(dollars.text(), options, Some(look_up));
     let definitions = parser.reference_definitions().iter().map(|(label, found)| Definition {
         label: UniCase::new(label.to_owned()),
         target: Target {
@@ -70,7 +72,7 @@ pub(super) fn read(text: &str, known: &dyn Fn(&Label) -> Option<Target>, prior: 
     });
     let mut definitions: Vec<_> = definitions.collect();
     definitions.sort_by_key(|definition| definition.at);
-    let mut builder = Builder { source: text, prior, stack: vec![Node::new(Kind::Rule, 0..0)], ignored: 0, end: 0, resolved: Vec::new() };
+    let mut builder = Builder { source: text, dollars: &dollars, prior, stack: vec![Node::new(Kind::Rule, 0..0)], ignored: 0, resolved: Vec::new() };
     for (event, at) in parser.into_offset_iter() {
         builder.take(event, at);
     }
@@ -81,42 +83,38 @@ pub(super) fn read(text: &str, known: &dyn Fn(&Label) -> Option<Target>, prior: 
 
 struct Builder<'a> {
     source: &'a str,
+    dollars: &'a Dollars<'a>,
     prior: &'a Definitions,
     /// What is being built, innermost last; the first one holds the blocks.
     stack: Vec<Node>,
     /// Elements that were opened too deep to be nested, and not closed yet.
     ignored: usize,
-    /// Where the last piece of a line ended: what the parser leaves out between pieces is a mark of its own.
-    end: usize,
     /// References that found their definition.
     resolved: Vec<(usize, Label)>,
 }
 
 impl Builder<'_> {
     fn take(&mut self, event: Event<'_>, at: Range<usize>) {
-        let end = at.end;
         match event {
             Event::Start(_) if self.stack.len() >= MAX_DEPTH => self.ignored += 1,
             Event::End(_) if self.ignored > 0 => self.ignored -= 1,
             Event::Start(tag) => {
-                self.end = at.start;
                 let kind = self.kind(tag, at.start);
-                return self.stack.push(Node::new(kind, at));
+                self.stack.push(Node::new(kind, at));
             }
             Event::End(tag) => self.close(tag),
             Event::Text(text) => self.text(&text, at),
-            Event::Html(html) => self.push_text(&html, at),
-            Event::InlineHtml(html) => self.inline_html(&html, at),
-            Event::Code(code) => self.push(Node::with_text(Kind::InlineCode, &code, at)),
-            Event::InlineMath(tex) => self.dollars(&tex, at, false),
-            Event::DisplayMath(tex) => self.dollars(&tex, at, true),
+            Event::Html(html) => self.push_text(&self.dollars.as_written(&html, &at), at),
+            Event::InlineHtml(html) => self.inline_html(&self.dollars.as_written(&html, &at), at),
+            Event::Code(code) => self.push(Node::with_text(Kind::InlineCode, &self.dollars.code(&code, &at), at)),
+            Event::InlineMath(tex) => self.math(&tex, at, false),
+            Event::DisplayMath(tex) => self.math(&tex, at, true),
             Event::FootnoteReference(label) => self.push(Node::new(Kind::FootnoteReference(label.to_string()), at)),
             Event::SoftBreak => self.push_text("\n", at),
             Event::HardBreak => self.push(Node::new(Kind::Break, at)),
             Event::Rule => self.push(Node::new(Kind::Rule, at)),
             Event::TaskListMarker(done) => self.push(Node::new(Kind::Task(done), at)),
         }
-        self.end = end;
     }
 
     fn top(&mut self) -> &mut Node {
@@ -209,51 +207,22 @@ impl Builder<'_> {
         push_text(&mut self.top().children, text, at);
     }
 
-    /// Text; `\(`, `\)`, `\[` and `\]` stand around formulas. The parser takes their backslash for an escape.
     fn text(&mut self, text: &str, at: Range<usize>) {
-        let is_escaped = self.end < at.start && self.source.as_bytes().get(at.start - 1) == Some(&b'\\');
-        let mark = text.chars().next().filter(|_| is_escaped && !matches!(self.top().kind, Kind::Code(_) | Kind::Html));
-        let after = || Some((text.get(1..)?, at.start + 1..at.end));
-        match (mark, after()) {
-            (Some(open @ ('(' | '[')), Some((rest, place))) => {
-                let mark = Kind::Mark(Mark::Math(open == '['));
-                self.push(Node::with_text(mark, &text[..1], at.start - 1..at.start + 1));
-                if !rest.is_empty() {
-                    self.push_text(rest, place);
-                }
-            }
-            (Some(close @ (')' | ']')), Some((rest, place))) if self.close_math(close == ']', at.start) => {
-                if !rest.is_empty() {
-                    self.push_text(rest, place);
-                }
-            }
-            _ => self.push_text(text, at),
-        }
+        let text = match self.top().kind {
+            Kind::Code(_) | Kind::Html => self.dollars.as_written(text, &at),
+            _ => self.dollars.plain(text, &at),
+        };
+        self.push_text(&text, at);
     }
 
-    /// Ends the formula that was opened last among the pieces of this line; false if none was.
-    fn close_math(&mut self, display: bool, end: usize) -> bool {
-        let source = self.source;
-        let children = &mut self.top().children;
-        let open = Kind::Mark(Mark::Math(display));
-        let Some(from) = children.iter().rposition(|child| child.kind == open) else { return false };
-        let start = children[from].at.start;
-        let tex = &source[start + 2..end - 1];
-        if tex.len() > LONGEST_MATH {
-            return false;
-        }
-        children.truncate(from);
-        children.push(Node::with_text(Kind::Math { display }, tex.trim(), start..end + 1));
-        true
-    }
-
-    /// A formula between dollars. `$5-$6` are prices: what a digit follows doesn't end a formula.
-    fn dollars(&mut self, tex: &str, at: Range<usize>, display: bool) {
+    /// A formula. `$5-$6` are prices: what a digit follows doesn't end a formula.
+    fn math(&mut self, tex: &str, at: Range<usize>, display: bool) {
         let is_price = !display && self.source.as_bytes().get(at.end).is_some_and(u8::is_ascii_digit);
         if is_price || tex.len() > LONGEST_MATH {
             let source = self.source;
             return self.push_text(&source[at.clone()], at);
         }
+        let display = display && !self.source[at.start..].starts_with("\\(");
         self.push(Node::with_text(Kind::Math { display }, tex.trim(), at));
     }
 
@@ -263,12 +232,12 @@ impl Builder<'_> {
             return self.push(Node::new(Kind::Break, at));
         }
         if let Some(element) = Element::named(inner) {
-            return self.push(Node::with_text(Kind::Mark(Mark::Tag(element)), html, at));
+            return self.push(Node::with_text(Kind::Tag(element), html, at));
         }
         let closed = inner.strip_prefix('/').and_then(Element::named);
         let children = &mut self.top().children;
         let open = closed.and_then(|element| {
-            let from = children.iter().rposition(|child| child.kind == Kind::Mark(Mark::Tag(element)))?;
+            let from = children.iter().rposition(|child| child.kind == Kind::Tag(element))?;
             Some((element, from))
         });
         let Some((element, from)) = open else { return self.push_text(html, at) };
@@ -291,12 +260,12 @@ fn push_text(children: &mut Vec<Node>, text: &str, at: Range<usize>) {
 
 /// What opened and wasn't closed is text.
 fn settle_marks(children: &mut Vec<Node>) {
-    if !children.iter().any(|child| matches!(child.kind, Kind::Mark(_))) {
+    if !children.iter().any(|child| matches!(child.kind, Kind::Tag(_))) {
         return;
     }
     for child in std::mem::take(children) {
         match child.kind {
-            Kind::Text | Kind::Mark(_) => push_text(children, &child.text, child.at),
+            Kind::Text | Kind::Tag(_) => push_text(children, &child.text, child.at),
             _ => children.push(child),
         }
     }

@@ -119,7 +119,13 @@ fn last_space(text: &str) -> Option<usize> {
 }
 
 fn may_open(piece: &Node) -> bool {
-    (piece.kind == Kind::Text && opening(&piece.text).is_some()) || piece.children.iter().any(may_open)
+    let is_open = match piece.kind {
+        Kind::Text => opening(&piece.text).is_some(),
+        // Code wins over a formula that it begins in.
+        Kind::Math { .. } => piece.text.contains('`'),
+        _ => false,
+    };
+    is_open || piece.children.iter().any(may_open)
 }
 
 /// Where something stands in plain text that what comes later could make an opening mark.

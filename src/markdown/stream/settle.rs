@@ -163,10 +163,13 @@ impl Stream {
         } else if last == 0 || self.frames[last].has_closed() || self.line_of(self.frames[last].at) < self.cut {
             // Definitions and blank lines only: all but the last definition are done.
             cut = self.cut;
+            // A definition that is indented as code is one only below another.
+            let is_first = |line: &usize| !self.text[*line..].starts_with("    ") && !self.text[*line..].starts_with('\t');
+            let mut lines = definitions.iter().rev().map(|definition| self.line_start(definition.at));
             if last == 0
-                && let Some(definition) = definitions.last()
+                && let Some(line) = lines.find(is_first)
             {
-                cut = cut.max(self.line_start(definition.at));
+                cut = cut.max(line);
             }
         } else {
             cut = self.line_of(self.frames[last].at);

@@ -296,3 +296,39 @@ impl Edits for Count {
     fn remove(&mut self, _: Id) { self.0 += 1; }
     fn close(&mut self, _: Id) { self.0 += 1; }
 }
+
+#[test]
+fn debug_shrink() {
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut chance = Chance(0x1234_5671);
+    let fails = |text: &str, ends: &[usize]| std::panic::catch_unwind(|| check(text, ends)).is_err();
+    for _ in 0..documents() / 8 {
+        let mut text = String::from("Start ");
+        let oddness = [3, 12, 60][chance.below(3)];
+        while text.len() < 4_000 {
+            text += if chance.below(oddness) == 0 { chance.pick(PIECES) } else { "word word " };
+        }
+        text += chance.pick(&["", "\n===\n", "\n\nnext\n\n", "\n|-|\n", "\n- item\n", "\n\n[r]: /u\n", "\n\n[^1]: note\n\nx\n"]);
+        let ends: Vec<usize> = chance.chunks(&text).into_iter().collect();
+        let sparse: Vec<usize> =
+            ends.iter().copied().enumerate().filter(|(at, end)| at % 7 == 0 || *end == text.len()).map(|(_, end)| end).collect();
+        if !fails(&text, &sparse) { continue; }
+        let every = |text: &str| characters(text);
+        let mut text = text;
+        let mut size = text.len() / 2;
+        while size > 0 {
+            let mut at = 0;
+            while at + size <= text.len() {
+                if text.is_char_boundary(at) && text.is_char_boundary(at + size) {
+                    let less = format!("{}{}", &text[..at], &text[at + size..]);
+                    let step: Vec<usize> = every(&less).into_iter().filter(|end| end % 40 == 0 || *end == less.len()).collect();
+                    if fails(&less, &step) { text = less; continue; }
+                }
+                at += size;
+            }
+            size /= 2;
+        }
+        eprintln!("SHRUNK {}", text.replace("word word word word word word word word word word ", "W "));
+        return;
+    }
+}
