@@ -12,6 +12,7 @@
     if (source !== parent || !ports[0]) return;
     removeEventListener("message", first);
     serve(ports[0]);
+    ports[0].postMessage("up");
   });
 
   function serve(port) {
@@ -73,9 +74,9 @@
         return;
       }
       try {
-        port.postMessage({ id: data.id, ...(await draw(data)) });
+        port.postMessage(await draw(data));
       } catch (error) {
-        port.postMessage({ id: data.id, error: String(error?.message ?? error).slice(0, 2_000) });
+        port.postMessage({ error: String(error?.message ?? error).slice(0, 2_000) });
       }
     };
     addEventListener("unhandledrejection", (event) => event.preventDefault());

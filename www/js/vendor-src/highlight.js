@@ -9,6 +9,8 @@ import { classHighlighter, highlightTree, tags } from "@lezer/highlight";
 const SLICE = 4;
 /** How much text is walked over between two looks at the clock. */
 const STRETCH = 5_000;
+/** A line that is longer has no colours, where a language is read line by line. */
+const LONGEST_LINE = 5_000;
 
 const tree = (parser) => (code, put, pause) => throughTree(parser, code, put, pause);
 const lines = (mode) => (code, put, pause) => throughLines(mode, code, put, pause);
@@ -96,23 +98,23 @@ export async function highlight(language, code) {
   return { classes, spans: Uint32Array.from(spans) };
 }
 
-/** Gives back a function that lets the page go on when a slice is spent. */
+/** Gives back a function that says what to wait for, so that the page goes on, once a slice is spent. */
 function pauses() {
   let end = performance.now() + SLICE;
-  return async () => {
-    if (performance.now() < end) return;
-    await (globalThis.scheduler?.yield?.() ?? new Promise((next) => setTimeout(next)));
+  const next = async () => {
+    await (globalThis.scheduler?.yield?.() ?? new Promise((done) => setTimeout(done)));
     end = performance.now() + SLICE;
   };
+  return () => (performance.now() < end ? null : next());
 }
 
 async function throughTree(parser, code, put, pause) {
   const parse = parser.startParse(code);
-  let done;
-  while (!(done = parse.advance())) await pause();
+  let done, wait;
+  while (!(done = parse.advance())) if ((wait = pause())) await wait;
   for (let from = 0; from < code.length; from += STRETCH) {
     highlightTree(done, classHighlighter, put, from, Math.min(from + STRETCH, code.length));
-    await pause();
+    if ((wait = pause())) await wait;
   }
 }
 
@@ -120,8 +122,10 @@ async function throughLines(mode, code, put, pause) {
   const state = mode.startState?.(2) ?? {};
   const classes = new Map();
   let at = 0;
+  let wait;
   for (const line of code.split("\n")) {
-    const stream = new StringStream(line, 4, 2);
+    // What no person wrote: some modes look at the whole rest of a line for each word in it.
+    const stream = new StringStream(line.length > LONGEST_LINE ? "" : line, 4, 2);
     if (!line) mode.blankLine?.(state, 2);
     while (!stream.eol()) {
       stream.start = stream.pos;
@@ -129,12 +133,11 @@ async function throughLines(mode, code, put, pause) {
       // A change of state takes no text; a parser that takes none for ever is helped on.
       if (stream.pos === stream.start) mode.token(stream, state);
       if (stream.pos === stream.start) stream.next();
-      if (!style) continue;
-      if (!classes.has(style)) classes.set(style, classOf(style, mode.tokenTable));
-      if (classes.get(style)) put(at + stream.start, at + stream.pos, classes.get(style));
+      if (style && !classes.has(style)) classes.set(style, classOf(style, mode.tokenTable));
+      if (style && classes.get(style)) put(at + stream.start, at + stream.pos, classes.get(style));
+      if ((wait = pause())) await wait;
     }
     at += line.length + 1;
-    await pause();
   }
 }
 
