@@ -1,16 +1,18 @@
 // Service worker: the pages start without a network, and are cross-origin isolated on hosts that send no headers.
 //
-// It keeps one whole, consistent set of our own files: all are put into the cache when a new build is
-// installed, none afterwards. It leaves alone what the list below does not name: /pyodide/ (the page keeps those
+// It keeps one whole, consistent set of our own files: all are put into the cache when a new build is installed; those
+// that only some messages need, once they have been needed. It leaves alone what the list below does not name: /pyodide/ (the page keeps those
 // bytes itself, checked by sha256), other pages of this origin, servers' answers.
 
 /** The build and its files, filled in by `cargo xtask stage`: `[path, integrity or ""]`. */
-const SHELL = { build: "unstaged", files: [] };
+const SHELL = { build: "unstaged", files: [], later: [] };
 
 const SCOPE = self.registration.scope;
 const PREFIX = `pyoxide-shell ${SCOPE} `;
 const CACHE = PREFIX + SHELL.build;
-const FILES = new Map(SHELL.files.map(([path, integrity]) => [new URL(path, SCOPE).href, integrity]));
+const byAddress = (files) => new Map(files.map(([path, integrity]) => [new URL(path, SCOPE).href, integrity]));
+const FILES = byAddress(SHELL.files);
+const LATER = byAddress(SHELL.later);
 const INDEX = new URL("index.html", SCOPE).href;
 
 /** How long a page may wait for the network before the kept copy is shown. */
@@ -60,7 +62,7 @@ function fileOf(request) {
   const url = new URL(request.url);
   const bare = url.origin + url.pathname;
   const file = bare === SCOPE ? INDEX : bare;
-  return FILES.has(file) ? file : null;
+  return FILES.has(file) || LATER.has(file) ? file : null;
 }
 
 async function answerPage(event, file) {
@@ -81,10 +83,20 @@ async function answerFile(event, file) {
   if (!keptPages.has(event.clientId)) {
     // Revalidated, since hosts that let files live for minutes would mix two builds.
     const fresh = await fetch(event.request, { cache: "no-cache" }).catch(() => null);
-    if (usable(fresh)) return isolated(fresh);
+    if (usable(fresh)) {
+      if (LATER.has(file)) event.waitUntil(keep(file));
+      return isolated(fresh);
+    }
   }
   const kept = await keptCopy(file);
   return kept ? isolated(kept) : Response.error();
+}
+
+/** Keeps a file that has been needed, if it is this build's; the browser has just fetched it. */
+async function keep(file) {
+  const cache = await caches.open(CACHE);
+  if (await cache.match(file)) return;
+  await cache.add(new Request(file, { integrity: LATER.get(file) })).catch(() => {});
 }
 
 async function keptCopy(file) {

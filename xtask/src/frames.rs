@@ -9,8 +9,9 @@ use std::path::PathBuf;
 /// Their folder, below `www/` and in what is served.
 pub const FOLDER: &str = "frames";
 
-/// The frames. Neither may reach the network, be framed into, or submit; in both, foreign scripts run.
-const FRAMES: [(&str, &str); 2] = [
+/// The frames. None may reach the network, be framed into, or submit. In the first two foreign scripts run; in the third
+/// our libraries do, whose files the page hands in.
+const FRAMES: [(&str, &str); 3] = [
     (
         "execute",
         "default-src 'none'; script-src {script} 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; \
@@ -21,6 +22,11 @@ const FRAMES: [(&str, &str); 2] = [
         "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src 'none'; \
          style-src 'unsafe-inline'; img-src data: blob:; font-src data:; media-src data: blob:; connect-src 'none'; \
          frame-src 'none'; form-action 'none'; base-uri 'none'",
+    ),
+    (
+        "diagram",
+        "default-src 'none'; script-src {script} blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data:; \
+         connect-src 'none'; frame-src 'none'; form-action 'none'; base-uri 'none'",
     ),
 ];
 

@@ -4,7 +4,7 @@
 
 use crate::{csp, frames, hash, paths};
 use anyhow::{Context, Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ const NOT_SERVED: &[&str] = &["pyodide.json", "py", "sandbox", "js/vendor-src", 
 const FRAME_SCRIPTS: [&str; 2] = ["sandbox.js", "html_frame.js"];
 
 const SERVICE_WORKER: &str = "sw.js";
-const SHELL: &str = "const SHELL = { build: \"unstaged\", files: [] };";
+const SHELL: &str = "const SHELL = { build: \"unstaged\", files: [], later: [] };";
 
 /// What goes into the folder.
 pub struct Parts<'a> {
@@ -150,27 +150,37 @@ fn service_worker(folder: &Path) -> Result<String> {
         }
     }
     let build = hash::hex(format!("{source}{list:?}").as_bytes());
-    fill_shell(&source, &build[..16], &list)
+    fill_shell(&source, &build[..16], list)
 }
 
-/// Frames are not among them: a service worker answers no opaque frame.
+/// Frames are not among them, nor what is for them alone: a service worker answers no opaque frame.
 fn is_shell(name: &str) -> bool {
     name != SERVICE_WORKER
-        && !["pyodide", frames::FOLDER].iter().any(|part| is_below(name, part))
+        && !["pyodide", frames::FOLDER, "vendor/diagram"].iter().any(|part| is_below(name, part))
         && !name.ends_with(".map")
         && !name.ends_with(".txt")
 }
 
-fn fill_shell(source: &str, build: &str, list: &[(String, String)]) -> Result<String> {
+/// What only some messages need: kept once it has been needed.
+fn is_needed_later(name: &str) -> bool {
+    ["vendor/highlight", "vendor/math"].iter().any(|part| is_below(name, part))
+}
+
+fn fill_shell(source: &str, build: &str, list: Vec<(String, String)>) -> Result<String> {
     if !source.contains(SHELL) {
         bail!("www/{SERVICE_WORKER} has no line `{SHELL}`, where the list of files belongs");
     }
     // Hosts may rewrite pages (a narrower policy, an analytics line): those are kept as they come.
-    let integrity = |name: &str, value: &str| {
-        if name.ends_with(".html") { String::new() } else { value.to_owned() }
+    let entry = |(name, value): (String, String)| {
+        let integrity = if name.ends_with(".html") { String::new() } else { value };
+        (is_needed_later(&name), json!([name, integrity]))
     };
-    let files: Vec<_> = list.iter().map(|(name, value)| json!([name, integrity(name, value)])).collect();
-    let filled = format!("const SHELL = {};", json!({ "build": build, "files": files }));
+    let (later, files): (Vec<_>, Vec<_>) = list.into_iter().map(entry).partition(|(is_later, _)| *is_later);
+    let entries = |list: Vec<(bool, Value)>| list.into_iter().map(|(_, entry)| entry).collect::<Vec<_>>();
+    let filled = format!(
+        "const SHELL = {};",
+        json!({ "build": build, "files": entries(files), "later": entries(later) })
+    );
     Ok(source.replacen(SHELL, &filled, 1))
 }
 
@@ -218,17 +228,25 @@ mod tests {
     #[test]
     fn the_service_worker_lists_files_with_integrity_but_pages_without() {
         let source = include_str!("../../www/sw.js");
-        let list = [("a.js".to_owned(), "sha256-A".to_owned()), ("b.html".to_owned(), "sha256-B".to_owned())];
-        let filled = fill_shell(source, "0123", &list).unwrap();
-        let shell = r#"const SHELL = {"build":"0123","files":[["a.js","sha256-A"],["b.html",""]]};"#;
+        let list = [("a.js", "sha256-A"), ("b.html", "sha256-B"), ("vendor/math/math.js", "sha256-C")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let filled = fill_shell(source, "0123", list.to_vec()).unwrap();
+        let shell = r#"const SHELL = {"build":"0123","files":[["a.js","sha256-A"],["b.html",""]],"later":[["vendor/math/math.js","sha256-C"]]};"#;
         assert!(filled.contains(shell), "{filled}");
-        assert!(fill_shell("", "0123", &list).is_err());
+        assert!(fill_shell("", "0123", list.to_vec()).is_err());
     }
 
     #[test]
     fn pyodide_and_maps_are_left_to_others() {
-        let kept = ["index.html", "pyoxide_bg.wasm", "vendor/codemirror.js"];
-        let left = ["sw.js", "frames/embed.html", "pyodide/pyodide.mjs", "vendor/a.js.map", "vendor/LICENSES.txt"];
+        let kept = ["index.html", "pyoxide_bg.wasm", "vendor/codemirror.js", "vendor/math/math.js"];
+        let left = [
+            "sw.js",
+            "frames/embed.html",
+            "pyodide/pyodide.mjs",
+            "vendor/a.js.map",
+            "vendor/LICENSES.txt",
+            "vendor/diagram/vega.js",
+        ];
         assert!(kept.iter().all(|name| is_shell(name)) && !left.iter().any(|name| is_shell(name)));
     }
 }

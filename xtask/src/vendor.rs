@@ -1,4 +1,5 @@
-//! `vendor/`: what the pages take from npm, as one ES module each, with its licences.
+//! `vendor/`: what the pages take from npm, as ES modules, with its licences. What a message may need lies in folders of
+//! its own, in as many files as can be needed one by one.
 
 use crate::hash::Stamp;
 use crate::setup::npm;
@@ -9,8 +10,35 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Modules of ours that esbuild bundles with what they import: `www/js/vendor-src/<name>` → `vendor/<name>`.
-const BUNDLES: &[&str] = &["codemirror.js"];
+/// A module of ours that esbuild bundles with what it imports.
+struct Bundle {
+    /// Its source in `www/js/vendor-src/`, and its name where it goes.
+    name: &'static str,
+    /// Its folder below `vendor/`.
+    folder: &'static str,
+    /// More words for esbuild.
+    words: &'static [&'static str],
+}
+
+const SPLIT: &[&str] = &["--format=esm", "--splitting", "--chunk-names=[name]-[hash]"];
+
+const BUNDLES: &[Bundle] = &[
+    // CodeMirror's style elements would need 'unsafe-inline' in the CSP; ours are adopted style sheets.
+    Bundle {
+        name: "codemirror.js",
+        folder: "",
+        words: &["--format=esm", "--alias:style-mod=./www/js/vendor-src/style-mod.js"],
+    },
+    Bundle { name: "highlight.js", folder: "highlight", words: SPLIT },
+    Bundle { name: "math.js", folder: "math", words: &["--format=esm"] },
+    Bundle { name: "mermaid.js", folder: "diagram", words: SPLIT },
+    // The script of a worker. The original package would need 'unsafe-eval'.
+    Bundle {
+        name: "vega.js",
+        folder: "diagram",
+        words: &["--format=iife", "--alias:d3-dsv=./www/js/vendor-src/dsv.js"],
+    },
+];
 
 /// Ready-made modules: file in `node_modules`, name in `vendor/`.
 const COPIES: &[(&str, &str)] = &[("socket.io-client/dist/socket.io.esm.min.js", "socket.io.js")];
@@ -26,9 +54,10 @@ pub fn build() -> Result<PathBuf> {
     fs::remove_dir_all(&out).ok();
     fs::create_dir_all(&out)?;
     let mut packages = BTreeSet::new();
-    for name in BUNDLES {
-        packages.extend(bundle(&root, name, &out)?);
+    for one in BUNDLES {
+        packages.extend(bundle(&root, one, &out)?);
     }
+    math_styles(&root.join("node_modules/katex/dist"), &out.join("math"))?;
     for (from, to) in COPIES {
         let source = root.join("node_modules").join(from);
         fs::copy(&source, out.join(to)).with_context(|| format!("{} cannot be copied", source.display()))?;
@@ -56,20 +85,45 @@ fn sources(root: &Path) -> Result<String> {
 }
 
 /// Bundles one module and returns the npm packages that went into it.
-fn bundle(root: &Path, name: &str, out: &Path) -> Result<BTreeSet<String>> {
-    term::say("Bundling", format!("vendor/{name}"));
+fn bundle(root: &Path, Bundle { name, folder, words }: &Bundle, out: &Path) -> Result<BTreeSet<String>> {
+    term::say("Bundling", Path::new("vendor").join(folder).join(name).to_string_lossy());
     let meta = paths::work().join(format!("{name}.meta.json"));
     let mut esbuild = npm::program("esbuild");
     esbuild.current_dir(root).arg(format!("www/js/vendor-src/{name}"));
-    esbuild.args(["--bundle", "--format=esm", "--minify", "--target=es2022", "--log-level=warning"]);
-    // CodeMirror's style elements would need 'unsafe-inline' in the CSP; ours are adopted style sheets.
-    esbuild.arg("--alias:style-mod=./www/js/vendor-src/style-mod.js");
+    esbuild.args(["--bundle", "--minify", "--target=es2022", "--log-level=warning"]).args(*words);
     esbuild.arg(format!("--metafile={}", meta.display()));
-    esbuild.arg(format!("--outfile={}", out.join(name).display()));
+    esbuild.arg(format!("--outdir={}", out.join(folder).display()));
     process::run(&mut esbuild, "Bundling vendor modules")?;
     let meta: Value = serde_json::from_str(&fs::read_to_string(meta)?)?;
     let inputs = meta["inputs"].as_object().context("esbuild wrote no list of inputs")?;
     Ok(inputs.keys().filter_map(|path| package_of(path.rsplit_once("node_modules/")?.1)).collect())
+}
+
+/// KaTeX's style sheet and fonts, in the one format that every browser has which runs the crate.
+fn math_styles(from: &Path, to: &Path) -> Result<()> {
+    let source = from.join("katex.min.css");
+    let css = fs::read_to_string(&source).with_context(|| format!("{} cannot be read", source.display()))?;
+    fs::write(to.join("math.css"), only_woff2(&css))?;
+    fs::create_dir_all(to.join("fonts"))?;
+    let fonts = from.join("fonts");
+    for entry in fs::read_dir(&fonts).with_context(|| format!("{} cannot be read", fonts.display()))? {
+        let font = entry?.path();
+        if let (Some("woff2"), Some(name)) = (font.extension().and_then(|ext| ext.to_str()), font.file_name()) {
+            fs::copy(&font, to.join("fonts").join(name))?;
+        }
+    }
+    Ok(())
+}
+
+/// A style sheet whose fonts have one source each.
+fn only_woff2(css: &str) -> String {
+    let mut parts = css.split(",url(");
+    let mut all = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        // The other formats end where the next one begins, or with the declaration.
+        all.push_str(part.find([';', '}']).map_or("", |end| &part[end..]));
+    }
+    all
 }
 
 /// The package that a path below `node_modules/` belongs to.
@@ -86,13 +140,24 @@ fn licences(root: &Path, packages: &BTreeSet<String>) -> Result<String> {
     let mut all = String::from("The modules in this folder are built from these npm packages.\n");
     for package in packages {
         let dir = root.join("node_modules").join(package);
-        let text = ["LICENSE", "LICENSE.md", "LICENCE", "license"]
-            .iter()
-            .find_map(|name| fs::read_to_string(dir.join(name)).ok())
-            .with_context(|| format!("the npm package {package} has no licence file"))?;
+        let text = licence(&dir)?.with_context(|| format!("the npm package {package} has no licence file"))?;
         all.push_str(&format!("\n---- {package} ----\n\n{}\n", text.trim()));
     }
     Ok(all)
+}
+
+/// A package's licence, however the file is named.
+fn licence(package: &Path) -> Result<Option<String>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(package).with_context(|| format!("{} cannot be read", package.display()))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        if ["licence", "license"].iter().any(|start| name.starts_with(start)) && path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files.first().map(|file| fs::read_to_string(file).map_err(Into::into)).transpose()
 }
 
 #[cfg(test)]
@@ -103,5 +168,11 @@ mod tests {
     fn packages_are_told_from_paths() {
         assert_eq!(package_of("style-mod/src/style-mod.js").as_deref(), Some("style-mod"));
         assert_eq!(package_of("@lezer/common/dist/index.js").as_deref(), Some("@lezer/common"));
+    }
+
+    #[test]
+    fn fonts_keep_their_first_source_only() {
+        let css = "a{src:url(f.woff2) format(\"woff2\"),url(f.woff) format(\"woff\"),url(f.ttf) format(\"x\")}b{c:d}";
+        assert_eq!(only_woff2(css), "a{src:url(f.woff2) format(\"woff2\")}b{c:d}");
     }
 }

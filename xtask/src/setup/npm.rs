@@ -16,7 +16,7 @@ pub fn ensure() -> Result<()> {
     if stamp.fresh() {
         return Ok(());
     }
-    term::say("Installing", "npm packages (binaryen, esbuild, CodeMirror, socket.io-client …, 140 MB)");
+    term::say("Installing", "npm packages (binaryen, esbuild, CodeMirror, KaTeX, Mermaid, Vega …, 370 MB)");
     process::run(
         Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&root),
         "Installing the npm packages",

@@ -1,0 +1,229 @@
+//! The frame in which diagrams are drawn: one for all, made when it is needed, removed when it doesn't answer.
+
+use super::super::listen::{Listener, listen};
+use super::super::{crypto, fetch, js};
+use gloo_timers::callback::Timeout;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Event, HtmlIFrameElement, MessageChannel, MessageEvent, MessagePort};
+
+/// The frame's page, and the folder of what it may need, beside this module's own file.
+const PAGE: &str = "frames/diagram.html";
+const FILES: &str = "vendor/diagram/";
+/// How long the frame may take to come up, in ms.
+const UP_LIMIT: u32 = 10_000;
+/// How long a diagram may be drawn, in ms, not counting what is being fetched.
+const LIMIT: u32 = 5_000;
+/// Files that a frame may ask for; all of Mermaid's are about 120.
+const MOST_FILES: u32 = 300;
+
+const SILENT: &str = "The diagram can't be drawn: the frame for diagrams did not come up. This page's \
+     Content-Security-Policy must allow it (frame-src 'self'), and its host must have frames/diagram.html.";
+
+thread_local! {
+    static CURRENT: RefCell<Option<Rc<Frame>>> = const { RefCell::new(None) };
+}
+
+/// The frame, in the page.
+pub(super) struct Frame {
+    element: HtmlIFrameElement,
+    port: MessagePort,
+    is_up: Cell<bool>,
+    loading: Cell<u32>,
+    files: Cell<u32>,
+    /// What it has answered, or why there will be no answer.
+    answer: RefCell<Option<Result<JsValue, String>>>,
+    wake: RefCell<Option<js_sys::Function>>,
+    listeners: RefCell<Vec<Listener>>,
+}
+
+impl Frame {
+    /// The frame that there is, or a new one.
+    pub(super) fn current() -> Result<Rc<Self>, String> {
+        // Whoever clears the page clears it away too.
+        if let Some(frame) = CURRENT.with_borrow(Clone::clone).filter(|frame| frame.element.is_connected()) {
+            return Ok(frame);
+        }
+        let refused = |thrown: JsValue| {
+            format!("The diagram can't be drawn: the browser refused to open a frame ({}).", js::message(&thrown))
+        };
+        let frame = Self::open().map_err(refused)?;
+        CURRENT.set(Some(frame.clone()));
+        Ok(frame)
+    }
+
+    fn open() -> Result<Rc<Self>, JsValue> {
+        let element = build()?;
+        let channel = MessageChannel::new()?;
+        let frame = Rc::new(Self {
+            element: element.clone(),
+            port: channel.port1(),
+            is_up: Cell::new(false),
+            loading: Cell::new(0),
+            files: Cell::new(0),
+            answer: RefCell::default(),
+            wake: RefCell::default(),
+            listeners: RefCell::default(),
+        });
+        let (weak, theirs) = (Rc::downgrade(&frame), Cell::new(Some(channel.port2())));
+        let on_load = listen(&element, "load", move |_: Event| {
+            with(&weak, |frame| match theirs.take() {
+                Some(port) => frame.give_port(&port),
+                None => frame.end("The diagram can't be drawn: its frame left its page."),
+            });
+        });
+        let weak = Rc::downgrade(&frame);
+        let on_message = listen(&frame.port, "message", move |event: MessageEvent| {
+            with(&weak, |frame| frame.hear(&event.data()));
+        });
+        frame.port.start();
+        frame.listeners.replace(vec![on_load, on_message]);
+        js::document().body().ok_or("the page has no body")?.append_child(&element)?;
+        Ok(frame)
+    }
+
+    /// Has a diagram drawn: the frame's answer.
+    pub(super) async fn ask(self: &Rc<Self>, kind: &str, source: &str, dark: bool) -> Result<JsValue, String> {
+        self.answer.take();
+        let job = js::object(&[("kind", kind.into()), ("source", source.into()), ("dark", dark.into())]);
+        // It throws for what can't be copied only. Before the frame has its port, the message waits there.
+        let _ = self.port.post_message(&job);
+        loop {
+            let limit = if self.is_up.get() { LIMIT } else { UP_LIMIT };
+            self.woken(limit).await;
+            if let Some(answer) = self.answer.take() {
+                return answer;
+            }
+            if !self.is_up.get() {
+                return Err(SILENT.to_owned());
+            }
+        }
+    }
+
+    /// Waits until something has happened, or nothing for so many ms in which nothing was fetched.
+    async fn woken(self: &Rc<Self>, limit: u32) {
+        let promise = js_sys::Promise::new(&mut |resolve, _| {
+            self.wake.replace(Some(resolve));
+        });
+        let _timer = self.clock(limit);
+        // It never fails.
+        let _ = JsFuture::from(promise).await;
+    }
+
+    fn clock(self: &Rc<Self>, limit: u32) -> Timeout {
+        let weak = Rc::downgrade(self);
+        Timeout::new(limit, move || {
+            with(&weak, |frame| match frame.loading.get() {
+                0 if frame.is_up.get() => frame.end("The diagram can't be drawn: it takes too long."),
+                _ => frame.wake(),
+            });
+        })
+    }
+
+    fn wake(&self) {
+        if let Some(wake) = self.wake.take() {
+            // A promise's own function.
+            let _ = wake.call0(&JsValue::UNDEFINED);
+        }
+    }
+
+    fn end(&self, why: &str) {
+        self.remove();
+        self.answer.replace(Some(Err(why.to_owned())));
+        self.wake();
+    }
+
+    /// Hands the port to the page that has loaded, whichever it is: what it gives back is a picture or nothing.
+    fn give_port(&self, port: &MessagePort) {
+        if let Some(window) = self.element.content_window() {
+            let ports = js_sys::Array::of1(port);
+            let _ = window.post_message_with_transfer(&"diagrams".into(), "*", &ports);
+        }
+    }
+
+    fn hear(self: &Rc<Self>, said: &JsValue) {
+        if let Some(name) = js::get_text(said, "need") {
+            return self.fetch(name);
+        }
+        if self.is_up.replace(true) {
+            self.answer.replace(Some(Ok(said.clone())));
+        }
+        self.wake();
+    }
+
+    /// Fetches a file of the libraries for the frame, none else.
+    fn fetch(self: &Rc<Self>, name: String) {
+        self.files.set(self.files.get() + 1);
+        if self.files.get() > MOST_FILES || !is_file(&name) {
+            return self.end("The diagram can't be drawn: its frame asked for what it has no use for.");
+        }
+        self.loading.set(self.loading.get() + 1);
+        let weak = Rc::downgrade(self);
+        spawn_local(async move {
+            let url = js::beside_module(&format!("{FILES}{name}"));
+            let file = fetch::file(&url, &name, &|_| {}, &|_| {}).await;
+            with(&weak, |frame| {
+                frame.loading.set(frame.loading.get() - 1);
+                let file = file.map_or(JsValue::NULL, JsValue::from);
+                let _ = frame.port.post_message(&js::object(&[("name", name.into()), ("file", file)]));
+                frame.wake();
+            });
+        });
+    }
+
+    /// Takes it out of the page, with all that it is at.
+    pub(super) fn remove(&self) {
+        self.port.close();
+        self.element.remove();
+        CURRENT.with_borrow_mut(|current| {
+            current.take_if(|frame| std::ptr::eq(frame.as_ref(), self));
+        });
+    }
+}
+
+fn with(frame: &Weak<Frame>, call: impl FnOnce(&Rc<Frame>)) {
+    if let Some(frame) = frame.upgrade() {
+        call(&frame);
+    }
+}
+
+/// Whether it is a name as esbuild gives them.
+fn is_file(name: &str) -> bool {
+    name.strip_suffix(".js")
+        .is_some_and(|stem| !stem.is_empty() && stem.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)))
+}
+
+/// The frame with all that confines it, not yet in the page: laid out, since text is measured in it, and out of sight.
+fn build() -> Result<HtmlIFrameElement, JsValue> {
+    let element: HtmlIFrameElement = js::document().create_element("iframe")?.unchecked_into();
+    for (name, value) in [
+        ("sandbox", "allow-scripts"),
+        ("allow", ""),
+        ("referrerpolicy", "no-referrer"),
+        // An isolated page may then frame it from hosts that send no headers, in browsers that know the word.
+        ("credentialless", ""),
+        ("name", &crypto::random_name()),
+        ("title", "Diagrams"),
+        ("aria-hidden", "true"),
+        ("tabindex", "-1"),
+        ("src", &js::beside_module(PAGE)),
+    ] {
+        element.set_attribute(name, value)?;
+    }
+    let style = element.style();
+    for (name, value) in [
+        ("position", "fixed"),
+        ("inset", "0 auto auto 0"),
+        ("width", "1200px"),
+        ("height", "900px"),
+        ("border", "0"),
+        ("opacity", "0"),
+        ("pointer-events", "none"),
+        ("z-index", "-1"),
+    ] {
+        style.set_property(name, value)?;
+    }
+    Ok(element)
+}
