@@ -13,3 +13,4 @@ pub mod inert_html;
 pub mod notebook;
 pub mod outputs;
 pub mod parts;
+pub mod usage;

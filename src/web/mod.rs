@@ -6,6 +6,7 @@ pub mod attention;
 pub mod blob;
 pub mod cache;
 pub mod client;
+pub mod clock;
 pub mod codemirror;
 pub mod crypto;
 pub mod diagram;

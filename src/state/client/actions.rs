@@ -98,6 +98,32 @@ impl Client {
         self.notify(Level::Error, format!("{FAILED}: {why}"), update);
     }
 
+    /// Begins a chat of its own with the messages up to this one; the server copies them.
+    pub(super) fn branch(&mut self, id: &MessageId, update: &mut Update) {
+        if let Some(chat) = self.chat.id.clone().filter(is_saved).filter(|_| self.chat.messages.contains_key(id)) {
+            let path = format!("{}/fork", chat_path(&chat));
+            update.effects.push(Effect::Post(path, json!({"message_id": id}), ReplyTo::Branch(chat)));
+        }
+    }
+
+    /// That chat was made: it is shown, if the one that it comes from still is.
+    pub(super) fn branched(&mut self, from: &ChatId, result: Result<Value, Failure>, update: &mut Update) {
+        let why = match result {
+            Ok(body) => match body["id"].as_str().map(ChatId::from) {
+                Some(id) => {
+                    self.read_chats(update);
+                    if self.chat.id.as_ref() == Some(from) {
+                        self.open(id, update);
+                    }
+                    return;
+                }
+                None => "The server made none.".to_owned(),
+            },
+            Err(failure) => failure.detail,
+        };
+        self.notify(Level::Error, format!("The chat could not be branched: {why}"), update);
+    }
+
     /// Decides about a tool call that waits in a saved chat.
     pub(super) fn resolve(&mut self, id: &MessageId, call_id: &str, decision: &Decision, update: &mut Update) {
         let Some(chat) = self.chat.id.clone() else { return };

@@ -224,6 +224,7 @@ impl Client {
             User::AnswerRun(place, line) => self.answer_run(place, line, update),
             User::SaveOutput(place, key) => self.save_output(place, key, update),
             User::Favorite(message, liked) => self.favorite(&message, liked, update),
+            User::Branch(message) => self.branch(&message, update),
             User::Fill(id, field, entry) => self.fill(id, field, entry, update),
             User::Decide(id, decision) => self.decide(id, decision, update),
             User::TrustSandbox(id) => self.trust_sandbox(id, update),

@@ -147,6 +147,8 @@ pub enum User {
     SaveOutput(RunPlace, OutputKey),
     /// Like a message, or no longer.
     Favorite(MessageId, bool),
+    /// Go on in a chat of its own from a message; the open one stays as it is.
+    Branch(MessageId),
     /// Something was filled into the field of a question.
     Fill(QuestionId, usize, Entry),
     /// A question was decided.
@@ -235,6 +237,8 @@ pub enum ReplyTo {
     Saved(&'static str),
     /// The chat's copy, to keep in it whether a message is liked.
     Favorite(ChatId, MessageId, bool),
+    /// A chat of its own that was begun with messages of this one.
+    Branch(ChatId),
     /// A button at an answer of a chat.
     Act(Option<ChatId>),
     /// A decision about a tool call.

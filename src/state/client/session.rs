@@ -136,6 +136,7 @@ impl Client {
             (ReplyTo::Favorite(chat, message, liked), result) => {
                 self.keep_favorite(&chat, &message, liked, result, update);
             }
+            (ReplyTo::Branch(chat), result) => self.branched(&chat, result, update),
             (ReplyTo::Act(chat), result) => self.acted(chat.as_ref(), result, update),
             (ReplyTo::Resolve(message), result) => self.resolved(&message, result, update),
             (ReplyTo::Stop | ReplyTo::Saved(_) | ReplyTo::Late(..) | ReplyTo::StillSignedIn, Ok(_)) => {}

@@ -1,50 +1,62 @@
-//! Buttons at a message.
+//! Buttons at a message, and when it was written.
 
+use super::message::field;
 use super::{store, strings};
 use crate::ids::MessageId;
+use crate::state::chat::{Field, is_saved};
 use crate::state::client::{Change, User};
+use crate::state::usage::usage;
+use crate::view::common::icon::{Icon, icon};
+use crate::web::clock::local_time;
 use leptos::html::Textarea;
 use leptos::prelude::*;
+
+/// The buttons of what the person wrote.
+#[component]
+pub(super) fn PromptActions(id: MessageId, editing: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <div class="message-actions">
+            <Versions id=id.clone() />
+            <CopyMessage id=id.clone() />
+            {action(strings::EDIT_MESSAGE, Icon::Edit, move || editing.set(true))}
+            <Written id=id />
+        </div>
+    }
+}
 
 /// The buttons of an answer.
 #[component]
 pub(super) fn Actions(id: MessageId, editing: RwSignal<bool>) -> impl IntoView {
     let store = store::chat();
-    let (copied, again, more, of_model) = (id.clone(), id.clone(), id.clone(), id.clone());
-    let text = move || {
-        store.peek(|client| {
-            client.chat.messages.get(&copied).map(|message| message.text().to_owned()).unwrap_or_default()
-        })
-    };
     let last = id.clone();
     let is_last = Memo::new(move |_| store.read(Change::Path, |client| client.chat.current.as_ref() == Some(&last)));
+    let may_branch =
+        Memo::new(move |_| store.read(Change::Chats, |client| client.chat.id.as_ref().is_some_and(is_saved)));
     let actions = Memo::new(move |_| {
         store.read(Change::Models, |client| client.model().map(|model| model.actions()).unwrap_or_default())
     });
+    let (again, more, from, of_model) = (id.clone(), id.clone(), id.clone(), id.clone());
+    let go_on = move || {
+        let more = more.clone();
+        action(strings::CONTINUE, Icon::Continue, move || store.user(User::Continue(more.clone())))
+    };
+    let branch = move || {
+        let from = from.clone();
+        action(strings::BRANCH, Icon::Branch, move || store.user(User::Branch(from.clone())))
+    };
     view! {
         <div class="message-actions">
-            <Versions id=id />
-            <CopyButton name=strings::COPY_MESSAGE text=text />
-            <button type="button" on:click=move |_| editing.set(true)>
-                {strings::EDIT_MESSAGE}
-            </button>
-            <button
-                type="button"
-                on:click=move |_| store.user(User::Regenerate(again.clone(), store.fresh()))
-            >
-                {strings::REGENERATE}
-            </button>
-            <Show when=move || is_last.get()>
-                <button
-                    type="button"
-                    on:click={
-                        let more = more.clone();
-                        move |_| store.user(User::Continue(more.clone()))
-                    }
-                >
-                    {strings::CONTINUE}
-                </button>
-            </Show>
+            <Versions id=id.clone() />
+            <CopyMessage id=id.clone() />
+            {action(strings::EDIT_MESSAGE, Icon::Edit, move || editing.set(true))}
+            {action(
+                strings::REGENERATE,
+                Icon::Restart,
+                move || store.user(User::Regenerate(again.clone(), store.fresh())),
+            )}
+            <Show when=move || is_last.get()>{go_on.clone()}</Show>
+            <Show when=move || may_branch.get()>{branch.clone()}</Show>
+            <Favorite id=id.clone() />
             <For each=move || actions.get() key=|action| action.clone() let:action>
                 <button
                     type="button"
@@ -57,13 +69,93 @@ pub(super) fn Actions(id: MessageId, editing: RwSignal<bool>) -> impl IntoView {
                     {action.name}
                 </button>
             </For>
+            <Written id=id.clone() />
+            <Cost id=id />
         </div>
+    }
+}
+
+/// A button that is a drawing; its name is in its title, too.
+fn action(name: &'static str, drawing: Icon, press: impl Fn() + 'static) -> impl IntoView {
+    view! {
+        <button type="button" class="icon-action" aria-label=name title=name on:click=move |_| press()>
+            {icon(drawing)}
+        </button>
+    }
+}
+
+/// Copies the text of a message.
+#[component]
+fn CopyMessage(id: MessageId) -> impl IntoView {
+    let store = store::chat();
+    let text = move || {
+        store.peek(|client| client.chat.messages.get(&id).map(|message| message.text().to_owned()).unwrap_or_default())
+    };
+    let (said, copy) = copying(text);
+    view! {
+        <button
+            type="button"
+            class="icon-action"
+            aria-label=strings::COPY_MESSAGE
+            title=strings::COPY_MESSAGE
+            on:click=move |_| copy()
+        >
+            {icon(Icon::Copy)}
+        </button>
+        <span class="action-said" role="status">
+            {said}
+        </span>
+    }
+}
+
+/// Whether the person likes a message: a button that stays pressed.
+#[component]
+fn Favorite(id: MessageId) -> impl IntoView {
+    let store = store::chat();
+    let liked = field(id.clone(), Field::Extras, |message| message.favorite);
+    view! {
+        <button
+            type="button"
+            class="icon-action favorite"
+            aria-label=strings::FAVORITE
+            title=strings::FAVORITE
+            aria-pressed=move || liked.get().to_string()
+            on:click=move |_| store.user(User::Favorite(id.clone(), !liked.get_untracked()))
+        >
+            {icon(Icon::Star)}
+        </button>
+    }
+}
+
+/// When a message was written.
+#[component]
+fn Written(id: MessageId) -> impl IntoView {
+    let at = field(id, Field::Extras, |message| message.timestamp);
+    move || {
+        let (machine, person) = local_time(at.get())?;
+        Some(view! { <time datetime=machine>{person}</time> })
+    }
+}
+
+/// What an answer cost: the sum, the rest on a click.
+#[component]
+fn Cost(id: MessageId) -> impl IntoView {
+    let told = field(id, Field::Extras, |message| message.usage.as_ref().and_then(usage));
+    move || {
+        let told = told.get()?;
+        let lines = told.lines.into_iter().map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> });
+        Some(view! {
+            <details class="usage">
+                <summary>{strings::tokens(told.total)}</summary>
+                <dl aria-label=strings::USAGE>{lines.collect_view()}</dl>
+            </details>
+        })
     }
 }
 
 /// Arrows between the versions of a message, where there are several.
 #[component]
-pub(super) fn Versions(id: MessageId) -> impl IntoView {
+fn Versions(id: MessageId) -> impl IntoView {
     let store = store::chat();
     let versions = Memo::new(move |_| store.read(Change::Path, |client| client.chat.versions(&id)));
     let go = move |step: isize| {
@@ -154,22 +246,34 @@ pub(super) fn Editor(
     }
 }
 
-/// A button that copies a text and says so.
-#[component]
-pub(super) fn CopyButton(name: &'static str, text: impl Fn() -> String + 'static) -> impl IntoView {
-    let label = RwSignal::new(name);
-    let copy = move |_| {
+/// Copies a text when it is called, and what to say of it for a moment.
+fn copying(text: impl Fn() -> String + 'static) -> (RwSignal<Option<&'static str>>, impl Fn()) {
+    let said = RwSignal::new(None);
+    let copy = move || {
         let Some(clipboard) = web_sys::window().map(|window| window.navigator().clipboard()) else { return };
         let written = clipboard.write_text(&text());
         leptos::task::spawn_local(async move {
             let done = wasm_bindgen_futures::JsFuture::from(written).await.is_ok();
-            label.set(if done { strings::COPIED } else { strings::NOT_COPIED });
-            set_timeout(move || label.set(name), std::time::Duration::from_secs(2));
+            // The button may be gone by now.
+            let _ = said.try_set(Some(if done { strings::COPIED } else { strings::NOT_COPIED }));
+            set_timeout(
+                move || {
+                    let _ = said.try_set(None);
+                },
+                std::time::Duration::from_secs(2),
+            );
         });
     };
+    (said, copy)
+}
+
+/// A button that copies a text and says so.
+#[component]
+pub(super) fn CopyButton(name: &'static str, text: impl Fn() -> String + 'static) -> impl IntoView {
+    let (said, copy) = copying(text);
     view! {
-        <button class="copy" type="button" on:click=copy>
-            {move || label.get()}
+        <button class="copy" type="button" on:click=move |_| copy()>
+            {move || said.get().unwrap_or(name)}
         </button>
     }
 }

@@ -1,6 +1,6 @@
 //! One message.
 
-use super::actions::{Actions, Editor, Versions};
+use super::actions::{Actions, Editor, PromptActions};
 use super::embeds::Embeds;
 use super::extras::{CodeRuns, Files, FollowUps, Sources};
 use super::group::{Alone, Group};
@@ -80,12 +80,7 @@ fn Prompt(id: MessageId) -> impl IntoView {
             <Show when=move || unsent.get()>
                 <p class="message-note" role="status">{strings::UNSENT}</p>
             </Show>
-            <div class="message-actions">
-                <Versions id=id.clone() />
-                <button type="button" on:click=move |_| editing.set(true)>
-                    {strings::EDIT_MESSAGE}
-                </button>
-            </div>
+            <PromptActions id=id editing=editing />
         </article>
     }
 }
@@ -107,7 +102,6 @@ fn Answer(id: MessageId) -> impl IntoView {
     let runs = field(id.clone(), Field::Extras, |message| code_runs(&message.code_executions));
     let notes = field(id.clone(), Field::Extras, |message| {
         [
-            message.favorite.then_some(strings::FAVORITE),
             message.voice.is_some().then_some(strings::SPOKEN),
             message.context_summary.is_some().then_some(strings::SUMMARIZED),
         ]

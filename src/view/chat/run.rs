@@ -15,11 +15,6 @@ use std::cell::Cell;
 #[derive(Clone)]
 pub(super) struct InMessage(pub MessageId);
 
-/// Whether the label of a code block says that it is Python.
-pub(super) fn is_python(language: &str) -> bool {
-    ["python", "py", "python3", "ipython"].iter().any(|known| language.eq_ignore_ascii_case(known))
-}
-
 /// Code that can be run, and its last run.
 #[derive(Clone, Copy)]
 pub(super) struct Running {

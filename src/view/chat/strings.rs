@@ -162,6 +162,9 @@ pub(super) const RUN_WAITS: &str = "Waiting for Python…";
 pub(super) const RUN_GOES_ON: &str = "Running…";
 pub(super) const RUN_ABORTED: &str = "Not run: it was stopped before it began.";
 
+pub(super) const BRANCH: &str = "Branch into a new chat";
+pub(super) const USAGE: &str = "Usage";
+
 /// "thought for 4 s", in the middle of a sentence.
 pub(super) fn thought(seconds: Option<u64>) -> String {
     match seconds {
@@ -179,6 +182,15 @@ pub(super) fn ran_python(count: usize, failed: bool) -> String {
 /// "called search 3 times".
 pub(super) fn called(name: &str, count: usize, failed: bool) -> String {
     with_error(times(&format!("called {name}"), count), failed)
+}
+
+/// "1234 tokens", or what else an answer cost.
+pub(super) fn tokens(total: Option<u64>) -> String {
+    match total {
+        Some(1) => "1 token".to_owned(),
+        Some(total) => format!("{total} tokens"),
+        None => USAGE.to_owned(),
+    }
 }
 
 /// Something done so many times.

@@ -31,6 +31,16 @@ pub enum Icon {
     Theme,
     /// A keyboard.
     Keyboard,
+    /// Two sheets: copy.
+    Copy,
+    /// A pencil: edit.
+    Edit,
+    /// Two arrows to the right: go on.
+    Continue,
+    /// A way that parts: branch.
+    Branch,
+    /// A star: favourite.
+    Star,
 }
 
 impl Icon {
@@ -50,6 +60,11 @@ impl Icon {
             Self::Check => ("m3 8.6 3.2 3.2L13 4.6", false),
             Self::Theme => ("M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11", false),
             Self::Keyboard => ("M2 4.5h12v7H2zM4.4 6.8h.2M6.8 6.8h.2M9.2 6.8h.2M11.6 6.8h.2M5 9.4h6", false),
+            Self::Copy => ("M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3", false),
+            Self::Edit => ("M3 13l.6-2.8 7-7 2.2 2.2-7 7zM9.2 4.6l2.2 2.2", false),
+            Self::Continue => ("m3 3.5 4.5 4.5L3 12.5M8.5 3.5 13 8l-4.5 4.5", false),
+            Self::Branch => ("M4.5 2.5v11M4.5 10.5c0-4 7-2 7-6V3M9 5.2l2.5-2.7L14 5.2", false),
+            Self::Star => ("m8 2.2 1.8 3.7 4 .6-2.9 2.8.7 4L8 11.4l-3.6 1.9.7-4L2.2 6.5l4-.6z", false),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Code of the conversation that the person runs, and what they like.
+//! Code of the conversation that the person runs, what they like, and chats that branch off.
 
 use super::*;
 use crate::ids::MsgId;
@@ -172,4 +172,21 @@ fn what_is_liked_is_kept_in_the_servers_own_copy_of_the_message() {
     assert_eq!((path.as_str(), body), ("/api/v1/chats/c", &kept));
     client.update(refused(to, 500));
     assert!(!client.chat.messages[&MessageId::from("a")].favorite);
+}
+
+#[test]
+fn a_branch_is_a_chat_of_its_own_that_is_shown_unless_another_one_is_by_now() {
+    let mut client = in_chat();
+    let branch = |client: &mut Client| client.update(Input::User(User::Branch("a".into()))).effects;
+    let to = ReplyTo::Branch("c".into());
+    let asked = Effect::Post("/api/v1/chats/c/fork".into(), json!({"message_id": "a"}), to.clone());
+    assert_eq!(branch(&mut client), [asked]);
+    client.update(refused(to.clone(), 409));
+    assert_eq!(client.chat.id, Some("c".into()));
+    client.update(ok(to.clone(), json!({"id": "c2"})));
+    assert_eq!(client.chat.id, Some("c2".into()));
+    client.update(ok(to, json!({"id": "c3"})));
+    assert_eq!(client.chat.id, Some("c2".into()));
+    client.update(Input::User(User::NewTemporaryChat));
+    assert!(branch(&mut client).is_empty());
 }
