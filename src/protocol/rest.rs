@@ -42,6 +42,16 @@ pub struct Config {
     pub features: Features,
     /// Limits of files.
     pub file: FileLimits,
+    /// What is said about the pages.
+    pub ui: Ui,
+}
+
+/// What a server says about its pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Ui {
+    /// A further policy for embeds (6.1): it can only narrow ours.
+    pub iframe_csp: Option<String>,
 }
 
 /// Switches of the server.

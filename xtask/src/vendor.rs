@@ -12,8 +12,12 @@ use std::path::{Path, PathBuf};
 /// Modules of ours that esbuild bundles with what they import: `www/js/vendor-src/<name>` → `vendor/<name>`.
 const BUNDLES: &[&str] = &["codemirror.js"];
 
-/// Ready-made modules: file in `node_modules`, name in `vendor/`.
-const COPIES: &[(&str, &str)] = &[("socket.io-client/dist/socket.io.esm.min.js", "socket.io.js")];
+/// Ready-made modules and scripts: file in `node_modules`, name in `vendor/`, the packages inside of it.
+const COPIES: &[(&str, &str, &[&str])] = &[
+    ("socket.io-client/dist/socket.io.esm.min.js", "socket.io.js", &["socket.io-client"]),
+    ("chart.js/dist/chart.umd.min.js", "chart.js", &["chart.js", "@kurkle/color"]),
+    ("alpinejs/dist/cdn.min.js", "alpine.js", &["alpinejs", "@vue/reactivity", "@vue/shared"]),
+];
 
 /// Makes the modules when their sources have changed, and returns their folder.
 pub fn build() -> Result<PathBuf> {
@@ -29,10 +33,10 @@ pub fn build() -> Result<PathBuf> {
     for name in BUNDLES {
         packages.extend(bundle(&root, name, &out)?);
     }
-    for (from, to) in COPIES {
+    for (from, to, inside) in COPIES {
         let source = root.join("node_modules").join(from);
         fs::copy(&source, out.join(to)).with_context(|| format!("{} cannot be copied", source.display()))?;
-        packages.extend(package_of(from));
+        packages.extend(inside.iter().map(|&package| package.to_owned()));
     }
     fs::write(out.join("LICENSES.txt"), licences(&root, &packages)?)?;
     stamp.set()?;
@@ -89,6 +93,7 @@ fn licences(root: &Path, packages: &BTreeSet<String>) -> Result<String> {
         let text = ["LICENSE", "LICENSE.md", "LICENCE", "license"]
             .iter()
             .find_map(|name| fs::read_to_string(dir.join(name)).ok())
+            .or_else(|| fs::read_to_string(paths::www().join(format!("js/vendor-src/{package}.LICENSE"))).ok())
             .with_context(|| format!("the npm package {package} has no licence file"))?;
         all.push_str(&format!("\n---- {package} ----\n\n{}\n", text.trim()));
     }
