@@ -26,11 +26,15 @@ pub enum Kind {
 }
 
 impl Artifact {
-    /// What a code block holds, for a preview.
-    pub fn of_code(code: &str) -> Self {
-        let start = code.trim_start();
-        let is_drawing = start.starts_with("<svg") || (start.starts_with("<?xml") && code.contains("<svg"));
-        match is_drawing {
+    /// Whether a code block in this language can be looked at.
+    pub fn is_code(language: &str, code: &str) -> bool {
+        let language = name_of(language);
+        language == "html" || is_drawing(&language, code)
+    }
+
+    /// What a code block in this language holds, for a preview.
+    pub fn of_code(language: &str, code: &str) -> Self {
+        match is_drawing(&name_of(language), code) {
             true => Self { kind: Kind::Drawing, source: code.to_owned() },
             false => page(code, "", ""),
         }
@@ -57,16 +61,20 @@ impl Artifact {
     }
 }
 
-/// The artifacts of texts, first to last.
-pub fn artifacts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<Artifact> {
-    texts.into_iter().flat_map(of_text).collect()
-}
-
 /// What an answer says, without what it did.
 pub fn text_of(message: &Message) -> String {
     let texts: Vec<String> =
         message.output.iter().filter(|item| item["type"] == "message").map(fold::item_text).collect();
     if texts.is_empty() { message.content.clone() } else { texts.join("\n\n") }
+}
+
+/// The language that a block's first line names.
+fn name_of(info: &str) -> String {
+    info.split(|c: char| c.is_whitespace() || c == '{').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+fn is_drawing(language: &str, code: &str) -> bool {
+    language == "svg" || (language == "xml" && code.contains("<svg"))
 }
 
 /// A closed fenced block: its language in lower case, and its code.
@@ -102,9 +110,8 @@ pub fn of_text(text: &str) -> Vec<Artifact> {
     }
     let mut found: Vec<Artifact> = pages.iter().map(|[html, css, script]| page(html, css, script)).collect();
     if found.is_empty() {
-        let is_drawing = |block: &&Block| block.language == "svg" || (block.language == "xml" && block.code.contains("<svg"));
         let drawing = |block: &Block| Artifact { kind: Kind::Drawing, source: block.code.clone() };
-        found = blocks.iter().filter(is_drawing).map(drawing).collect();
+        found = blocks.iter().filter(|block| is_drawing(&block.language, &block.code)).map(drawing).collect();
     }
     found.truncate(MOST);
     found
@@ -121,8 +128,7 @@ fn blocks(text: &str) -> (Vec<Block>, bool) {
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if hidden == 0 => {
                 has_code = true;
-                let language = info.split(|c: char| c.is_whitespace() || c == '{').next().unwrap_or_default();
-                let block = Block { language: language.to_ascii_lowercase(), code: String::new() };
+                let block = Block { language: name_of(&info), code: String::new() };
                 open = is_closed(&text[range]).then_some(block);
             }
             Event::Text(part) => {
@@ -246,16 +252,24 @@ mod tests {
         assert_eq!(found.iter().map(|one| one.kind).collect::<Vec<_>>(), [Kind::Drawing; 2]);
         assert!(found[0].document().contains("<svg/>") && found[0].file().0 == "artifact.svg");
         assert_eq!(sources(&format!("{drawing}```html\n<p>\n```")).len(), 1);
-        assert_eq!(Artifact::of_code(" <svg></svg>").kind, Kind::Drawing);
-        assert_eq!(Artifact::of_code("<p>").kind, Kind::Page);
-        assert_eq!(artifacts([drawing, "```html\n<p>\n```"]).len(), 3);
+    }
+
+    #[test]
+    fn a_block_of_html_or_svg_can_be_looked_at() {
+        let kind = |language: &str, code: &str| {
+            Artifact::is_code(language, code).then(|| Artifact::of_code(language, code).kind)
+        };
+        assert_eq!(kind("svg", "<svg></svg>"), Some(Kind::Drawing));
+        assert_eq!(kind("XML {1}", "<?xml?><svg/>"), Some(Kind::Drawing));
+        assert_eq!(kind("HTML title", "<p>"), Some(Kind::Page));
+        assert_eq!(kind("xml", "<a/>").or(kind("python", "<svg>")).or(kind("", "<p>")), None);
     }
 
     proptest! {
         #[test]
         fn no_text_panics(text in "(?s)(<details>|</details>|<html|</html>|<script>|```|~~~|html|svg|[\n> <é]){0,40}") {
             of_text(&text);
-            Artifact::of_code(&text).document();
+            Artifact::of_code("html", &text).document();
         }
     }
 }

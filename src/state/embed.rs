@@ -110,8 +110,24 @@ impl Library {
 
 /// The attributes that Alpine.js reads, each after `x-`.
 const DIRECTIVES: [&str; 18] = [
-    "data", "init", "show", "bind", "on", "text", "html", "model", "modelable", "ref", "for", "if", "effect",
-    "transition", "cloak", "ignore", "teleport", "id",
+    "data",
+    "init",
+    "show",
+    "bind",
+    "on",
+    "text",
+    "html",
+    "model",
+    "modelable",
+    "ref",
+    "for",
+    "if",
+    "effect",
+    "transition",
+    "cloak",
+    "ignore",
+    "teleport",
+    "id",
 ];
 
 /// The libraries that HTML names.
@@ -151,6 +167,25 @@ pub fn policy(hosts: &str) -> String {
          'unsafe-inline' {hosts}; img-src data: blob: {hosts}; font-src data: {hosts}; media-src data: blob: {hosts}; \
          connect-src {hosts}; frame-src 'none'; form-action 'none'; base-uri 'none'"
     )
+}
+
+/// An address with these after its query.
+pub fn with_query(url: &str, about: &[(&str, &str)]) -> String {
+    let (front, fragment) = url.split_once('#').map_or((url, None), |(front, fragment)| (front, Some(fragment)));
+    let mut url = front.to_owned();
+    for (name, value) in about {
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url.push_str(name);
+        url.push('=');
+        for byte in value.bytes() {
+            match byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+                true => url.push(char::from(byte)),
+                false => url.push_str(&format!("%{byte:02X}")),
+            }
+        }
+    }
+    fragment.into_iter().for_each(|fragment| url.push_str(&format!("#{fragment}")));
+    url
 }
 
 /// Whose place each of the next embeds takes among those that are shown: a place keeps its order, so that no frame
@@ -259,10 +294,26 @@ mod tests {
     fn only_plain_https_hosts_enter_a_policy() {
         assert_eq!(hosts(" "), Ok(None));
         assert_eq!(hosts("https://a.test, https://*.b.test:81"), Ok(Some("https://a.test https://*.b.test:81".into())));
-        for bad in ["*", "https://*", "https:", "http://a.test", "'unsafe-eval'", "https://a.test;", "data:", "https://localhost"] {
+        for bad in [
+            "*",
+            "https://*",
+            "https:",
+            "http://a.test",
+            "'unsafe-eval'",
+            "https://a.test;",
+            "data:",
+            "https://localhost",
+        ] {
             assert_eq!(hosts(bad), Err(bad.into()), "{bad}");
         }
         assert!(policy("https://a.test").contains("connect-src https://a.test; frame-src 'none'"));
+    }
+
+    #[test]
+    fn a_query_is_written_so_that_nothing_leaves_it() {
+        let about = [("chat_id", "c 1&x=#é"), ("n", "1")];
+        assert_eq!(with_query("https://a.test/x#y", &about), "https://a.test/x?chat_id=c%201%26x%3D%23%C3%A9&n=1#y");
+        assert_eq!(with_query("//a.test?q", &[("n", "1")]), "//a.test?q&n=1");
     }
 
     #[test]

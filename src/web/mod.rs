@@ -19,6 +19,7 @@ pub mod listen;
 pub mod offline;
 pub mod page_script;
 pub mod sandbox;
+pub mod screen;
 pub mod storage;
 pub mod transport;
 pub mod upload;

@@ -2,6 +2,7 @@
 
 mod about;
 mod actions;
+mod artifacts;
 mod attachments;
 mod composer;
 mod conversation;
@@ -13,6 +14,8 @@ mod long_text;
 mod markdown;
 mod message;
 mod notices;
+mod panel;
+mod panel_citation;
 mod prompt;
 mod questions;
 mod sidebar;
@@ -33,8 +36,12 @@ pub use store::{ChatStore, Port};
 pub fn ChatPage(
     /// The state, and what changes it.
     store: ChatStore,
+    /// What the page's owner lets embeds do.
+    embeds: embeds::EmbedRules,
 ) -> impl IntoView {
     provide_context(store);
+    provide_context(embeds);
+    provide_context(embeds::Downloads::kept());
     let signed_in = Memo::new(move |_| store.read(Change::Session, |client| client.session.name.is_some()));
     view! {
         <notices::Notices />
@@ -49,6 +56,7 @@ fn SignedIn() -> impl IntoView {
     let store = store::chat();
     // What is written belongs to who is signed in.
     provide_context(prompt::Draft::new());
+    artifacts::Artifacts::provide(panel::Panel::provide());
     on_cleanup(move || store.forget_pictures());
     let title = move || {
         store.read(Change::Title, |client| match client.chat.title.as_str() {
@@ -71,6 +79,7 @@ fn SignedIn() -> impl IntoView {
                         "☰"
                     </button>
                     <h1 class="chat-title" dir="auto">{title}</h1>
+                    <artifacts::ArtifactsButton />
                     <ModelChoice />
                     <ConnectionState />
                 </header>
@@ -80,6 +89,7 @@ fn SignedIn() -> impl IntoView {
                 <conversation::Conversation />
                 <composer::Composer />
             </main>
+            <panel::SidePanel />
         </div>
     }
 }

@@ -56,7 +56,11 @@ pub(super) fn ToolCall(id: MessageId, call: Memo<Tool>) -> impl IntoView {
             }}
         </details>
         {move || pending.get().map(|pending| view! { <Waiting id=id.clone() pending=pending /> })}
-        <Embeds embeds=embeds on_prompt=super::prompt::callback() />
+        <Embeds
+            embeds=embeds
+            on_prompt=super::prompt::callback()
+            args=Signal::derive(move || Some(call.with(|call| call.arguments.clone())))
+        />
         <For each=move || figures.get().into_iter().enumerate() key=|one| one.clone() let:one>
             <p class="tool-figure">
                 <StoredImage path=one.1 alt="Figure".to_owned() />
