@@ -3,6 +3,7 @@
 use super::event_client::{EventClient, Options, build};
 use crate::ids::ChatId;
 use crate::state::client::{Client, Fresh, User};
+use crate::view::chat::embeds::EmbedRules;
 use crate::view::chat::{ChatPage, ChatStore, Port};
 use crate::web::blob::ObjectUrl;
 use crate::web::client::Driver;
@@ -18,7 +19,8 @@ use web_sys::{HtmlElement, Url, UrlSearchParams};
 
 /// Shows the chat page in an element of the page. Without options the address bar tells what to show
 /// (`?server=…&chat=…`, `?replay=…&speed=full`, with the token in the fragment), and the element's attribute
-/// `data-execute` what becomes of code that the server sends: `deny`, `ask`, `sandbox` or `page`.
+/// `data-execute` what becomes of code that the server sends: `deny`, `ask`, `sandbox` or `page`. `data-embed-hosts` are
+/// hosts that embeds may reach, separated by spaces; `data-embed-downloads` lets them hand out files.
 ///
 /// # Errors
 /// The options can't be followed; the sentence says why.
@@ -32,6 +34,9 @@ pub async fn mount_chat(
     if options.execute.is_none() {
         options.execute = root.get_attribute("data-execute");
     }
+    let hosts = options.embed_hosts.clone().or_else(|| root.get_attribute("data-embed-hosts")).unwrap_or_default();
+    let downloads = options.embed_downloads || root.has_attribute("data-embed-downloads");
+    let embeds = EmbedRules::read(&hosts, downloads).map_err(|why| JsError::new(&why))?;
     // The driver tells the store what changed, and the store asks the driver: the store is made last.
     let store = Rc::new(OnceCell::<ChatStore>::new());
     let on_address = move |chat| {
@@ -51,7 +56,7 @@ pub async fn mount_chat(
         let made = ChatStore::new(port);
         // It is set here only.
         let _ = store.set(made);
-        view! { <ChatPage store=made /> }
+        view! { <ChatPage store=made embeds=embeds /> }
     });
     mounted.forget();
     Ok(EventClient::new(parts))

@@ -56,6 +56,10 @@ export interface EventClientOptions {
   chat?: string;
   /** What becomes of JavaScript that the server sends (`execute`): default "ask". "page" gives it all rights of the page. */
   execute?: "deny" | "ask" | "sandbox" | "page";
+  /** Hosts that embeds may reach, separated by spaces: "https://cdn.example.org https://*.example.com". Default: none. */
+  embedHosts?: string;
+  /** Whether embeds may hand out files without the person's switch. */
+  embedDownloads?: boolean;
   /** A recording in place of a server: the address of a .jsonl file, played at `speed` "real" (default) or "full". */
   replay?: string;
   speed?: "real" | "full";

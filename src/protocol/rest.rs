@@ -44,6 +44,8 @@ pub struct Config {
     pub file: FileLimits,
     /// Where code runs.
     pub code: CodeConfig,
+    /// What is said about the pages.
+    pub ui: Ui,
 }
 
 /// Where code runs.
@@ -52,6 +54,14 @@ pub struct Config {
 pub struct CodeConfig {
     /// What runs code of the conversation for the person: `pyodide`, which is here, or `jupyter`, at the server.
     pub engine: String,
+}
+
+/// What a server says about its pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Ui {
+    /// A further policy for embeds (6.1): it can only narrow ours.
+    pub iframe_csp: Option<String>,
 }
 
 /// Switches of the server.

@@ -1,6 +1,7 @@
 //! Floor 1: what a chat and a notebook are and how they change, as sans-I/O machines.
 
 pub mod answer;
+pub mod artifacts;
 pub mod capability;
 pub mod chat;
 pub mod client;

@@ -23,6 +23,7 @@ pub mod math;
 pub mod offline;
 pub mod page_script;
 pub mod sandbox;
+pub mod screen;
 pub mod storage;
 pub mod transport;
 pub mod upload;

@@ -1,5 +1,6 @@
 // The script of an embed's frame (SECURITY.md 6): takes the foreign HTML once and becomes it. The frame's policy stays
-// with the document, whatever the HTML says; in front of it goes a reporter of the height. The frame is opaque.
+// with the document, whatever the HTML says; in front of it go a reporter of the height, the arguments and libraries
+// that the page hands in, and policies that narrow the frame's further. The frame is opaque: with an origin it does nothing.
 (() => {
   "use strict";
   function report() {
@@ -20,11 +21,20 @@
     addEventListener("DOMContentLoaded", () => document.body && observer.observe(document.body));
     addEventListener("load", tell);
   }
+  const add = (name, properties) => {
+    const element = Object.assign(document.createElement(name), properties);
+    document.head.append(element);
+    return element;
+  };
   addEventListener("message", function take({ source, data }) {
-    if (source !== parent || typeof data?.html !== "string") return;
+    if (origin !== "null" || source !== parent || typeof data?.html !== "string") return;
     removeEventListener("message", take);
     document.open();
-    document.write(`<!doctype html><script>(${report})();document.currentScript.remove()</${"script"}>${data.html}`);
+    document.write(`<!doctype html><script>(${report})();document.currentScript.remove()</${"script"}>`);
+    if (typeof data.args === "string") window.args = data.args;
+    for (const text of data.libraries ?? []) add("script", { textContent: text }).remove();
+    for (const content of data.policies ?? []) add("meta", { httpEquiv: "Content-Security-Policy", content });
+    document.write(data.html);
     document.close();
   });
 })();

@@ -9,15 +9,18 @@ use std::path::PathBuf;
 /// Their folder, below `www/` and in what is served.
 pub const FOLDER: &str = "frames";
 
-/// The frames. None may reach the network, be framed into, or submit. In the first two foreign scripts run; in the third
-/// our libraries do, whose files the page hands in.
-const FRAMES: [(&str, &str); 3] = [
+/// The frames: name, source, policy. None may be framed into or submit, and none but `OPEN` may reach the network. In
+/// the embeds' and in `execute` foreign scripts run; in `diagram` our libraries do, whose files the page hands in. `OPEN`
+/// is used only where a page's owner names hosts, and narrowed to those by the page.
+const FRAMES: [(&str, &str, &str); 4] = [
     (
+        "execute",
         "execute",
         "default-src 'none'; script-src {script} 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; \
          connect-src 'none'; frame-src 'none'; form-action 'none'; base-uri 'none'",
     ),
     (
+        "embed",
         "embed",
         "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src 'none'; \
          style-src 'unsafe-inline'; img-src data: blob:; font-src data:; media-src data: blob:; connect-src 'none'; \
@@ -25,10 +28,26 @@ const FRAMES: [(&str, &str); 3] = [
     ),
     (
         "diagram",
+        "diagram",
         "default-src 'none'; script-src {script} blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data:; \
          connect-src 'none'; frame-src 'none'; form-action 'none'; base-uri 'none'",
     ),
+    (
+        OPEN,
+        "embed",
+        "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob: https:; worker-src 'none'; \
+         style-src 'unsafe-inline' https:; img-src data: blob: https:; font-src data: https:; \
+         media-src data: blob: https:; connect-src https:; frame-src 'none'; form-action 'none'; base-uri 'none'",
+    ),
 ];
+
+/// The one that may reach hosts.
+const OPEN: &str = "embed-hosts";
+
+/// Whether a frame's page, by its file name, may reach no host at all.
+pub fn is_cut_off(file: &str) -> bool {
+    file.strip_suffix(".html") != Some(OPEN)
+}
 
 /// A header that their policies should come with: a policy has no word for what a browser connects to in advance, and
 /// none for WebRTC. Measured in Chromium 156: without it a forbidden navigation opens a bare TCP connection, or begins a
@@ -44,8 +63,8 @@ pub fn pages() -> Result<Vec<(PathBuf, Vec<u8>)>> {
     let read = |name: String| {
         fs::read_to_string(folder.join(&name)).with_context(|| format!("www/{FOLDER}/{name} cannot be read"))
     };
-    let page = |(name, policy): &(&str, &str)| {
-        let html = page(&read(format!("{name}.html"))?, &read(format!("{name}.js"))?, policy)
+    let page = |(name, source, policy): &(&str, &str, &str)| {
+        let html = page(&read(format!("{source}.html"))?, &read(format!("{source}.js"))?, policy)
             .with_context(|| format!("www/{FOLDER}/{name}.html"))?;
         Ok((PathBuf::from(FOLDER).join(format!("{name}.html")), html.into_bytes()))
     };
@@ -73,7 +92,8 @@ mod tests {
         for (path, html) in pages().unwrap() {
             let html = String::from_utf8(html).unwrap();
             let policy = csp::of_page(&html).unwrap();
-            assert!(policy.starts_with("default-src 'none'; ") && policy.contains("connect-src 'none'"), "{policy}");
+            let reaches = if path.ends_with("embed-hosts.html") { "connect-src https:;" } else { "connect-src 'none'" };
+            assert!(policy.starts_with("default-src 'none'; ") && policy.contains(reaches), "{policy}");
             assert!(html.find("Content-Security-Policy") < html.find("<script>"), "{}", path.display());
         }
     }

@@ -40,8 +40,12 @@ const BUNDLES: &[Bundle] = &[
     },
 ];
 
-/// Ready-made modules: file in `node_modules`, name in `vendor/`.
-const COPIES: &[(&str, &str)] = &[("socket.io-client/dist/socket.io.esm.min.js", "socket.io.js")];
+/// Ready-made modules and scripts: file in `node_modules`, name in `vendor/`, the packages inside of it.
+const COPIES: &[(&str, &str, &[&str])] = &[
+    ("socket.io-client/dist/socket.io.esm.min.js", "socket.io.js", &["socket.io-client"]),
+    ("chart.js/dist/chart.umd.min.js", "chart.js", &["chart.js", "@kurkle/color"]),
+    ("alpinejs/dist/cdn.min.js", "alpine.js", &["alpinejs", "@vue/reactivity", "@vue/shared"]),
+];
 
 /// Makes the modules when their sources have changed, and returns their folder.
 pub fn build() -> Result<PathBuf> {
@@ -58,10 +62,10 @@ pub fn build() -> Result<PathBuf> {
         packages.extend(bundle(&root, one, &out)?);
     }
     math_styles(&root.join("node_modules/katex/dist"), &out.join("math"))?;
-    for (from, to) in COPIES {
+    for (from, to, inside) in COPIES {
         let source = root.join("node_modules").join(from);
         fs::copy(&source, out.join(to)).with_context(|| format!("{} cannot be copied", source.display()))?;
-        packages.extend(package_of(from));
+        packages.extend(inside.iter().map(|&package| package.to_owned()));
     }
     fs::write(out.join("LICENSES.txt"), licences(&root, &packages)?)?;
     stamp.set()?;
@@ -140,7 +144,9 @@ fn licences(root: &Path, packages: &BTreeSet<String>) -> Result<String> {
     let mut all = String::from("The modules in this folder are built from these npm packages.\n");
     for package in packages {
         let dir = root.join("node_modules").join(package);
-        let text = licence(&dir)?.with_context(|| format!("the npm package {package} has no licence file"))?;
+        // A package without a licence file has its words beside our sources.
+        let own = || fs::read_to_string(paths::www().join(format!("js/vendor-src/{package}.LICENSE"))).ok();
+        let text = licence(&dir)?.or_else(own).with_context(|| format!("the npm package {package} has no licence file"))?;
         all.push_str(&format!("\n---- {package} ----\n\n{}\n", text.trim()));
     }
     Ok(all)

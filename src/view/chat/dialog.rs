@@ -12,8 +12,8 @@ use web_sys::{HtmlElement, KeyboardEvent};
 /// before must not decide it.
 const GUARD: u64 = 300;
 
-/// Gives the focus back to what had it, when a dialog goes.
-struct FocusBack(Option<HtmlElement>);
+/// Gives the focus back to what had it, when it is dropped: with its dialog.
+pub(super) struct FocusBack(pub Option<HtmlElement>);
 
 impl Drop for FocusBack {
     fn drop(&mut self) {

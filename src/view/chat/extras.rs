@@ -1,10 +1,15 @@
 //! What stands around the text of a message: files, sources, runs of code, questions to go on with.
 
 use super::markdown::CodeBlock;
+use super::panel::{Content, OpenCitation, Panel};
 use super::stored_image::StoredImage;
 use super::{store, strings};
+use crate::ids::MessageId;
 use crate::state::extras::{Citation, CodeRun, FileItem, Place};
 use leptos::prelude::*;
+
+/// Sources that are listed at first; the others on a click.
+const SOURCES: usize = 8;
 
 /// The files: pictures are shown, the others can be saved.
 #[component]
@@ -49,33 +54,60 @@ fn one_file(file: FileItem) -> AnyView {
     }
 }
 
-/// The sources, each with its texts on a click.
+/// Lets all below open a source of a message in the panel.
+pub(super) fn provide_citations(message: MessageId, sources: Memo<Vec<Citation>>) {
+    let panel = expect_context::<Panel>();
+    provide_context(OpenCitation(Callback::new(move |number: usize| {
+        let source = number.checked_sub(1).and_then(|at| sources.with_untracked(|all| all.get(at).cloned()));
+        if let Some(source) = source {
+            panel.open(Content::Citation(message.clone(), Box::new(source)));
+        }
+    })));
+}
+
+/// The sources, by their numbers; each opens in the panel.
 #[component]
 pub(super) fn Sources(sources: Memo<Vec<Citation>>) -> impl IntoView {
+    let open = expect_context::<OpenCitation>().0;
+    let shows_all = RwSignal::new(false);
+    let count = Memo::new(move |_| sources.with(Vec::len));
+    let shown = move || if shows_all.get() { count.get() } else { count.get().min(SOURCES) };
     view! {
-        <Show when=move || !sources.with(Vec::is_empty)>
-            <details class="sources">
-                <summary>{strings::SOURCES} " " {move || sources.with(Vec::len)}</summary>
-                <ol aria-label=strings::SOURCES>
-                    {move || sources.get().into_iter().map(one_source).collect_view()}
-                </ol>
-            </details>
+        <Show when=move || { count.get() > 0 }>
+            <ol class="sources" aria-label=strings::SOURCES>
+                {move || {
+                    let all = sources.get().into_iter().take(shown()).enumerate();
+                    all.map(|(at, source)| one_source(at + 1, source, open)).collect_view()
+                }}
+                <Show when=move || { shown() < count.get() }>
+                    <li>
+                        <button type="button" on:click=move |_| shows_all.set(true)>
+                            {strings::SHOW_ALL_SOURCES}
+                            " "
+                            {count}
+                        </button>
+                    </li>
+                </Show>
+            </ol>
         </Show>
     }
 }
 
-fn one_source(source: Citation) -> impl IntoView {
-    let name = match source.link {
-        Some(url) => view! {
-            <a href=url.clone() title=url target="_blank" rel="noopener noreferrer nofollow" dir="auto">
-                {source.name}
-            </a>
-        }
-        .into_any(),
-        None => view! { <span dir="auto">{source.name}</span> }.into_any(),
-    };
-    let texts = source.documents.into_iter().map(|text| view! { <blockquote dir="auto">{text}</blockquote> });
-    view! { <li>{name} {texts.collect_view()}</li> }
+fn one_source(number: usize, source: Citation, open: Callback<usize>) -> impl IntoView {
+    // Of an address, its host and what follows say more than how it is fetched.
+    let name =
+        source.name.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned();
+    view! {
+        <li>
+            <button type="button" class="source" title=source.name on:click=move |_| open.run(number)>
+                <span class="source-number">{number}</span>
+                " "
+                <span class="source-name" dir="auto">
+                    {name}
+                </span>
+            </button>
+        </li>
+    }
 }
 
 /// Runs of code that tools told of.

@@ -99,6 +99,7 @@ fn Answer(id: MessageId) -> impl IntoView {
     let made = field(id.clone(), Field::Extras, |message| files(&message.files));
     let embeds = field(id.clone(), Field::Extras, |message| message.embeds.clone());
     let sources = field(id.clone(), Field::Extras, |message| citations(&message.sources));
+    super::extras::provide_citations(id.clone(), sources);
     let runs = field(id.clone(), Field::Extras, |message| code_runs(&message.code_executions));
     let notes = field(id.clone(), Field::Extras, |message| {
         [

@@ -2,6 +2,7 @@
 
 mod about;
 mod actions;
+mod artifacts;
 mod attachments;
 mod composer;
 mod conversation;
@@ -14,6 +15,8 @@ mod long_text;
 mod markdown;
 mod message;
 mod notices;
+mod panel;
+mod panel_citation;
 mod prompt;
 mod questions;
 mod run;
@@ -36,9 +39,13 @@ pub use store::{ChatStore, Port};
 pub fn ChatPage(
     /// The state, and what changes it.
     store: ChatStore,
+    /// What the page's owner lets embeds do.
+    embeds: embeds::EmbedRules,
 ) -> impl IntoView {
     provide_context(store);
     Theme::provide();
+    provide_context(embeds);
+    provide_context(embeds::Downloads::kept());
     let signed_in = Memo::new(move |_| store.read(Change::Session, |client| client.session.name.is_some()));
     view! {
         <notices::Notices />
@@ -53,6 +60,7 @@ fn SignedIn() -> impl IntoView {
     let store = store::chat();
     // What is written belongs to who is signed in.
     provide_context(prompt::Draft::new());
+    artifacts::Artifacts::provide(panel::Panel::provide());
     on_cleanup(move || store.forget_pictures());
     let title = move || {
         store.read(Change::Title, |client| match client.chat.title.as_str() {
@@ -75,6 +83,7 @@ fn SignedIn() -> impl IntoView {
                         "☰"
                     </button>
                     <h1 class="chat-title" dir="auto">{title}</h1>
+                    <artifacts::ArtifactsButton />
                     <ModelChoice />
                     <ConnectionState />
                 </header>
@@ -84,6 +93,7 @@ fn SignedIn() -> impl IntoView {
                 <conversation::Conversation />
                 <composer::Composer />
             </main>
+            <panel::SidePanel />
         </div>
     }
 }

@@ -212,3 +212,30 @@ pub(super) fn sentence(phrases: &[String]) -> String {
     let mut letters = joined.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
+
+// The panel, sources, artifacts, pictures.
+pub(super) const SOURCE: &str = "Source";
+pub(super) const SHOW_ALL_SOURCES: &str = "Show all";
+pub(super) const DOCUMENTS: &str = "Documents";
+pub(super) const NO_DOCUMENTS: &str = "This source brought no text along.";
+pub(super) const RELEVANCE: &str = "Relevance";
+pub(super) const PAGE: &str = "Page";
+pub(super) const PARAMETERS: &str = "Parameters";
+pub(super) const CLOSE_PANEL: &str = "Close panel";
+pub(super) const CLOSE: &str = "Close";
+pub(super) const PREVIEW: &str = "Preview";
+pub(super) const ARTIFACTS: &str = "Artifacts";
+pub(super) const ARTIFACT: &str = "Artifact";
+pub(super) const PREVIOUS_ARTIFACT: &str = "Previous artifact";
+pub(super) const NEXT_ARTIFACT: &str = "Next artifact";
+pub(super) const DOWNLOAD: &str = "Download";
+pub(super) const FULL_SCREEN: &str = "Full screen";
+pub(super) const REFRESH: &str = "Refresh";
+pub(super) const NO_FULL_SCREEN: &str = "The browser did not give the whole screen:";
+pub(super) const OPENS_ITSELF: &str = "Open by itself when a new one is written";
+pub(super) const MAY_SAVE: &str = "Let frames save files";
+pub(super) const ENLARGE: &str = "Enlarge";
+pub(super) const EMBED_WITHOUT_CHART: &str =
+    "it needs Chart.js, which could not be loaded. Check the connection, then show it again.";
+pub(super) const EMBED_WITHOUT_ALPINE: &str =
+    "it needs Alpine.js, which could not be loaded. Check the connection, then show it again.";

@@ -128,7 +128,11 @@ fn CallInView(id: MessageId, call: Memo<Tool>) -> impl IntoView {
             </div>
         </Show>
         {move || file.get().map(file_row)}
-        <Embeds embeds=embeds on_prompt=super::prompt::callback() />
+        <Embeds
+            embeds=embeds
+            on_prompt=super::prompt::callback()
+            args=Signal::derive(move || Some(call.with(|call| call.arguments.clone())))
+        />
         <For each=move || figures.get().into_iter().enumerate() key=|one| one.clone() let:one>
             <p class="tool-figure">
                 <StoredImage path=one.1 alt=strings::FIGURE.to_string() />

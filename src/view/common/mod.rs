@@ -1,6 +1,7 @@
 //! Parts that every page uses. They know outputs, notices and progress, and nothing of notebooks or chats.
 
 pub mod ansi_view;
+pub mod choice;
 pub mod display;
 pub mod html_frame;
 pub mod icon;

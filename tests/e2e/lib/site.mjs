@@ -57,7 +57,7 @@ export async function startSite({ isolated = true } = {}) {
       "content-length": statSync(file).size,
       "cache-control": "no-cache",
       ...(isolated && ISOLATION),
-      ...(isolated && path.startsWith("/frames/") && NO_CONNECTION),
+      ...(isolated && path.startsWith("/frames/") && !path.endsWith("/embed-hosts.html") && NO_CONNECTION),
     });
     if (fault) {
       const bytes = readFileSync(file);

@@ -131,7 +131,7 @@ impl Site {
         let html = csp::narrowed(&name, &fs::read_to_string(path)?, &self.servers);
         if let Some(policy) = csp::of_page(&html).filter(|_| !self.plain) {
             headers.push(("Content-Security-Policy", policy.to_owned()));
-            if path.parent().is_some_and(|folder| folder.ends_with(frames::FOLDER)) {
+            if path.parent().is_some_and(|folder| folder.ends_with(frames::FOLDER)) && frames::is_cut_off(&name) {
                 let (name, value) = frames::NO_CONNECTION;
                 headers.push((name, value.to_owned()));
             }
@@ -206,7 +206,9 @@ mod tests {
             let policy = header(&reply, "Content-Security-Policy").unwrap();
             assert!(policy.contains("'unsafe-eval'") && policy.contains("frame-src 'none'"), "{policy}");
             assert_eq!(header(&reply, "Connection-Allowlist"), Some("()"));
-            assert_eq!(header(&site.answer(&get("/chat.html")), "Connection-Allowlist"), None);
+            for open in ["/chat.html", "/frames/embed-hosts.html"] {
+                assert_eq!(header(&site.answer(&get(open)), "Connection-Allowlist"), None, "{open}");
+            }
         });
     }
 

@@ -1,0 +1,169 @@
+//! The panel beside the conversation, or over it where there is no room: a source, or artifacts.
+
+use super::artifacts::{ArtifactPane, Artifacts};
+use super::dialog::FocusBack;
+use super::panel_citation::CitationPane;
+use super::{store, strings};
+use crate::ids::MessageId;
+use crate::state::artifacts::Artifact;
+use crate::state::client::Change;
+use crate::state::extras::Citation;
+use crate::view::common::icon::{Icon, icon};
+use crate::web::js;
+use leptos::html::Aside;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+/// What the panel shows.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Content {
+    /// A source of a message.
+    Citation(MessageId, Box<Citation>),
+    /// The artifacts of the chat.
+    Artifacts,
+    /// A piece of code, to be looked at.
+    Preview(Artifact),
+}
+
+/// The panel of this page.
+#[derive(Clone, Copy)]
+pub(super) struct Panel {
+    content: RwSignal<Option<Content>>,
+    /// What had the focus when it was opened.
+    before: StoredValue<Option<HtmlElement>, LocalStorage>,
+    /// Whether it is to take the focus.
+    takes_focus: StoredValue<bool>,
+}
+
+/// Opens source `n` of this message, counted from 1, as its marks count them.
+#[derive(Clone, Copy)]
+pub(super) struct OpenCitation(pub Callback<usize>);
+
+/// Shows the HTML or SVG of a code block beside the conversation: called with the block's language, as it was written,
+/// and its code. [`Artifact::is_code`] tells for which blocks.
+#[derive(Clone, Copy)]
+#[allow(dead_code, reason = "code blocks call it")]
+pub(super) struct OpenPreview(pub Callback<(String, String)>);
+
+impl Panel {
+    /// The closed panel, and what opens it, for all below. It closes with its chat.
+    pub(super) fn provide() -> Self {
+        let panel = Self {
+            content: RwSignal::new(None),
+            before: StoredValue::new_local(None),
+            takes_focus: StoredValue::new(true),
+        };
+        provide_context(panel);
+        provide_context(OpenPreview(Callback::new(move |(language, code): (String, String)| {
+            panel.open(Content::Preview(Artifact::of_code(&language, &code)));
+        })));
+        let store = store::chat();
+        let chat = Memo::new(move |_| store.read(Change::Path, |client| client.chat.id.clone()));
+        Effect::new(move |before: Option<Option<_>>| {
+            let chat = chat.get();
+            // A new chat gets its id with its first message.
+            if before.flatten().is_some_and(|before| Some(before) != chat) {
+                panel.content.set(None);
+            }
+            chat
+        });
+        panel
+    }
+
+    /// Shows something; the focus goes there.
+    pub(super) fn open(self, content: Content) {
+        let active = js::document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        let is_within = |element: &HtmlElement| element.closest(".panel").ok().flatten().is_some();
+        if let Some(active) = active.filter(|element| element.tag_name() != "IFRAME" && !is_within(element)) {
+            self.before.set_value(Some(active));
+        }
+        self.takes_focus.set_value(true);
+        self.content.set(Some(content));
+    }
+
+    /// Shows something by itself: the person goes on where they are.
+    pub(super) fn open_quietly(self, content: Content) {
+        self.takes_focus.set_value(false);
+        self.content.set(Some(content));
+    }
+
+    /// Whether it shows this.
+    pub(super) fn shows(self, content: &Content) -> bool {
+        self.content.with(|shown| shown.as_ref() == Some(content))
+    }
+
+    /// Closes it; the focus goes back.
+    pub(super) fn close(self) {
+        let mut before = None;
+        self.before.update_value(|element| before = element.take());
+        self.content.set(None);
+        drop(FocusBack(before));
+    }
+}
+
+/// The panel, while it shows something.
+#[component]
+pub(super) fn SidePanel() -> impl IntoView {
+    let panel = expect_context::<Panel>();
+    move || panel.content.get().map(|content| view! { <Open content=content /> })
+}
+
+#[component]
+fn Open(content: Content) -> impl IntoView {
+    let panel = expect_context::<Panel>();
+    let element = NodeRef::<Aside>::new();
+    Effect::new(move |_| {
+        if let Some(element) = element.get()
+            && panel.takes_focus.get_value()
+        {
+            // It throws for elements that can't have the focus.
+            let _ = element.focus();
+        }
+    });
+    let title = match &content {
+        Content::Citation(_, citation) => citation.name.clone(),
+        Content::Artifacts => strings::ARTIFACTS.to_owned(),
+        Content::Preview(_) => strings::PREVIEW.to_owned(),
+    };
+    let label = match &content {
+        Content::Citation(..) => strings::SOURCE,
+        Content::Artifacts => strings::ARTIFACTS,
+        Content::Preview(_) => strings::PREVIEW,
+    };
+    let body = match content {
+        Content::Citation(message, citation) => {
+            view! { <CitationPane message=message citation=*citation /> }.into_any()
+        }
+        Content::Artifacts => {
+            let all = expect_context::<Artifacts>().0;
+            view! { <ArtifactPane all=all is_chat=true /> }.into_any()
+        }
+        Content::Preview(artifact) => {
+            view! { <ArtifactPane all=Memo::new(move |_| vec![artifact.clone()]) is_chat=false /> }.into_any()
+        }
+    };
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() && js::document().fullscreen_element().is_none() {
+            event.prevent_default();
+            panel.close();
+        }
+    };
+    view! {
+        <aside class="panel" aria-label=label tabindex="-1" node_ref=element on:keydown=on_key>
+            <header class="panel-header">
+                <h2 dir="auto">{title}</h2>
+                <button
+                    type="button"
+                    class="quiet"
+                    aria-label=strings::CLOSE_PANEL
+                    title=strings::CLOSE_PANEL
+                    on:click=move |_| panel.close()
+                >
+                    {icon(Icon::Close)}
+                </button>
+            </header>
+            {body}
+        </aside>
+    }
+}
