@@ -31,7 +31,8 @@ impl ImageAddress {
 
 /// Whether an address holds a picture of a kind that can't run anything.
 fn is_pixels(address: &str) -> bool {
-    let kinds = ["data:image/png;base64,", "data:image/jpeg;base64,", "data:image/gif;base64,", "data:image/webp;base64,"];
+    let kinds =
+        ["data:image/png;base64,", "data:image/jpeg;base64,", "data:image/gif;base64,", "data:image/webp;base64,"];
     address.len() <= LONGEST_DATA
         && kinds.iter().any(|kind| {
             address.strip_prefix(kind).is_some_and(|data| {

@@ -1,27 +1,33 @@
 //! Formulas between `\(` and `\)`, `\[` and `\]`, as models write them. To the parser these are escaped brackets, so
-//! that `*` in two formulas would be emphasis: it is handed a text of the same length with `$$` in their place.
+//! that `*` in two formulas would be emphasis: it is handed a text of the same length with `$$` in their place. A pair
+//! that turns out to be no formula, in code say, is left alone when the text is read once more.
 
 use core::ops::Range;
 use std::borrow::Cow;
+
+/// Where a pair of marks stands.
+type Pair = (usize, usize);
 
 /// A text for the parser.
 pub(super) struct Dollars<'a> {
     written: &'a str,
     text: Cow<'a, str>,
-    /// Where marks stood, first to last.
-    marks: Vec<usize>,
+    pairs: Vec<Pair>,
 }
 
 impl<'a> Dollars<'a> {
-    /// Looks for pairs of marks with no blank line between them.
+    /// Looks for pairs of marks.
     pub(super) fn read(written: &'a str) -> Self {
-        let marks = marks(written);
+        Self::with(written, pairs(written))
+    }
+
+    fn with(written: &'a str, pairs: Vec<Pair>) -> Self {
         let mut text = Cow::Borrowed(written);
-        if !marks.is_empty() {
-            let text = text.to_mut();
-            marks.iter().for_each(|at| text.replace_range(*at..*at + 2, "$$"));
+        for (open, close) in &pairs {
+            text.to_mut().replace_range(*open..*open + 2, "$$");
+            text.to_mut().replace_range(*close..*close + 2, "$$");
         }
-        Self { written, text, marks }
+        Self { written, text, pairs }
     }
 
     /// What the parser reads.
@@ -29,66 +35,73 @@ impl<'a> Dollars<'a> {
         &self.text
     }
 
-    /// Whether there are marks in a part.
-    fn has_marks(&self, at: &Range<usize>) -> bool {
-        let first = self.marks.partition_point(|mark| mark + 2 <= at.start);
-        self.marks.get(first).is_some_and(|mark| *mark < at.end)
-    }
-
-    /// What was written where the parser found `text`, which it took as it stands.
-    pub(super) fn as_written<'b>(&'b self, text: &'b str, at: &Range<usize>) -> Cow<'b, str> {
-        match self.written.get(at.clone()) {
-            Some(written) if written.len() == text.len() && self.has_marks(at) => Cow::Borrowed(written),
-            _ => Cow::Borrowed(text),
-        }
-    }
-
-    /// The same for text in which a mark that is none after all is an escaped bracket.
-    pub(super) fn plain<'b>(&'b self, text: &'b str, at: &Range<usize>) -> Cow<'b, str> {
-        let written = self.as_written(text, at);
-        if !self.has_marks(at) || written.len() != text.len() {
-            return written;
-        }
-        let is_mark = |place: usize| self.marks.binary_search(&(at.start + place)).is_ok();
-        Cow::Owned(written.char_indices().filter(|(place, _)| !is_mark(*place)).map(|(_, letter)| letter).collect())
-    }
-
-    /// The same for code in a line: its ends and its line ends are not what was written.
-    pub(super) fn code<'b>(&'b self, code: &'b str, at: &Range<usize>) -> Cow<'b, str> {
-        let Some(written) = self.written.get(at.clone()).filter(|_| self.has_marks(at)) else { return Cow::Borrowed(code) };
-        let inner = written.trim_matches('`').replace('\n', " ");
-        let bare = inner.strip_prefix(' ').and_then(|inner| inner.strip_suffix(' ')).filter(|bare| !bare.trim().is_empty());
-        Cow::Owned(bare.unwrap_or(&inner).to_owned())
+    /// Without the pairs that are no formulas; none if all are.
+    pub(super) fn without_others(&self, formulas: &[Range<usize>]) -> Option<Self> {
+        let is_formula = |pair: &&Pair| formulas.iter().any(|formula| *formula == (pair.0..pair.1 + 2));
+        let used: Vec<Pair> = self.pairs.iter().filter(is_formula).copied().collect();
+        (used.len() < self.pairs.len()).then(|| Self::with(self.written, used))
     }
 }
 
-/// The places of pairs of marks. An address has its brackets escaped within a word: those are none.
-fn marks(text: &str) -> Vec<usize> {
-    let bytes = text.as_bytes();
+/// The places of pairs of marks: in one line, or from `\[` that begins a line to `\]` in the same paragraph, as far as
+/// lines tell, for the same paragraph may be read alone. An address has its brackets escaped within a word: those are
+/// none.
+fn pairs(text: &str) -> Vec<Pair> {
     let mut found = Vec::new();
-    let mut open = None;
-    let mut at = 0;
-    while let Some(next) = bytes[at..].iter().position(|byte| matches!(byte, b'\\' | b'\n')) {
-        at += next;
-        if bytes[at] == b'\n' {
-            let is_blank = bytes[at + 1..].iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'>')) == Some(&b'\n');
-            open = open.filter(|_| !is_blank);
-            at += 1;
-            continue;
+    if !text.contains("\\(") && !text.contains("\\[") {
+        return found;
+    }
+    let (mut open, mut start, mut is_odd, mut depth) = (None, 0, false, 0);
+    for line in text.split_inclusive('\n') {
+        let words = line.trim_matches([' ', '\t', '>', '\n']);
+        let quotes =
+            line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>')).filter(|byte| *byte == b'>').count();
+        let is_new = words.is_empty() || begins_block(words) || quotes > depth;
+        depth = quotes;
+        is_odd = !is_new && (is_odd || is_delimiter(words) || words.starts_with('<'));
+        if is_new || is_odd {
+            open = None;
         }
+        pairs_of_line(line, start, &mut open, &mut found);
+        open = open.filter(|(at, _)| {
+            *at < start || words.starts_with("\\[") && line[..at - start].trim_matches([' ', '\t', '>']).is_empty()
+        });
+        start += line.len();
+    }
+    found
+}
+
+/// The row below a table's headings, which may end with any line; the line below a heading's words too.
+fn is_delimiter(words: &str) -> bool {
+    words.bytes().all(|byte| matches!(byte, b'|' | b'-' | b':' | b' ' | b'=')) && words.contains(['-', '='])
+}
+
+/// Whether a line looks like the first one of a block of its own.
+fn begins_block(words: &str) -> bool {
+    let number = words.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let is_number = number.len() < words.len() && number.starts_with(['.', ')']);
+    let is_marker =
+        words.starts_with(['-', '*', '+']) && words[1..].chars().next().is_none_or(|c| c == ' ' || c == '\t');
+    is_number || is_marker || ["#", "```", "~~~", "[^", "***", "---", "___"].iter().any(|mark| words.starts_with(mark))
+}
+
+fn pairs_of_line(line: &str, start: usize, open: &mut Option<(usize, u8)>, found: &mut Vec<Pair>) {
+    let bytes = line.as_bytes();
+    let mut at = 0;
+    while let Some(next) = bytes[at..].iter().position(|byte| *byte == b'\\') {
+        at += next;
         let in_word = at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || matches!(bytes[at - 1], b'_' | b'/'));
-        match (bytes.get(at + 1), open) {
-            (Some(b'('), _) if !in_word => open = Some((at, b')')),
-            (Some(b'['), _) if !in_word => open = Some((at, b']')),
-            (Some(byte), Some((start, close))) if *byte == close => {
-                found.extend([start, at]);
-                open = None;
+        match (bytes.get(at + 1), *open) {
+            (Some(b'('), _) if !in_word => *open = Some((start + at, b')')),
+            (Some(b'['), _) if !in_word => *open = Some((start + at, b']')),
+            (Some(byte), Some((first, close))) if *byte == close => {
+                found.push((first, start + at));
+                *open = None;
             }
             _ => {}
         }
         at = (at + 2).min(bytes.len());
     }
-    found
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -123,7 +136,9 @@ mod tests {
 
     #[test]
     fn what_is_no_formula_stays_as_it_was() {
-        for text in [r"\(a", r"a\)", "\\(a\n\nb\\)", r"`\(a\)`", r"\[x\)", "$5 and $6", "- \\(a\n- b\\)"] {
+        for text in
+            [r"\(a", r"a\)", "\\(a\n\nb\\)", r"`\(a\)`", r"\[x\)", "$5 and $6", "- \\(a\n- b\\)", "- \\[a\n- $$\\]b"]
+        {
             assert_eq!(formulas(text), [], "{text}");
         }
         assert_eq!(parse(r"`` \(a\) ``")[0].plain(), r"\(a\)");

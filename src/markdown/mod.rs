@@ -3,13 +3,19 @@
 
 mod address;
 mod dollars;
+mod edit;
 mod node;
 mod read;
 mod stream;
+mod table;
+mod tag;
 
 pub use address::{ImageAddress, safe_link};
+pub use edit::with_code;
 pub use node::{Alert, Alignment, Element, Kind, Node};
 pub use stream::{Edits, Id, Stream};
+pub use table::{csv, tabbed};
+pub use tag::{Tag, tag};
 
 /// Reads a whole text: CommonMark with tables, strikethrough, tasks, footnotes, GitHub's notes, and formulas between
 /// `$`, `$$`, `\(` `\)` and `\[` `\]`.

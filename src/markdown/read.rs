@@ -6,7 +6,9 @@ use super::dollars::Dollars;
 use super::node::{Alert, Alignment, Element, Kind, Node};
 use core::cell::RefCell;
 use core::ops::Range;
-use pulldown_cmark::{BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{
+    BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd,
+};
 use std::collections::HashMap;
 use unicase::UniCase;
 
@@ -47,6 +49,23 @@ pub(super) struct Read {
 
 /// Reads a text. `known` finds labels that the text doesn't define; `prior` wins over its own definitions.
 pub(super) fn read(text: &str, known: &dyn Fn(&Label) -> Option<Target>, prior: &Definitions) -> Read {
+    let mut dollars = Dollars::read(text);
+    loop {
+        let (read, formulas) = read_once(text, dollars.text(), known, prior);
+        match dollars.without_others(&formulas) {
+            Some(fewer) => dollars = fewer,
+            None => return read,
+        }
+    }
+}
+
+/// Reads a text in the form that the parser is handed; and where it has formulas.
+fn read_once(
+    written: &str,
+    text: &str,
+    known: &dyn Fn(&Label) -> Option<Target>,
+    prior: &Definitions,
+) -> (Read, Vec<Range<usize>>) {
     let asked = RefCell::new(Vec::new());
     let look_up = |link: BrokenLink<'_>| {
         let label = UniCase::new(link.reference.to_string());
@@ -60,8 +79,7 @@ pub(super) fn read(text: &str, known: &dyn Fn(&Label) -> Option<Target>, prior: 
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_GFM
         | Options::ENABLE_MATH;
-    let dollars = Dollars::read(text);
-    let parser = Parser::new_with_broken_link_callback(dollars.text(), options, Some(look_up));
+    let parser = Parser::new_with_broken_link_callback(text, options, Some(look_up));
     let definitions = parser.reference_definitions().iter().map(|(label, found)| Definition {
         label: UniCase::new(label.to_owned()),
         target: Target {
@@ -72,18 +90,25 @@ pub(super) fn read(text: &str, known: &dyn Fn(&Label) -> Option<Target>, prior: 
     });
     let mut definitions: Vec<_> = definitions.collect();
     definitions.sort_by_key(|definition| definition.at);
-    let mut builder = Builder { source: text, dollars: &dollars, prior, stack: vec![Node::new(Kind::Rule, 0..0)], ignored: 0, resolved: Vec::new() };
+    let mut builder = Builder {
+        source: written,
+        prior,
+        stack: vec![Node::new(Kind::Rule, 0..0)],
+        ignored: 0,
+        resolved: Vec::new(),
+        formulas: Vec::new(),
+    };
     for (event, at) in parser.into_offset_iter() {
         builder.take(event, at);
     }
     let mut all = asked.take();
     all.append(&mut builder.resolved);
-    Read { nodes: builder.stack.swap_remove(0).children, definitions, asked: all }
+    let nodes = builder.stack.swap_remove(0).children;
+    (Read { nodes, definitions, asked: all }, builder.formulas)
 }
 
 struct Builder<'a> {
     source: &'a str,
-    dollars: &'a Dollars<'a>,
     prior: &'a Definitions,
     /// What is being built, innermost last; the first one holds the blocks.
     stack: Vec<Node>,
@@ -91,6 +116,7 @@ struct Builder<'a> {
     ignored: usize,
     /// References that found their definition.
     resolved: Vec<(usize, Label)>,
+    formulas: Vec<Range<usize>>,
 }
 
 impl Builder<'_> {
@@ -103,10 +129,10 @@ impl Builder<'_> {
                 self.stack.push(Node::new(kind, at));
             }
             Event::End(tag) => self.close(tag),
-            Event::Text(text) => self.text(&text, at),
-            Event::Html(html) => self.push_text(&self.dollars.as_written(&html, &at), at),
-            Event::InlineHtml(html) => self.inline_html(&self.dollars.as_written(&html, &at), at),
-            Event::Code(code) => self.push(Node::with_text(Kind::InlineCode, &self.dollars.code(&code, &at), at)),
+            Event::Text(text) => self.push_text(&text, at),
+            Event::Html(html) => self.push_text(&html, at),
+            Event::InlineHtml(html) => self.inline_html(&html, at),
+            Event::Code(code) => self.push(Node::with_text(Kind::InlineCode, &code, at)),
             Event::InlineMath(tex) => self.math(&tex, at, false),
             Event::DisplayMath(tex) => self.math(&tex, at, true),
             Event::FootnoteReference(label) => self.push(Node::new(Kind::FootnoteReference(label.to_string()), at)),
@@ -207,14 +233,6 @@ impl Builder<'_> {
         push_text(&mut self.top().children, text, at);
     }
 
-    fn text(&mut self, text: &str, at: Range<usize>) {
-        let text = match self.top().kind {
-            Kind::Code(_) | Kind::Html => self.dollars.as_written(text, &at),
-            _ => self.dollars.plain(text, &at),
-        };
-        self.push_text(&text, at);
-    }
-
     /// A formula. `$5-$6` are prices: what a digit follows doesn't end a formula.
     fn math(&mut self, tex: &str, at: Range<usize>, display: bool) {
         let is_price = !display && self.source.as_bytes().get(at.end).is_some_and(u8::is_ascii_digit);
@@ -222,6 +240,7 @@ impl Builder<'_> {
             let source = self.source;
             return self.push_text(&source[at.clone()], at);
         }
+        self.formulas.push(at.clone());
         let display = display && !self.source[at.start..].starts_with("\\(");
         self.push(Node::with_text(Kind::Math { display }, tex.trim(), at));
     }

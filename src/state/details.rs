@@ -25,7 +25,10 @@ pub fn parts(text: &str) -> Vec<Part> {
         parts.push(part);
         rest = &rest[start + length..];
     }
-    push_text(&mut parts, rest);
+    // The last text may yet grow: its end stays as it is.
+    if !rest.trim().is_empty() {
+        parts.push(Part::Text(rest.trim_start_matches('\n').to_owned()));
+    }
     parts
 }
 
@@ -33,6 +36,20 @@ fn push_text(parts: &mut Vec<Part>, text: &str) {
     if !text.trim().is_empty() {
         parts.push(Part::Text(text.trim_matches('\n').to_owned()));
     }
+}
+
+/// Whether a text is one part and stays one with `more` at its end: [`parts`] need not be asked again.
+pub fn goes_on(text: &str, more: &str) -> bool {
+    const MARK: &str = "<details";
+    let last_line = &text[text.rfind('\n').map_or(0, |at| at + 1)..];
+    let may_begin = |line: &str| !line.is_empty() && (line.starts_with(MARK) || MARK.starts_with(line));
+    let joined: String =
+        last_line.chars().chain(more.chars().take_while(|letter| *letter != '\n')).take(MARK.len()).collect();
+    !text.trim().is_empty()
+        && !text.trim_start().starts_with(['<', '\u{25c1}'])
+        && !text.contains(MARK)
+        && !may_begin(&joined)
+        && !more.split('\n').skip(1).any(may_begin)
 }
 
 /// The next block: where it begins, what it is, and how long it is.
@@ -246,5 +263,20 @@ mod tests {
         ));
         assert_eq!(parts("<details").len(), 1);
         assert_eq!(parts("").len(), 0);
+    }
+
+    #[test]
+    fn a_text_goes_on_unless_a_block_may_begin() {
+        assert!(goes_on("words", " and <b>more</b>\n< 3") && goes_on("a\n", "b"));
+        for (text, more) in [
+            ("", "a"),
+            ("a\n", "<"),
+            ("a\n<deta", "ils>"),
+            ("a", "\n<details>"),
+            ("<think>a", "b"),
+            ("<details>\n</details>\na", "b"),
+        ] {
+            assert!(!goes_on(text, more), "{text} {more}");
+        }
     }
 }

@@ -26,10 +26,11 @@ const NEW_SHARE: usize = 8;
 
 /// Hears what changes. A node that was closed or removed is never named again.
 pub trait Edits {
-    /// A new node in `parent` (none: at the top), before one of its other children or, with none, at the end.
-    fn insert(&mut self, id: Id, kind: &Kind, parent: Option<Id>, before: Option<Id>);
+    /// A new node with its own text in `parent` (none: at the top), before one of its other children or, with none, at
+    /// the end.
+    fn insert(&mut self, id: Id, kind: &Kind, text: &str, parent: Option<Id>, before: Option<Id>);
     /// A new node in place of the closed top-level block of this number, since a definition came late.
-    fn replace(&mut self, id: Id, kind: &Kind, number: usize);
+    fn replace(&mut self, id: Id, kind: &Kind, text: &str, number: usize);
     /// A list turned loose.
     fn change(&mut self, id: Id, kind: &Kind);
     /// Of a node's own text this many UTF-16 units go from the end, and more text comes.
@@ -135,8 +136,8 @@ impl Stream {
         let (ids, more) = (&mut self.ids, &self.text[from..]);
         let (_, text) = *self.unread_id.get_or_insert_with(|| {
             let (paragraph, text) = (ids.next(), ids.next());
-            edits.insert(paragraph, &Kind::Paragraph, None, None);
-            edits.insert(text, &Kind::Text, Some(paragraph), None);
+            edits.insert(paragraph, &Kind::Paragraph, "", None, None);
+            edits.insert(text, &Kind::Text, "", Some(paragraph), None);
             (paragraph, text)
         });
         edits.text(text, 0, more);
@@ -234,7 +235,7 @@ impl Stream {
         // A closed block is one block; were it not, the text before it would be lost.
         if let [node] = found.nodes.as_slice() {
             let id = self.ids.next();
-            edits.replace(id, &node.kind, number);
+            edits.replace(id, &node.kind, &node.text, number);
             let made = present::fill(id, node, None, &mut self.ids, edits);
             present::close(&made, edits);
         }

@@ -49,7 +49,9 @@ impl Stream {
     /// it might yet become.
     fn may_cut(&self, start: usize) -> bool {
         let line = self.line_of(start);
-        self.frames.len() == 1 && self.whole != Some(start) && self.with_definitions(line, self.cut) == line
+        // Below a line that begins with HTML formulas are read another way.
+        let is_odd = self.text[line..].trim_start().starts_with('<');
+        !is_odd && self.frames.len() == 1 && self.whole != Some(start) && self.with_definitions(line, self.cut) == line
     }
 
     /// A cut paragraph has ended: it is read once more as a whole, and made again if that gives something else.

@@ -100,18 +100,15 @@ fn insert(
     edits: &mut impl Edits,
 ) -> Shown {
     let id = ids.next();
-    edits.insert(id, &node.kind, parent, before);
+    let text = level.map_or(&*node.text, |(frames, at)| own_text(&frames[at], node));
+    edits.insert(id, &node.kind, text, parent, before);
     fill(id, node, level, ids, edits)
 }
 
-/// Fills a node that was just made.
+/// Fills a node that was just told.
 pub(super) fn fill(id: Id, node: &Node, level: Level<'_>, ids: &mut Ids, edits: &mut impl Edits) -> Shown {
     let text = level.map_or(&*node.text, |(frames, at)| own_text(&frames[at], node)).to_owned();
-    if !text.is_empty() {
-        edits.text(id, 0, &text);
-    }
-    let mut shown =
-        Shown { id, kind: node.kind.clone(), text, text_before: 0, children: Vec::new(), before: 0 };
+    let mut shown = Shown { id, kind: node.kind.clone(), text, text_before: 0, children: Vec::new(), before: 0 };
     let (nodes, first) = real(&node.children, level);
     for (at, child) in nodes.iter().enumerate() {
         let made = insert(child, first.filter(|_| at == 0), Some(id), None, ids, edits);

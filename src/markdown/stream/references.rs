@@ -50,7 +50,8 @@ impl References {
         if open == self.open && footnotes == self.open_footnotes {
             return None;
         }
-        let added = open.iter().filter(|(label, target)| self.open.get(*label) != Some(*target)).map(|(label, _)| label);
+        let added =
+            open.iter().filter(|(label, target)| self.open.get(*label) != Some(*target)).map(|(label, _)| label);
         let gone = self.open.keys().filter(|label| !open.contains_key(*label));
         let labels = added.chain(gone).cloned().collect();
         let changed = footnotes.symmetric_difference(&self.open_footnotes).cloned().collect();

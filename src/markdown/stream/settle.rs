@@ -1,11 +1,11 @@
 //! Closing what complete lines have ended, and moving the cut (RENDERING.md 3 has the rule and its proof).
 
+use super::Edits;
 use super::Stream;
 use super::frame::{Frame, Shape, fits, own_text, synthetic};
 use super::paragraph::print;
 use super::present;
 use super::references::collect_footnotes;
-use super::Edits;
 use crate::markdown::node::{Kind, Node};
 use crate::markdown::read::{Definition, Read};
 use std::collections::HashSet;
@@ -164,7 +164,8 @@ impl Stream {
             // Definitions and blank lines only: all but the last definition are done.
             cut = self.cut;
             // A definition that is indented as code is one only below another.
-            let is_first = |line: &usize| !self.text[*line..].starts_with("    ") && !self.text[*line..].starts_with('\t');
+            let is_first =
+                |line: &usize| !self.text[*line..].starts_with("    ") && !self.text[*line..].starts_with('\t');
             let mut lines = definitions.iter().rev().map(|definition| self.line_start(definition.at));
             if last == 0
                 && let Some(line) = lines.find(is_first)
@@ -290,7 +291,10 @@ impl Stream {
             let at = node.at.start;
             let from = match node.kind {
                 Kind::Footnote(_) => at,
-                _ => self.with_definitions(self.line_of(at), if self.frames[0].closed > 0 { self.frames[0].last.end } else { 0 }),
+                _ => self.with_definitions(
+                    self.line_of(at),
+                    if self.frames[0].closed > 0 { self.frames[0].last.end } else { 0 },
+                ),
             };
             let takes_asked = self.frames.len() > 1 || from == self.cut;
             self.references.close_top(from..node.at.end, &self.text, takes_asked);

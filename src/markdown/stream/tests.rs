@@ -17,8 +17,9 @@ impl Model {
         assert!(self.nodes.contains_key(&id) && !self.done.contains_key(&id), "{id} is not live");
     }
 
-    fn make(&mut self, id: Id, kind: &Kind, parent: Option<Id>) {
-        assert!(self.nodes.insert(id, (Node::new(kind.clone(), 0..0), Vec::new(), parent)).is_none(), "{id} twice");
+    fn make(&mut self, id: Id, kind: &Kind, text: &str, parent: Option<Id>) {
+        let node = Node::with_text(kind.clone(), text, 0..0);
+        assert!(self.nodes.insert(id, (node, Vec::new(), parent)).is_none(), "{id} twice");
     }
 
     fn siblings(&mut self, parent: Option<Id>) -> &mut Vec<Id> {
@@ -41,17 +42,18 @@ impl Model {
 }
 
 impl Edits for Model {
-    fn insert(&mut self, id: Id, kind: &Kind, parent: Option<Id>, before: Option<Id>) {
+    fn insert(&mut self, id: Id, kind: &Kind, text: &str, parent: Option<Id>, before: Option<Id>) {
         parent.into_iter().chain(before).for_each(|id| self.live(id));
-        self.make(id, kind, parent);
+        self.make(id, kind, text, parent);
         let siblings = self.siblings(parent);
-        let at = before.map_or(siblings.len(), |before| siblings.iter().position(|id| *id == before).expect("a sibling"));
+        let at =
+            before.map_or(siblings.len(), |before| siblings.iter().position(|id| *id == before).expect("a sibling"));
         siblings.insert(at, id);
     }
 
-    fn replace(&mut self, id: Id, kind: &Kind, number: usize) {
+    fn replace(&mut self, id: Id, kind: &Kind, text: &str, number: usize) {
         assert_eq!(self.done.get(&self.top[number]), Some(&true), "only what is closed is replaced");
-        self.make(id, kind, None);
+        self.make(id, kind, text, None);
         self.top[number] = id;
     }
 
@@ -109,7 +111,9 @@ fn canonical(nodes: Vec<Node>) -> Vec<Node> {
 fn outline(nodes: &[Node], depth: usize) -> String {
     nodes
         .iter()
-        .map(|node| format!("{}{:?} {:?}\n{}", "  ".repeat(depth), node.kind, node.text, outline(&node.children, depth + 1)))
+        .map(|node| {
+            format!("{}{:?} {:?}\n{}", "  ".repeat(depth), node.kind, node.text, outline(&node.children, depth + 1))
+        })
         .collect()
 }
 
@@ -140,8 +144,11 @@ fn same(stream: &Stream, model: &Model, text: &str, ends: &[usize]) {
         let end: String = line.chars().rev().take(100).collect::<Vec<_>>().into_iter().rev().collect();
         if line.len() < 200 { line.to_owned() } else { format!("{begin} … {end} ({} bytes)", line.len()) }
     };
-    let around = |lines: &[&str]| lines.iter().skip(at.saturating_sub(2)).take(8).map(|line| ends_of(line)).collect::<Vec<_>>().join("\n");
-    let (text, shown) = if text.len() < 500 { (text, &ends[..ends.len().min(40)]) } else { (&text[text.len() - 100..], &[][..]) };
+    let around = |lines: &[&str]| {
+        lines.iter().skip(at.saturating_sub(2)).take(8).map(|line| ends_of(line)).collect::<Vec<_>>().join("\n")
+    };
+    let (text, shown) =
+        if text.len() < 500 { (text, &ends[..ends.len().min(40)]) } else { (&text[text.len() - 100..], &[][..]) };
     panic!(
         "{:?}\nof {text:?} in chunks to {shown:?}\n--- streamed\n{:.1500}\n--- whole\n{:.1500}\n",
         stream.text().chars().rev().take(300).collect::<Vec<_>>().into_iter().rev().collect::<String>(),
@@ -275,10 +282,23 @@ fn a_long_paragraph_is_cut_and_still_what_one_parse_gives() {
         while text.len() < 4_000 {
             text += if chance.below(oddness) == 0 { chance.pick(PIECES) } else { "word word " };
         }
-        text += chance.pick(&["", "\n===\n", "\n\nnext\n\n", "\n|-|\n", "\n- item\n", "\n\n[r]: /u\n", "\n\n[^1]: note\n\nx\n"]);
+        text += chance.pick(&[
+            "",
+            "\n===\n",
+            "\n\nnext\n\n",
+            "\n|-|\n",
+            "\n- item\n",
+            "\n\n[r]: /u\n",
+            "\n\n[^1]: note\n\nx\n",
+        ]);
         let ends: Vec<usize> = chance.chunks(&text).into_iter().collect();
-        let sparse: Vec<usize> =
-            ends.iter().copied().enumerate().filter(|(at, end)| at % 7 == 0 || *end == text.len()).map(|(_, end)| end).collect();
+        let sparse: Vec<usize> = ends
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(|(at, end)| at % 7 == 0 || *end == text.len())
+            .map(|(_, end)| end)
+            .collect();
         check(&text, &sparse);
     }
 }
@@ -289,8 +309,8 @@ struct Count(usize);
 
 #[rustfmt::skip]
 impl Edits for Count {
-    fn insert(&mut self, _: Id, _: &Kind, _: Option<Id>, _: Option<Id>) { self.0 += 1; }
-    fn replace(&mut self, _: Id, _: &Kind, _: usize) { self.0 += 1; }
+    fn insert(&mut self, _: Id, _: &Kind, _: &str, _: Option<Id>, _: Option<Id>) { self.0 += 1; }
+    fn replace(&mut self, _: Id, _: &Kind, _: &str, _: usize) { self.0 += 1; }
     fn change(&mut self, _: Id, _: &Kind) { self.0 += 1; }
     fn text(&mut self, _: Id, _: usize, _: &str) { self.0 += 1; }
     fn remove(&mut self, _: Id) { self.0 += 1; }
@@ -308,11 +328,26 @@ fn debug_shrink() {
         while text.len() < 4_000 {
             text += if chance.below(oddness) == 0 { chance.pick(PIECES) } else { "word word " };
         }
-        text += chance.pick(&["", "\n===\n", "\n\nnext\n\n", "\n|-|\n", "\n- item\n", "\n\n[r]: /u\n", "\n\n[^1]: note\n\nx\n"]);
+        text += chance.pick(&[
+            "",
+            "\n===\n",
+            "\n\nnext\n\n",
+            "\n|-|\n",
+            "\n- item\n",
+            "\n\n[r]: /u\n",
+            "\n\n[^1]: note\n\nx\n",
+        ]);
         let ends: Vec<usize> = chance.chunks(&text).into_iter().collect();
-        let sparse: Vec<usize> =
-            ends.iter().copied().enumerate().filter(|(at, end)| at % 7 == 0 || *end == text.len()).map(|(_, end)| end).collect();
-        if !fails(&text, &sparse) { continue; }
+        let sparse: Vec<usize> = ends
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(|(at, end)| at % 7 == 0 || *end == text.len())
+            .map(|(_, end)| end)
+            .collect();
+        if !fails(&text, &sparse) {
+            continue;
+        }
         let every = |text: &str| characters(text);
         let mut text = text;
         let mut size = text.len() / 2;
@@ -321,8 +356,12 @@ fn debug_shrink() {
             while at + size <= text.len() {
                 if text.is_char_boundary(at) && text.is_char_boundary(at + size) {
                     let less = format!("{}{}", &text[..at], &text[at + size..]);
-                    let step: Vec<usize> = every(&less).into_iter().filter(|end| end % 40 == 0 || *end == less.len()).collect();
-                    if fails(&less, &step) { text = less; continue; }
+                    let step: Vec<usize> =
+                        every(&less).into_iter().filter(|end| end % 40 == 0 || *end == less.len()).collect();
+                    if fails(&less, &step) {
+                        text = less;
+                        continue;
+                    }
                 }
                 at += size;
             }

@@ -203,10 +203,10 @@ impl Message {
                 self.add_status(item);
                 &[Field::Status]
             }
-            ChatEvent::Delta(text) => {
-                self.append(&text);
-                &[Field::Body]
-            }
+            ChatEvent::Delta(text) => match self.append(&text) {
+                Field::Growth => &[Field::Growth],
+                _ => &[Field::Body],
+            },
             ChatEvent::Replace(text) => {
                 self.replace(text);
                 &[Field::Body]
@@ -245,10 +245,15 @@ impl Message {
                     return &[];
                 }
                 match appended {
-                    Some(text) => self.content.push_str(&text),
-                    None => self.content = fold::content(&self.output),
+                    Some(text) => {
+                        self.content.push_str(&text);
+                        &[Field::Growth]
+                    }
+                    None => {
+                        self.content = fold::content(&self.output);
+                        &[Field::Body]
+                    }
                 }
-                &[Field::Body]
             }
             ChatEvent::Completion(data) => self.complete(&data),
             ChatEvent::Error(words) => {

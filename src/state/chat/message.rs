@@ -2,7 +2,7 @@
 
 use crate::ids::MessageId;
 use crate::protocol::chat::{StatusItem, error_text};
-use crate::state::fold;
+use crate::state::{details, fold};
 use serde_json::{Value, json};
 
 /// Steps of a status line that are kept.
@@ -84,6 +84,8 @@ pub struct Message {
 pub enum Field {
     /// Text, output items, error.
     Body,
+    /// Text was added at the very end of [`Message::growing`], and nothing else changed.
+    Growth,
     /// The status line.
     Status,
     /// Everything else beside the text.
@@ -159,14 +161,26 @@ impl Message {
 
     /// Text that was emitted beside the model's own. The output would hide it (3.6), so it goes there too, until
     /// the server's next snapshot tells what it has kept.
-    pub(super) fn append(&mut self, text: &str) {
+    pub(super) fn append(&mut self, text: &str) -> Field {
+        let grows = self.output.is_empty() && details::goes_on(&self.content, text);
         self.content.push_str(text);
         if self.output.is_empty() {
-            return;
+            return if grows { Field::Growth } else { Field::Body };
         }
         match self.output.last_mut().filter(|item| item["type"] == "message") {
             Some(item) => fold::append_text(item, text),
             None => self.output.push(message_item(text)),
+        }
+        Field::Body
+    }
+
+    /// The text that grows while the answer is written: that of the last part of what is shown, or what it ends with.
+    pub fn growing(&self) -> &str {
+        match self.output.last() {
+            None => &self.content,
+            Some(item) => {
+                item["content"].as_array().and_then(|parts| parts.last()?["text"].as_str()).unwrap_or_default()
+            }
         }
     }
 

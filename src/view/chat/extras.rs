@@ -57,18 +57,19 @@ fn one_file(file: FileItem) -> AnyView {
 /// Lets all below open a source of a message in the panel.
 pub(super) fn provide_citations(message: MessageId, sources: Memo<Vec<Citation>>) {
     let panel = expect_context::<Panel>();
-    provide_context(OpenCitation(Callback::new(move |number: usize| {
+    let open = Callback::new(move |number: usize| {
         let source = number.checked_sub(1).and_then(|at| sources.with_untracked(|all| all.get(at).cloned()));
         if let Some(source) = source {
             panel.open(Content::Citation(message.clone(), Box::new(source)));
         }
-    })));
+    });
+    provide_context(OpenCitation { open, sources });
 }
 
 /// The sources, by their numbers; each opens in the panel.
 #[component]
 pub(super) fn Sources(sources: Memo<Vec<Citation>>) -> impl IntoView {
-    let open = expect_context::<OpenCitation>().0;
+    let open = expect_context::<OpenCitation>().open;
     let shows_all = RwSignal::new(false);
     let count = Memo::new(move |_| sources.with(Vec::len));
     let shown = move || if shows_all.get() { count.get() } else { count.get().min(SOURCES) };

@@ -4,7 +4,7 @@ use super::actions::{Actions, Editor, PromptActions};
 use super::embeds::Embeds;
 use super::extras::{CodeRuns, Files, FollowUps, Sources};
 use super::group::{Alone, Group};
-use super::markdown::Markdown;
+use super::markdown::Growing;
 use super::run::InMessage;
 use super::status::Statuses;
 use super::{store, strings};
@@ -40,14 +40,23 @@ where
     })
 }
 
-/// What an answer shows; calls that nothing came of end with the answer.
-fn shown(id: MessageId) -> Memo<Vec<Shown>> {
+/// What an answer shows, and how long the text that grows was when that was read.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Body {
+    parts: Vec<Shown>,
+    length: usize,
+}
+
+/// The body of an answer, read anew when it changes otherwise than by growing; calls that nothing came of end with the
+/// answer.
+fn body(id: MessageId) -> Memo<Body> {
     let store = store::chat();
     let done = field(id.clone(), Field::Done, |message| message.done);
     Memo::new(move |_| {
         done.track();
         store.read(Change::Message(id.clone(), Field::Body), |client| {
-            client.chat.messages.get(&id).map(|message| grouped(parts(message))).unwrap_or_default()
+            let read = |message: &Stored| Body { parts: grouped(parts(message)), length: message.growing().len() };
+            client.chat.messages.get(&id).map(read).unwrap_or_default()
         })
     })
 }
@@ -90,7 +99,7 @@ fn Prompt(id: MessageId) -> impl IntoView {
 fn Answer(id: MessageId) -> impl IntoView {
     let store = store::chat();
     provide_context(InMessage(id.clone()));
-    let shown = shown(id.clone());
+    let body = body(id.clone());
     let error = field(id.clone(), Field::Body, |message| message.error.clone());
     let original = field(id.clone(), Field::Body, |message| message.original_content.clone());
     let done = field(id.clone(), Field::Done, |message| message.done);
@@ -107,7 +116,7 @@ fn Answer(id: MessageId) -> impl IntoView {
             message.context_summary.is_some().then_some(strings::SUMMARIZED),
         ]
     });
-    let count = Memo::new(move |_| shown.with(Vec::len));
+    let count = Memo::new(move |_| body.with(|body| body.parts.len()));
     let is_waiting = move || {
         !done.get()
             && count.get() == 0
@@ -139,10 +148,7 @@ fn Answer(id: MessageId) -> impl IntoView {
                         let id = id.clone();
                         view! {
                             <For each=move || 0..count.get() key=|number| *number let:number>
-                                <OnePart
-                                    id=id.clone()
-                                    part=Memo::new(move |_| shown.with(|parts| parts.get(number).cloned()))
-                                />
+                                <OnePart id=id.clone() number=number body=body done=done />
                             </For>
                         }
                     }
@@ -182,19 +188,14 @@ fn Answer(id: MessageId) -> impl IntoView {
 }
 
 #[component]
-fn OnePart(id: MessageId, part: Memo<Option<Shown>>) -> impl IntoView {
+fn OnePart(id: MessageId, number: usize, body: Memo<Body>, done: Memo<bool>) -> impl IntoView {
+    let part = Memo::new(move |_| body.with(|body| body.parts.get(number).cloned()));
     let kind = Memo::new(move |_| part.with(|part| part.as_ref().map(discriminant)));
     move || {
         kind.track();
         match part.get_untracked() {
             None => ().into_any(),
-            Some(Shown::Text(_)) => {
-                let text = Signal::derive(move || match part.get() {
-                    Some(Shown::Text(text)) => text,
-                    _ => String::new(),
-                });
-                view! { <Markdown text=text /> }.into_any()
-            }
+            Some(Shown::Text(_)) => view! { <Text id=id.clone() number=number body=body done=done /> }.into_any(),
             Some(Shown::Group(_)) => {
                 let steps = Signal::derive(move || match part.get() {
                     Some(Shown::Group(steps)) => steps,
@@ -211,4 +212,30 @@ fn OnePart(id: MessageId, part: Memo<Option<Shown>>) -> impl IntoView {
             }
         }
     }
+}
+
+/// Text of an answer. Of the last one only what was added is read as long as it grows.
+#[component]
+fn Text(id: MessageId, number: usize, body: Memo<Body>, done: Memo<bool>) -> impl IntoView {
+    let store = store::chat();
+    let text = Signal::derive(move || {
+        body.with(|body| match body.parts.get(number) {
+            Some(Shown::Text(text)) => text.clone(),
+            _ => String::new(),
+        })
+    });
+    let is_last = Memo::new(move |_| body.with(|body| body.parts.len() == number + 1));
+    let (of_text, of_growth) = (id.clone(), id);
+    let more = Callback::new(move |known: usize| {
+        let length = body.with_untracked(|body| body.length);
+        store.peek(|client| {
+            let message = client.chat.messages.get(&of_text).filter(|_| is_last.get_untracked())?;
+            message.growing().get(length + known..).map(str::to_owned)
+        })
+    });
+    let grown = Signal::derive(move || {
+        store.read(Change::Message(of_growth.clone(), Field::Growth), |_| ());
+    });
+    let growing = Signal::derive(move || is_last.get() && !done.get());
+    view! { <Growing text=text growing=growing more=more grown=grown /> }
 }

@@ -38,12 +38,16 @@ pub(super) struct Panel {
 
 /// Opens source `n` of this message, counted from 1, as its marks count them.
 #[derive(Clone, Copy)]
-pub(super) struct OpenCitation(pub Callback<usize>);
+pub(super) struct OpenCitation {
+    /// Called with the number.
+    pub open: Callback<usize>,
+    /// The sources, first to last.
+    pub sources: Memo<Vec<Citation>>,
+}
 
 /// Shows the HTML or SVG of a code block beside the conversation: called with the block's language, as it was written,
 /// and its code. [`Artifact::is_code`] tells for which blocks.
 #[derive(Clone, Copy)]
-#[allow(dead_code, reason = "code blocks call it")]
 pub(super) struct OpenPreview(pub Callback<(String, String)>);
 
 impl Panel {

@@ -15,6 +15,11 @@ use std::cell::Cell;
 #[derive(Clone)]
 pub(super) struct InMessage(pub MessageId);
 
+/// Whether the label of a code block says that it is Python.
+pub(super) fn is_python(language: &str) -> bool {
+    ["python", "py", "python3", "ipython"].iter().any(|known| language.eq_ignore_ascii_case(known))
+}
+
 /// Code that can be run, and its last run.
 #[derive(Clone, Copy)]
 pub(super) struct Running {
@@ -47,7 +52,8 @@ impl Running {
         self.phase.get().is_some_and(|phase| !phase.is_over())
     }
 
-    fn press(self) {
+    /// Runs it, or stops it.
+    pub(super) fn press(self) {
         let store = store::chat();
         let place = self.place;
         if self.phase.get_untracked().is_some_and(|phase| !phase.is_over()) {

@@ -239,3 +239,34 @@ pub(super) const EMBED_WITHOUT_CHART: &str =
     "it needs Chart.js, which could not be loaded. Check the connection, then show it again.";
 pub(super) const EMBED_WITHOUT_ALPINE: &str =
     "it needs Alpine.js, which could not be loaded. Check the connection, then show it again.";
+
+// Text of messages.
+pub(super) const ALERT_NOTE: &str = "Note";
+pub(super) const ALERT_TIP: &str = "Tip";
+pub(super) const ALERT_IMPORTANT: &str = "Important";
+pub(super) const ALERT_WARNING: &str = "Warning";
+pub(super) const ALERT_CAUTION: &str = "Caution";
+pub(super) const TASK_DONE: &str = "Done";
+pub(super) const TASK_OPEN: &str = "To do";
+pub(super) const FOOTNOTE: &str = "Footnote";
+pub(super) const FOOTNOTE_BACK: &str = "Back to the text";
+pub(super) const TABLE: &str = "Table";
+pub(super) const SAVE_CSV: &str = "CSV";
+pub(super) const CODE: &str = "Code";
+pub(super) const EDIT_CODE: &str = "Edit code";
+pub(super) const COLLAPSE: &str = "Collapse";
+pub(super) const EXPAND: &str = "Expand";
+pub(super) const CODE_NOT_FOUND: &str =
+    "The message has changed meanwhile, so this code is not saved. Copy it, cancel, and edit the message.";
+pub(super) const DRAWING: &str = "Drawing…";
+pub(super) const DIAGRAM: &str = "Diagram";
+pub(super) const MEDIA: &str = "media";
+pub(super) const MEDIA_ELSEWHERE: &str = "Film or sound elsewhere, not loaded:";
+pub(super) const PAGE_FILE: &str = "page.html";
+pub(super) const SAVE_PAGE_FILE: &str = "Download the page";
+pub(super) const TO_THE_END: &str = "To the end";
+
+/// "12 hidden lines".
+pub(super) fn hidden_lines(count: usize) -> String {
+    if count == 1 { "1 hidden line".to_owned() } else { format!("{count} hidden lines") }
+}

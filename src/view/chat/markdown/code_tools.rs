@@ -1,0 +1,156 @@
+//! What the buttons of a code block do.
+
+use super::edit::Edit;
+use super::piece::{Mounted, attributes, element, mount};
+use super::sink::Page;
+use crate::view::chat::run::{RunButton, RunOutput, Running};
+use crate::view::chat::strings;
+use leptos::prelude::*;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+/// A block whose code can be run or was edited.
+pub(super) struct Tools {
+    figure: Element,
+    /// Its code, as it is now.
+    pub(super) code: RwSignal<String>,
+    running: Running,
+}
+
+/// The code of a block.
+pub(super) fn code_of(figure: &Element) -> String {
+    let code = figure.query_selector("pre > code").ok().flatten();
+    code.and_then(|code| code.text_content()).unwrap_or_default()
+}
+
+/// The tools of a block, made when they are first needed.
+fn tools(page: &Rc<Page>, figure: &Element) -> Rc<Tools> {
+    let known = page.tools.borrow().iter().find(|tools| tools.figure.is_same_node(Some(figure))).cloned();
+    known.unwrap_or_else(|| {
+        let made = page.owner.with(|| {
+            let code = RwSignal::new(code_of(figure));
+            Rc::new(Tools { figure: figure.clone(), code, running: Running::of(code.into()) })
+        });
+        page.tools.borrow_mut().push(made.clone());
+        made
+    })
+}
+
+/// Code that ran before has its output again.
+pub(super) fn again(page: &Rc<Page>, figure: &Element, code: &str) -> Option<Mounted> {
+    let message = page.message.as_ref()?;
+    let has_run = page.store.peek(|client| client.runs.place_of(&message.0, code).is_some());
+    has_run.then(|| show_run(page, figure)).flatten()
+}
+
+/// Runs the code of a block: the button becomes one that stops, too, and the output comes below.
+pub(super) fn run(page: &Rc<Page>, figure: &Element) {
+    if let Some(view) = show_run(page, figure) {
+        page.kept.borrow_mut().push(view);
+    }
+    tools(page, figure).running.press();
+    let button = figure.query_selector(".code-tools .run").ok().flatten();
+    if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+        // It throws only where there is no page.
+        let _ = button.focus();
+    }
+}
+
+/// Puts a button that runs and stops in the place of the plain one, and the output below. None if it is there already.
+fn show_run(page: &Rc<Page>, figure: &Element) -> Option<Mounted> {
+    let plain = figure.query_selector("[data-do=run]").ok().flatten()?;
+    let running = tools(page, figure).running;
+    let (host, output) = (element("span", "run-host"), element("div", "run-host"));
+    plain.replace_with_with_node_1(&host).ok()?;
+    figure.append_child(&output).ok()?;
+    let button = mount(page, &host, move || view! { <RunButton running=running /> });
+    let output = mount(page, &output, move || view! { <RunOutput running=running /> });
+    Some(Mounted::both(button, output))
+}
+
+/// Hides the code, or shows it again.
+pub(super) fn collapse(figure: &Element, button: &Element) {
+    let is_open = button.get_attribute("aria-expanded").as_deref() == Some("true");
+    let lines = button.get_attribute("data-lines").and_then(|lines| lines.parse().ok()).unwrap_or(0);
+    attributes(button, &[("aria-expanded", if is_open { "false" } else { "true" })]);
+    button.set_text_content(Some(if is_open { strings::EXPAND } else { strings::COLLAPSE }));
+    // They throw for names that are none.
+    let _ = figure.class_list().toggle_with_force("collapsed", is_open);
+    let note = figure.query_selector(":scope > .code-hidden").ok().flatten();
+    match note {
+        Some(note) if !is_open => note.remove(),
+        None if is_open => {
+            let note = element("p", "code-hidden");
+            note.set_text_content(Some(&strings::hidden_lines(lines)));
+            let _ = figure.append_child(&note);
+        }
+        _ => {}
+    }
+}
+
+/// Lets the person change the code, run it so, and save it in the message.
+pub(super) fn edit(page: &Rc<Page>, figure: &Element, button: &Element) {
+    let (Some(message), false) = (page.message.clone(), figure.class_list().contains("edited")) else { return };
+    let _ = figure.class_list().add_1("edited");
+    let tools = tools(page, figure);
+    let old = code_of(figure);
+    let host = element("div", "code-edit");
+    let Some(pre) = figure.query_selector(":scope > pre").ok().flatten() else { return };
+    let _ = figure.insert_before(&host, pre.next_sibling().as_ref());
+    let number = same_before(figure, &old);
+    let (code, store) = (tools.code, page.store);
+    let (place, back, gone) = (figure.clone(), button.clone(), host.clone());
+    let close = move || {
+        let _ = place.class_list().remove_1("edited");
+        gone.remove();
+        if let Some(back) = back.dyn_ref::<HtmlElement>() {
+            let _ = back.focus();
+        }
+    };
+    let close = StoredValue::new_local(close);
+    let view = mount(page, &host, move || {
+        view! {
+            <Edit store=store message=message.0 old=old number=number code=code close=Callback::new(move |()| close.with_value(|close| close())) />
+        }
+    });
+    page.kept.borrow_mut().push(view);
+}
+
+/// How many blocks of the message with the same code stand before this one.
+fn same_before(figure: &Element, code: &str) -> usize {
+    let Some(article) = figure.closest("article").ok().flatten() else { return 0 };
+    let Ok(all) = article.query_selector_all(".markdown figure.code-block") else { return 0 };
+    let all = (0..all.length()).filter_map(|at| all.item(at)?.dyn_into::<Element>().ok());
+    all.take_while(|other| !other.is_same_node(Some(figure))).filter(|other| code_of(other) == code).count()
+}
+
+/// Waiting for the person to select something else.
+pub(super) mod is_selected {
+    use crate::web::js;
+    use crate::web::listen::listen;
+    use wasm_bindgen_futures::JsFuture;
+    use web_sys::Element;
+
+    /// Resolves once nothing in the element is selected: what is replaced would not be any more.
+    pub(in super::super) async fn no_more(element: &Element) {
+        while holds_selection(element) {
+            let mut resolve = None;
+            let changed = js_sys::Promise::new(&mut |done, _| resolve = Some(done));
+            let _listener = listen(&js::document(), "selectionchange", move |_: web_sys::Event| {
+                if let Some(resolve) = &resolve {
+                    let _ = resolve.call0(&wasm_bindgen::JsValue::UNDEFINED);
+                }
+            });
+            // It never fails.
+            let _ = JsFuture::from(changed).await;
+        }
+    }
+
+    fn holds_selection(element: &Element) -> bool {
+        let selection = js::window().get_selection().ok().flatten().filter(|selection| !selection.is_collapsed());
+        selection.is_some_and(|selection| {
+            selection.contains_node_with_allow_partial_containment(element, true).unwrap_or(false)
+        })
+    }
+}

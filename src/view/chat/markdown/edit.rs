@@ -1,0 +1,76 @@
+//! Code of a message that the person changes.
+
+use crate::ids::MessageId;
+use crate::markdown::with_code;
+use crate::state::client::User;
+use crate::view::chat::store::ChatStore;
+use crate::view::chat::strings;
+use leptos::html::Textarea;
+use leptos::prelude::*;
+
+/// The field, and what is done with what is in it. "Run" takes what is in it.
+#[component]
+pub(super) fn Edit(
+    store: ChatStore,
+    message: MessageId,
+    /// The code as the message has it, and how many blocks with the same come before.
+    old: String,
+    number: usize,
+    code: RwSignal<String>,
+    close: Callback<()>,
+) -> impl IntoView {
+    let field = NodeRef::<Textarea>::new();
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            // It throws only where there is no page.
+            let _ = field.focus();
+        }
+    });
+    let failed = RwSignal::new(false);
+    let before = old.clone();
+    let save = move || {
+        let new = code.get_untracked();
+        let text = store.peek(|client| client.chat.messages.get(&message).map(|message| message.text().to_owned()));
+        match text.and_then(|text| with_code(&text, &old, number, &new)) {
+            Some(text) => {
+                close.run(());
+                store.user(User::Rewrite(message.clone(), text));
+            }
+            None => failed.set(true),
+        }
+    };
+    let cancel = move || {
+        code.set(before.clone());
+        close.run(());
+    };
+    let on_escape = cancel.clone();
+    view! {
+        <textarea
+            node_ref=field
+            aria-label=strings::EDIT_CODE
+            spellcheck="false"
+            rows="4"
+            prop:value=move || code.get()
+            on:input=move |event| code.set(event_target_value(&event))
+            on:keydown=move |event| {
+                if event.key() == "Escape" {
+                    event.prevent_default();
+                    on_escape();
+                }
+            }
+        ></textarea>
+        <Show when=move || failed.get()>
+            <p class="message-error" role="alert">
+                {strings::CODE_NOT_FOUND}
+            </p>
+        </Show>
+        <div class="editor-buttons">
+            <button type="button" on:click=move |_| cancel()>
+                {strings::CANCEL}
+            </button>
+            <button type="button" class="primary" on:click=move |_| save()>
+                {strings::SAVE}
+            </button>
+        </div>
+    }
+}

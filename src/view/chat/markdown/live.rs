@@ -1,0 +1,132 @@
+//! A text on its way to the page. What grows is shown at once; a long text that is there from the start, a stored answer
+//! say, is shown in slices between which the page stays alive, the latest message first.
+
+use super::later;
+use super::sink::Sink;
+use crate::markdown::Stream;
+use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Bytes of text up to which it is shown at once, and the bytes of a step of a slice.
+const AT_ONCE: usize = 8_192;
+const STEP: usize = 2_048;
+
+/// Hears the text of each block that is finished: what a screen reader is told. A context of the messages that are
+/// being written.
+#[derive(Clone, Copy)]
+pub(in super::super) struct Said(pub Callback<String>);
+
+/// A text that is shown.
+pub(super) struct Live(Rc<RefCell<State>>);
+
+struct State {
+    stream: Stream,
+    sink: Sink,
+    source: String,
+    /// Bytes of the source that the stream has.
+    fed: usize,
+    is_done: bool,
+    is_finished: bool,
+    /// Whether slices are under way.
+    is_sliced: bool,
+    is_gone: bool,
+}
+
+impl Live {
+    pub(super) fn new(sink: Sink) -> Self {
+        Self(Rc::new(RefCell::new(State {
+            stream: Stream::default(),
+            sink,
+            source: String::new(),
+            fed: 0,
+            is_done: false,
+            is_finished: false,
+            is_sliced: false,
+            is_gone: false,
+        })))
+    }
+
+    /// Shows this text. If it begins with what is shown, that stays.
+    pub(super) fn set(&self, text: &str) {
+        let mut state = self.0.borrow_mut();
+        match text.strip_prefix(state.source.as_str()) {
+            Some("") => return,
+            Some(more) if !state.is_finished => state.source.push_str(more),
+            _ => {
+                state.sink.clear();
+                state.stream = Stream::default();
+                state.source = text.to_owned();
+                (state.fed, state.is_finished) = (0, false);
+            }
+        }
+        drop(state);
+        self.feed();
+    }
+
+    /// Adds to the text.
+    pub(super) fn push(&self, more: &str) {
+        let mut state = self.0.borrow_mut();
+        if state.is_finished {
+            let whole = format!("{}{more}", state.source);
+            drop(state);
+            return self.set(&whole);
+        }
+        state.source.push_str(more);
+        drop(state);
+        self.feed();
+    }
+
+    /// Whether nothing more comes.
+    pub(super) fn end(&self, is_done: bool) {
+        self.0.borrow_mut().is_done = is_done;
+        self.feed();
+    }
+
+    fn feed(&self) {
+        let mut state = self.0.borrow_mut();
+        if state.is_sliced {
+            return;
+        }
+        if state.source.len() - state.fed <= AT_ONCE {
+            return state.step(usize::MAX);
+        }
+        state.is_sliced = true;
+        drop(state);
+        let state = self.0.clone();
+        later::slices(Box::new(move || {
+            let mut state = state.borrow_mut();
+            if state.is_gone {
+                return false;
+            }
+            state.step(STEP);
+            state.is_sliced = state.fed < state.source.len();
+            state.is_sliced
+        }));
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.0.borrow_mut().is_gone = true;
+    }
+}
+
+impl State {
+    /// Shows up to so many bytes more, whole lines if it can, and closes everything if that was all.
+    fn step(&mut self, bytes: usize) {
+        let Self { stream, sink, source, fed, .. } = self;
+        let rest = &source[*fed..];
+        let line = rest.get(bytes..).or_else(|| rest.get(bytes + 1..)).and_then(|after| after.find('\n'));
+        let end = line.map_or(rest.len(), |line| rest.len().min(bytes + line + 2));
+        let end = (0..=end).rev().find(|at| rest.is_char_boundary(*at)).unwrap_or(rest.len());
+        if end > 0 {
+            stream.push(&rest[..end], sink);
+        }
+        *fed += end;
+        if *fed == source.len() && self.is_done && !self.is_finished {
+            self.stream.finish(&mut self.sink);
+            self.is_finished = true;
+        }
+    }
+}

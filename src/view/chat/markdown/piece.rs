@@ -1,0 +1,214 @@
+//! The plain pieces of a text: each makes its element.
+
+use super::sink::Page;
+use crate::markdown::{Alert, ImageAddress, Kind};
+use crate::view::chat::stored_image::StoredImage;
+use crate::view::chat::strings;
+use crate::web::js;
+use leptos::mount::mount_to;
+use leptos::prelude::*;
+use std::any::Any;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Text};
+
+/// A view within an element; it goes when nobody holds it.
+#[derive(Clone)]
+pub(super) struct Mounted(#[allow(dead_code, reason = "it is held")] Rc<dyn Any>);
+
+impl Mounted {
+    /// Two of them, held together.
+    pub(super) fn both(one: Self, other: Self) -> Self {
+        Self(Rc::new((one, other)))
+    }
+}
+
+/// Puts a view into an element.
+pub(super) fn mount<V: IntoView + 'static>(page: &Page, host: &Element, view: impl FnOnce() -> V + 'static) -> Mounted {
+    let host = host.clone().unchecked_into();
+    page.owner.with(|| Mounted(Rc::new(mount_to(host, view))))
+}
+
+/// An element; without a class if that is empty.
+pub(super) fn element(name: &str, class: &str) -> Element {
+    // It throws for names that are none, and ours are.
+    let element = js::document().create_element(name).unwrap_or_else(|_| JsCast::unchecked_into(js_sys::Object::new()));
+    if !class.is_empty() {
+        element.set_class_name(class);
+    }
+    element
+}
+
+/// Sets attributes; the browser refuses names only that are none.
+pub(super) fn attributes(element: &Element, all: &[(&str, &str)]) {
+    for (name, value) in all {
+        let _ = element.set_attribute(name, value);
+    }
+}
+
+/// A button that does what its name for the machine says (`press.rs`).
+pub(super) fn button(does: &str, words: &str) -> Element {
+    let button = element("button", "");
+    attributes(&button, &[("type", "button"), ("data-do", does)]);
+    button.set_text_content(Some(words));
+    button
+}
+
+pub(super) fn text(text: &str) -> Text {
+    js::document().create_text_node(text)
+}
+
+/// Takes `gone` UTF-16 units from the end of a text, and adds `more`.
+pub(super) fn edit(text: &Text, gone: usize, more: &str) {
+    let gone = u32::try_from(gone).unwrap_or(u32::MAX);
+    if gone == 0 {
+        let _ = text.append_data(more);
+    } else {
+        let from = text.length().saturating_sub(gone);
+        let _ = text.replace_data(from, gone, more);
+    }
+}
+
+/// What needs nothing but its own kind and text.
+pub(super) fn plain(kind: &Kind, text: &str) -> Element {
+    match kind {
+        Kind::Paragraph => element("p", ""),
+        // The page's own headings are h1 and h2: those of a message come below.
+        Kind::Heading(level) => match level {
+            1 => element("h3", "heading-1"),
+            2 => element("h4", "heading-2"),
+            3 => element("h5", "heading-3"),
+            _ => element("h6", ""),
+        },
+        Kind::Rule => element("hr", ""),
+        Kind::Quote(None) => element("blockquote", ""),
+        Kind::Quote(Some(kind)) => alert(*kind),
+        Kind::List { start, loose } => list(*start, *loose),
+        Kind::Item => element("li", ""),
+        Kind::InlineCode => {
+            let code = element("code", "");
+            attributes(&code, &[("dir", "ltr")]);
+            code.set_text_content(Some(text));
+            code
+        }
+        Kind::Emphasis => element("em", ""),
+        Kind::Strong => element("strong", ""),
+        Kind::Strikethrough => element("del", ""),
+        Kind::Element(known) => element(known.name(), ""),
+        Kind::Link(address) => link(address),
+        Kind::Break => element("br", ""),
+        _ => element("span", ""),
+    }
+}
+
+/// A link whose address the tree has found safe; where it leads is in the title.
+pub(super) fn link(address: &str) -> Element {
+    let link = element("a", "");
+    attributes(
+        &link,
+        &[("href", address), ("title", address), ("target", "_blank"), ("rel", "noopener noreferrer nofollow")],
+    );
+    link
+}
+
+fn list(start: Option<u64>, loose: Option<bool>) -> Element {
+    let class = if loose == Some(true) { "loose" } else { "" };
+    match start {
+        None => element("ul", class),
+        Some(1) => element("ol", class),
+        Some(start) => {
+            let list = element("ol", class);
+            attributes(&list, &[("start", &start.to_string())]);
+            list
+        }
+    }
+}
+
+fn alert(kind: Alert) -> Element {
+    let (class, words) = match kind {
+        Alert::Note => ("alert alert-note", strings::ALERT_NOTE),
+        Alert::Tip => ("alert alert-tip", strings::ALERT_TIP),
+        Alert::Important => ("alert alert-important", strings::ALERT_IMPORTANT),
+        Alert::Warning => ("alert alert-warning", strings::ALERT_WARNING),
+        Alert::Caution => ("alert alert-caution", strings::ALERT_CAUTION),
+    };
+    let alert = element("div", class);
+    attributes(&alert, &[("role", "note")]);
+    let title = element("p", "alert-title");
+    title.set_text_content(Some(words.to_string().as_str()));
+    let _ = alert.append_child(&title);
+    alert
+}
+
+/// The box of a task. It tells; it can't be changed.
+pub(super) fn task(is_done: bool) -> Element {
+    let task = element("input", "");
+    let words = if is_done { strings::TASK_DONE } else { strings::TASK_OPEN };
+    attributes(&task, &[("type", "checkbox"), ("disabled", ""), ("aria-label", words.to_string().as_str())]);
+    if is_done {
+        attributes(&task, &[("checked", "")]);
+    }
+    task
+}
+
+/// A picture, or what stands for it.
+pub(super) fn image(page: &Page, address: &ImageAddress, alt: &str) -> (Element, Option<Mounted>) {
+    match address {
+        ImageAddress::Stored(path) => {
+            let host = element("span", "image");
+            let (path, alt) = (path.clone(), alt.to_owned());
+            let view = mount(page, &host, move || view! { <StoredImage path=path alt=alt /> });
+            (host, Some(view))
+        }
+        ImageAddress::Inline(data) => {
+            let image = element("img", "stored-image");
+            attributes(&image, &[("src", data), ("alt", alt), ("loading", "lazy"), ("decoding", "async")]);
+            (image, None)
+        }
+        ImageAddress::Elsewhere(address) => {
+            let words = if alt.is_empty() { address } else { alt };
+            let host = element("span", "image-elsewhere");
+            if address.is_empty() {
+                host.set_text_content(Some(words));
+            } else {
+                host.set_text_content(Some(&format!("{} ", strings::IMAGE_ELSEWHERE)));
+                let link = link(address);
+                link.set_text_content(Some(words));
+                let _ = host.append_child(&link);
+            }
+            (host, None)
+        }
+    }
+}
+
+/// The mark of a footnote, which leads to its text.
+pub(super) fn footnote_reference(number: usize) -> Element {
+    let mark = element("sup", "");
+    let button = button("note", &number.to_string());
+    let words = format!("{} {number}", strings::FOOTNOTE);
+    attributes(&button, &[("class", "note-mark"), ("data-note", &number.to_string()), ("aria-label", &words)]);
+    let _ = mark.append_child(&button);
+    mark
+}
+
+/// The text of a footnote.
+pub(super) fn footnote(number: usize) -> Element {
+    let note = element("section", "footnote");
+    let words = format!("{} {number}", strings::FOOTNOTE);
+    attributes(
+        &note,
+        &[("data-note-text", &number.to_string()), ("role", "note"), ("aria-label", &words), ("tabindex", "-1")],
+    );
+    let mark = element("span", "footnote-number");
+    mark.set_text_content(Some(&number.to_string()));
+    let _ = note.append_child(&mark);
+    note
+}
+
+/// The way back from a footnote, at its end.
+pub(super) fn footnote_end(note: &Element) {
+    let back = button("note-back", "↩");
+    let words = strings::FOOTNOTE_BACK.to_string();
+    attributes(&back, &[("class", "note-mark"), ("aria-label", &words), ("title", &words)]);
+    let _ = note.append_child(&back);
+}
