@@ -22,6 +22,7 @@ pub mod listen;
 pub mod math;
 pub mod offline;
 pub mod page_script;
+pub mod resize;
 pub mod sandbox;
 pub mod screen;
 pub mod storage;

@@ -1,10 +1,11 @@
 //! One message.
 
 use super::actions::{Actions, Editor, PromptActions};
+use super::conversation::Announcer;
 use super::embeds::Embeds;
 use super::extras::{CodeRuns, Files, FollowUps, Sources};
 use super::group::{Alone, Group};
-use super::markdown::Growing;
+use super::markdown::{Growing, Said};
 use super::run::InMessage;
 use super::status::Statuses;
 use super::{store, strings};
@@ -100,9 +101,14 @@ fn Answer(id: MessageId) -> impl IntoView {
     let store = store::chat();
     provide_context(InMessage(id.clone()));
     let body = body(id.clone());
+    let done = field(id.clone(), Field::Done, |message| message.done);
+    if !done.get_untracked()
+        && let Some(announcer) = use_context::<Announcer>()
+    {
+        provide_context(Said(Callback::new(move |text: String| announcer.say(&text))));
+    }
     let error = field(id.clone(), Field::Body, |message| message.error.clone());
     let original = field(id.clone(), Field::Body, |message| message.original_content.clone());
-    let done = field(id.clone(), Field::Done, |message| message.done);
     let statuses = field(id.clone(), Field::Status, |message| message.statuses.clone());
     let follow_ups = field(id.clone(), Field::Extras, |message| message.follow_ups.clone());
     let made = field(id.clone(), Field::Extras, |message| files(&message.files));

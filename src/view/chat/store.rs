@@ -10,6 +10,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::time::Duration;
+
+/// How often a page that is not seen is drawn.
+const UNSEEN: Duration = Duration::from_millis(250);
 
 /// Pictures that are kept for when they are shown again; those that are shown are alive anyway.
 const PICTURES: usize = 300;
@@ -43,6 +47,7 @@ struct Inner {
     triggers: RefCell<HashMap<Change, ArcTrigger>>,
     pending: RefCell<BTreeSet<Change>>,
     scheduled: Cell<bool>,
+    timer: Cell<Option<TimeoutHandle>>,
     pictures: RefCell<HashMap<String, Picture>>,
 }
 
@@ -63,6 +68,7 @@ impl ChatStore {
             triggers: RefCell::default(),
             pending: RefCell::default(),
             scheduled: Cell::default(),
+            timer: Cell::default(),
             pictures: RefCell::default(),
         })))
     }
@@ -77,12 +83,20 @@ impl ChatStore {
         inner.pending.borrow_mut().insert(change);
         if !inner.scheduled.replace(true) {
             request_animation_frame(move || self.draw());
+            // A page that is not seen has no frames.
+            let timer = set_timeout_with_handle(move || self.draw(), UNSEEN).ok();
+            inner.timer.set(timer);
         }
     }
 
     fn draw(self) {
         let inner = self.inner();
-        inner.scheduled.set(false);
+        if !inner.scheduled.replace(false) {
+            return;
+        }
+        if let Some(timer) = inner.timer.take() {
+            timer.clear();
+        }
         let pending = std::mem::take(&mut *inner.pending.borrow_mut());
         let triggers: Vec<_> = {
             let known = inner.triggers.borrow();

@@ -11,6 +11,7 @@ use crate::markdown::{Alignment, Edits, Id, Kind};
 use crate::view::chat::panel::{OpenCitation, OpenPreview};
 use crate::view::chat::run::InMessage;
 use crate::view::chat::store::{self, ChatStore};
+use crate::view::chat::strings;
 use crate::web::listen::Listener;
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -334,7 +335,11 @@ impl Edits for Sink {
             }
             (None, None) => {
                 if let Some(Said(say)) = self.page.said {
-                    say.run(live.outer.text_content().unwrap_or_default());
+                    say.run(match &live.what {
+                        What::Code(_) => strings::CODE.to_owned(),
+                        What::Table(_) => strings::TABLE.to_owned(),
+                        _ => live.outer.text_content().unwrap_or_default(),
+                    });
                 }
                 self.blocks.push(live.outer);
             }
