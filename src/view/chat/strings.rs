@@ -259,6 +259,7 @@ pub(super) const EXPAND: &str = "Expand";
 pub(super) const CODE_NOT_FOUND: &str =
     "The message has changed meanwhile, so this code is not saved. Copy it, cancel, and edit the message.";
 pub(super) const DRAWING: &str = "Drawing…";
+pub(super) const DIAGRAM_SOURCE: &str = "Source";
 pub(super) const DIAGRAM: &str = "Diagram";
 pub(super) const MEDIA: &str = "media";
 pub(super) const MEDIA_ELSEWHERE: &str = "Film or sound elsewhere, not loaded:";

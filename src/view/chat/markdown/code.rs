@@ -117,6 +117,8 @@ impl Code {
             attributes(&collapse, &[("aria-expanded", "true"), ("data-lines", &lines.to_string())]);
         }
         if let Some(kind) = web::diagram::Kind::named(&self.language) {
+            let source = self.tool("source", strings::DIAGRAM_SOURCE);
+            attributes(&source, &[("aria-expanded", "false")]);
             return vec![diagram::show(page, &self.figure, kind, text)];
         }
         if matches!(self.language.as_str(), "math" | "latex-math") {

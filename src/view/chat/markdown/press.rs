@@ -1,7 +1,7 @@
 //! One listener for all buttons of a text: they say by `data-do` what they do.
 
 use super::sink::Page;
-use super::{code_tools, table};
+use super::{code_tools, piece, table};
 use crate::view::chat::strings;
 use crate::web::js;
 use crate::web::listen::{self, Listener};
@@ -34,6 +34,11 @@ fn press(page: &Rc<Page>, button: &Element) {
         ("run", Some(figure)) => code_tools::run(page, &figure),
         ("edit", Some(figure)) => code_tools::edit(page, &figure, button),
         ("collapse", Some(figure)) => code_tools::collapse(&figure, button),
+        ("source", Some(figure)) => {
+            // It throws for names that are none.
+            let is_shown = figure.class_list().toggle("shows-source").unwrap_or_default();
+            piece::attributes(button, &[("aria-expanded", if is_shown { "true" } else { "false" })]);
+        }
         ("preview", Some(figure)) => {
             if let Some(preview) = page.preview {
                 let language = figure.get_attribute("data-language").unwrap_or_default();
