@@ -19,13 +19,15 @@ pub(super) fn Group(id: MessageId, #[prop(into)] parts: Signal<Vec<Part>>) -> im
     let running = Memo::new(move |_| parts.with(|parts| current(parts).is_some_and(|part| !waits(part))));
     let place = NodeRef::<Details>::new();
     let opened = RwSignal::new(false);
-    // Whether the first step was being read as the only one.
-    let is_read = move || {
-        let open = place.get_untracked().is_some_and(|group| group.has_attribute("open"));
-        open && opened.get_untracked()
+    let was_single = StoredValue::new(false);
+    let single = move || {
+        was_single.set_value(true);
+        view! { <StepBody part=step(0) /> }
     };
     let steps = move || {
-        let first_open = is_read();
+        // The first step is being read as the only one.
+        let is_open = place.get_untracked().is_some_and(|group| group.has_attribute("open"));
+        let first_open = was_single.get_value() && is_open;
         view! {
             <For each=move || 0..count.get() key=|number| *number let:number>
                 <Step part=step(number) open=first_open && number == 0 />
@@ -38,7 +40,7 @@ pub(super) fn Group(id: MessageId, #[prop(into)] parts: Signal<Vec<Part>>) -> im
                 <span dir="auto">{move || summary.get()}</span>
             </summary>
             <Show when=move || opened.get()>
-                <Show when=move || { count.get() > 1 } fallback=move || view! { <StepBody part=step(0) /> }>
+                <Show when=move || { count.get() > 1 } fallback=single>
                     {steps}
                 </Show>
             </Show>
