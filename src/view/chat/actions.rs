@@ -133,7 +133,7 @@ fn Written(id: MessageId) -> impl IntoView {
     let at = field(id, Field::Extras, |message| message.timestamp);
     move || {
         let (machine, person) = local_time(at.get())?;
-        Some(view! { <time datetime=machine>{person}</time> })
+        Some(view! { <time datetime=machine dir="auto">{person}</time> })
     }
 }
 
@@ -146,7 +146,9 @@ fn Cost(id: MessageId) -> impl IntoView {
         let lines = told.lines.into_iter().map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> });
         Some(view! {
             <details class="usage">
-                <summary>{strings::tokens(told.total)}</summary>
+                <summary>
+                    <span dir="auto">{strings::tokens(told.total)}</span>
+                </summary>
                 <dl aria-label=strings::USAGE>{lines.collect_view()}</dl>
             </details>
         })

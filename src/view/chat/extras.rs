@@ -4,6 +4,7 @@ use super::markdown::CodeBlock;
 use super::stored_image::StoredImage;
 use super::{store, strings};
 use crate::state::extras::{Citation, CodeRun, FileItem, Place};
+use crate::view::common::icon::{Icon, icon};
 use leptos::prelude::*;
 
 /// The files: pictures are shown, the others can be saved.
@@ -28,8 +29,9 @@ fn one_file(file: FileItem) -> AnyView {
         Place::Stored(path) => {
             let saved = name.clone();
             view! {
-                <button class="file" dir="auto" on:click=move |_| store.save(path.clone(), saved.clone())>
-                    {name}
+                <button type="button" class="file" on:click=move |_| store.save(path.clone(), saved.clone())>
+                    {icon(Icon::Download)}
+                    <span dir="auto">{name}</span>
                 </button>
             }
             .into_any()
