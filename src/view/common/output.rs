@@ -102,10 +102,10 @@ impl OutputItem {
     fn follow(&self, item: &Item) -> Self {
         match (&self.body, &item.body) {
             (ItemBody::Stream(_, terminal), Body::Stream { text, .. }) => terminal.grow(text),
-            (ItemBody::Value(value), Body::Display(display) | Body::Result(display)) => {
-                if value.with_untracked(|shown| shown != display) {
-                    value.set(display.clone());
-                }
+            (ItemBody::Value(value), Body::Display(display) | Body::Result(display))
+                if value.with_untracked(|shown| shown != display) =>
+            {
+                value.set(display.clone());
             }
             _ => {}
         }
