@@ -1,6 +1,7 @@
 //! Times as the person's region writes them.
 
-use js_sys::{Date, Object, Reflect};
+use super::js;
+use js_sys::Date;
 use wasm_bindgen::JsValue;
 
 /// The last time that a `Date` can hold, in s.
@@ -13,10 +14,6 @@ pub fn local_time(seconds: u64) -> Option<(String, String)> {
     }
     let date = Date::new(&JsValue::from_f64(seconds as f64 * 1_000.0));
     let language = web_sys::window()?.navigator().language()?;
-    let options = Object::new();
-    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
-        // It throws for frozen objects only.
-        let _ = Reflect::set(&options, &name.into(), &value.into());
-    }
+    let options = js::object(&[("dateStyle", "medium".into()), ("timeStyle", "short".into())]);
     Some((date.to_iso_string().into(), date.to_locale_string(&language, &options).into()))
 }
