@@ -12,14 +12,19 @@ const said = (text) => ({ type: "input_text", text });
 const code = (source, output) => ({ type: "open_webui:code_interpreter", status: "completed", lang: "python", code: source, output });
 const DOT = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
-/** A chat that the server has with one answer of these fields, opened. */
-async function stored(kit, fields, options) {
+/** A chat that the server has with one answer of these fields: its id. */
+async function store(kit, fields) {
   const server = await kit.server();
   const user = { id: crypto.randomUUID(), parentId: null, role: "user", content: "the question", timestamp: 1795164013, models: ["scripted"] };
   const answer = { id: crypto.randomUUID(), parentId: user.id, childrenIds: [], role: "assistant", content: "", model: "scripted", done: true, timestamp: 1795164020, ...fields };
   const history = { currentId: answer.id, messages: { [user.id]: { ...user, childrenIds: [answer.id] }, [answer.id]: answer } };
   const { id } = await server.api("/api/v1/chats/new", { body: { chat: { title: "A stored chat", models: ["scripted"], history, messages: [] } } });
-  const chat = await kit.chat({ chat: id, ...options });
+  return id;
+}
+
+/** Such a chat, opened. */
+async function stored(kit, fields, options) {
+  const chat = await kit.chat({ chat: await store(kit, fields), ...options });
   await chat.assistant.getByRole("button", { name: "Regenerate" }).waitFor();
   return chat;
 }
