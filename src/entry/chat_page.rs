@@ -4,6 +4,7 @@ use super::event_client::{EventClient, Options, build};
 use crate::ids::ChatId;
 use crate::state::client::{Client, Fresh, User};
 use crate::view::chat::{ChatPage, ChatStore, Port};
+use crate::view::common::language::{Language, speak};
 use crate::web::blob::ObjectUrl;
 use crate::web::client::Driver;
 use crate::web::{attention, blob, js};
@@ -19,6 +20,7 @@ use web_sys::{HtmlElement, Url, UrlSearchParams};
 /// Shows the chat page in an element of the page. Without options the address bar tells what to show
 /// (`?server=…&chat=…`, `?replay=…&speed=full`, with the token in the fragment), and the element's attribute
 /// `data-execute` what becomes of code that the server sends: `deny`, `ask`, `sandbox` or `page`.
+/// The page speaks the language of `options.language`, of the host's page around the element, or of the person.
 ///
 /// # Errors
 /// The options can't be followed; the sentence says why.
@@ -32,6 +34,10 @@ pub async fn mount_chat(
     if options.execute.is_none() {
         options.execute = root.get_attribute("data-execute");
     }
+    let language = chosen_language(&root, options.language.as_deref(), own_address);
+    speak(language);
+    // It throws for bad names only.
+    let _ = root.set_attribute("lang", language.tag());
     // The driver tells the store what changed, and the store asks the driver: the store is made last.
     let store = Rc::new(OnceCell::<ChatStore>::new());
     let on_address = move |chat| {
@@ -55,6 +61,15 @@ pub async fn mount_chat(
     });
     mounted.forget();
     Ok(EventClient::new(parts))
+}
+
+/// The host's choice; else the language of the host's page around the element; else the best that the person reads.
+fn chosen_language(root: &HtmlElement, option: Option<&str>, own_page: bool) -> Language {
+    let around =
+        root.closest("[lang]").ok().flatten().filter(|_| !own_page).and_then(|near| near.get_attribute("lang"));
+    let tags = [option, around.as_deref()];
+    let persons = js::languages();
+    Language::of(tags.into_iter().flatten().chain(persons.iter().map(String::as_str)))
 }
 
 struct PagePort(Driver);

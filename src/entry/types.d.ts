@@ -56,6 +56,8 @@ export interface EventClientOptions {
   chat?: string;
   /** What becomes of JavaScript that the server sends (`execute`): default "ask". "page" gives it all rights of the page. */
   execute?: "deny" | "ask" | "sandbox" | "page";
+  /** What the chat page speaks: "en", "zh" or a tag of these; default the language of the element's surroundings, then the person's. */
+  language?: string;
   /** A recording in place of a server: the address of a .jsonl file, played at `speed` "real" (default) or "full". */
   replay?: string;
   speed?: "real" | "full";

@@ -41,15 +41,15 @@ pub(super) fn Conversation() -> impl IntoView {
             class="conversation"
             role="log"
             tabindex="0"
-            aria-label=strings::CONVERSATION
+            aria-label=strings::conversation()
             aria-busy=move || active.get().to_string()
             node_ref=log
             on:scroll=on_scroll
         >
             <Show when=move || path.with(Vec::is_empty)>
                 <div class="conversation-empty">
-                    <h2>{strings::EMPTY}</h2>
-                    <p>{strings::EMPTY_HINT}</p>
+                    <h2>{strings::empty()}</h2>
+                    <p>{strings::empty_hint()}</p>
                 </div>
             </Show>
             <For each=move || path.get() key=|id| id.clone() let:id>

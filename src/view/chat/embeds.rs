@@ -61,19 +61,19 @@ enum State {
 fn OneEmbed(number: usize, text: String, on_prompt: Option<OnPrompt>) -> impl IntoView {
     let server = store::chat().peek(|client| client.session.server.clone());
     let page = js::window().location().origin().unwrap_or_default();
-    let title = format!("{} {number}", strings::EMBED);
+    let title = format!("{} {number}", strings::embed());
     match embed::read(&text, &[&page, &server]) {
-        Embed::TooLong => view! { <p class="embed-card">{title} ": " {strings::EMBED_TOO_LONG}</p> }.into_any(),
-        Embed::Refused => view! { <p class="embed-card">{title} ": " {strings::EMBED_REFUSED}</p> }.into_any(),
+        Embed::TooLong => view! { <p class="embed-card">{title} ": " {strings::embed_too_long()}</p> }.into_any(),
+        Embed::Refused => view! { <p class="embed-card">{title} ": " {strings::embed_refused()}</p> }.into_any(),
         Embed::Html => {
-            let label = format!("{} {title}", strings::SHOW);
-            let first = if is_room() { State::Live } else { State::Card(strings::EMBEDS_FULL) };
+            let label = format!("{} {title}", strings::show());
+            let first = if is_room() { State::Live } else { State::Card(strings::embeds_full()) };
             view! { <Live title=title label=label first=first source=Source::Html(text) link=None on_prompt=on_prompt /> }
                 .into_any()
         }
         Embed::Address { url, host } => {
-            let label = format!("{} {host}", strings::LOAD);
-            let (first, link) = (State::Card(strings::EMBED_ELSEWHERE), Some((url.clone(), host)));
+            let label = format!("{} {host}", strings::load());
+            let (first, link) = (State::Card(strings::embed_elsewhere()), Some((url.clone(), host)));
             view! { <Live title=title label=label first=first source=Source::Address(url) link=link on_prompt=on_prompt /> }
                 .into_any()
         }
@@ -91,17 +91,17 @@ fn Live(
     on_prompt: Option<OnPrompt>,
 ) -> impl IntoView {
     let state = RwSignal::new(first);
-    let show = move |_| state.set(if is_room() { State::Live } else { State::Card(strings::EMBEDS_FULL) });
+    let show = move |_| state.set(if is_room() { State::Live } else { State::Card(strings::embeds_full()) });
     let on_gone = Callback::new(move |why| state.set(State::Card(why)));
     move || match state.get() {
         State::Live => {
             view! { <Frame title=title.clone() source=source.clone() on_gone=on_gone on_prompt=on_prompt /> }.into_any()
         }
         State::Card(why) => {
-            let link = link.clone().filter(|_| why == strings::EMBED_FORBIDDEN).map(|(url, host)| {
+            let link = link.clone().filter(|_| why == strings::embed_forbidden()).map(|(url, host)| {
                 view! {
                     <a href=url target="_blank" rel="noopener noreferrer nofollow">
-                        {strings::OPEN}
+                        {strings::open()}
                         " "
                         {host}
                     </a>

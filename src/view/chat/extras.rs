@@ -12,7 +12,7 @@ use leptos::prelude::*;
 pub(super) fn Files(files: Memo<Vec<FileItem>>) -> impl IntoView {
     view! {
         <Show when=move || !files.with(Vec::is_empty)>
-            <ul class="files" aria-label=strings::FILES>
+            <ul class="files" aria-label=strings::files()>
                 <For each=move || files.get().into_iter().enumerate() key=|file| file.clone() let:file>
                     <li>{one_file(file.1)}</li>
                 </For>
@@ -57,8 +57,8 @@ pub(super) fn Sources(sources: Memo<Vec<Citation>>) -> impl IntoView {
     view! {
         <Show when=move || !sources.with(Vec::is_empty)>
             <details class="sources">
-                <summary>{strings::SOURCES} " " {move || sources.with(Vec::len)}</summary>
-                <ol aria-label=strings::SOURCES>
+                <summary>{strings::sources()} " " {move || sources.with(Vec::len)}</summary>
+                <ol aria-label=strings::sources()>
                     {move || sources.get().into_iter().map(one_source).collect_view()}
                 </ol>
             </details>
@@ -85,7 +85,7 @@ fn one_source(source: Citation) -> impl IntoView {
 pub(super) fn CodeRuns(runs: Memo<Vec<CodeRun>>) -> impl IntoView {
     view! {
         <Show when=move || !runs.with(Vec::is_empty)>
-            <ul class="code-runs" aria-label=strings::CODE_RUNS>
+            <ul class="code-runs" aria-label=strings::code_runs()>
                 {move || runs.get().into_iter().map(one_run).collect_view()}
             </ul>
         </Show>
@@ -94,9 +94,9 @@ pub(super) fn CodeRuns(runs: Memo<Vec<CodeRun>>) -> impl IntoView {
 
 fn one_run(run: CodeRun) -> impl IntoView {
     let state = match (&run.error, run.ended) {
-        (Some(_), _) => strings::FAILED,
-        (None, true) => strings::RAN,
-        (None, false) => strings::RUNS,
+        (Some(_), _) => strings::failed(),
+        (None, true) => strings::ran(),
+        (None, false) => strings::runs(),
     };
     let files = run.files.into_iter().map(|file| view! { <li>{one_file(file)}</li> }).collect_view();
     let text =
@@ -110,7 +110,7 @@ fn one_run(run: CodeRun) -> impl IntoView {
                     {state}
                 </summary>
                 <CodeBlock language=run.language code=run.code />
-                <section class="tool-output" aria-label=strings::OUTPUT>
+                <section class="tool-output" aria-label=strings::output()>
                     {text(run.output, "stdout")}
                     {text(run.error, "stderr")}
                 </section>
@@ -126,7 +126,7 @@ pub(super) fn FollowUps(questions: Memo<Vec<String>>) -> impl IntoView {
     let store = store::chat();
     view! {
         <Show when=move || !questions.with(Vec::is_empty)>
-            <ul class="follow-ups" aria-label=strings::FOLLOW_UPS>
+            <ul class="follow-ups" aria-label=strings::follow_ups()>
                 <For each=move || questions.get().into_iter().enumerate() key=|one| one.clone() let:one>
                     <li>
                         <button

@@ -139,7 +139,7 @@ fn inline(inline: Inline) -> AnyView {
             let words = if alt.is_empty() { address.clone() } else { alt };
             view! {
                 <span class="image-elsewhere">
-                    {strings::IMAGE_ELSEWHERE} " " {link(address, words.into_any())}
+                    {strings::image_elsewhere()} " " {link(address, words.into_any())}
                 </span>
             }
             .into_any()
@@ -166,7 +166,7 @@ pub(super) fn CodeBlock(language: String, code: String) -> impl IntoView {
         <figure class="code-block">
             <figcaption>
                 <span>{language}</span>
-                <CopyButton name=strings::COPY text=move || text.clone() />
+                <CopyButton name=strings::copy() text=move || text.clone() />
             </figcaption>
             <pre dir="ltr" tabindex="0">
                 <code>{code}</code>

@@ -91,8 +91,8 @@ pub(super) fn CodeRun(
 #[component]
 pub(super) fn RunButton(running: Running) -> impl IntoView {
     let look = move || match running.goes_on() {
-        true => (icon(Icon::Stop), strings::STOP),
-        false => (icon(Icon::Play), strings::RUN),
+        true => (icon(Icon::Stop), strings::stop()),
+        false => (icon(Icon::Play), strings::run()),
     };
     view! {
         <Show when=move || running.offered.get()>
@@ -121,15 +121,15 @@ pub(super) fn RunOutput(running: Running) -> impl IntoView {
     });
     let is_empty = Memo::new(move |_| outputs.with_value(OutputList::is_empty));
     let note = move || match phase.get()? {
-        RunPhase::Waiting => Some(strings::RUN_WAITS),
-        RunPhase::Running => question.with(Option::is_none).then_some(strings::RUN_GOES_ON),
-        RunPhase::Ended(ReplyStatus::Aborted) => Some(strings::RUN_ABORTED),
-        RunPhase::Ended(_) => is_empty.get().then_some(strings::NO_OUTPUT),
+        RunPhase::Waiting => Some(strings::run_waits()),
+        RunPhase::Running => question.with(Option::is_none).then_some(strings::run_goes_on()),
+        RunPhase::Ended(ReplyStatus::Aborted) => Some(strings::run_aborted()),
+        RunPhase::Ended(_) => is_empty.get().then_some(strings::no_output()),
     };
     let on_save = Callback::new(move |key| store.user(User::SaveOutput(place, key)));
     view! {
         <Show when=move || phase.with(Option::is_some)>
-            <section class="tool-output run-output" aria-label=strings::OUTPUT>
+            <section class="tool-output run-output" aria-label=strings::output()>
                 <OutputsView outputs=outputs.get_value() on_save=on_save />
                 {move || {
                     question

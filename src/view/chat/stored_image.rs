@@ -18,7 +18,7 @@ pub(super) fn StoredImage(path: String, alt: String) -> impl IntoView {
     move || {
         let alt = alt.clone();
         state.with(|state| match state {
-            None => view! { <span class="image-waiting" role="status">{strings::LOADING_IMAGE}</span> }.into_any(),
+            None => view! { <span class="image-waiting" role="status">{strings::loading_image()}</span> }.into_any(),
             Some(Ok(picture)) => {
                 view! { <img class="stored-image" src=(**picture).as_ref().to_owned() alt=alt /> }.into_any()
             }

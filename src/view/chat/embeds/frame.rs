@@ -68,7 +68,7 @@ pub(super) fn Frame(
         let Some(frame) = element.get_untracked().filter(|frame| is_from(frame, &event)) else { return };
         match past.try_update_value(Past::count) {
             Some(count) if count <= MESSAGES.0 => answer(&frame, &event.data(), past, on_prompt),
-            Some(count) if count > MESSAGES.1 => on_gone.run(strings::EMBED_FLOODS),
+            Some(count) if count > MESSAGES.1 => on_gone.run(strings::embed_floods()),
             _ => {}
         }
     };
@@ -76,7 +76,7 @@ pub(super) fn Frame(
 
     let watch = StoredValue::new_local(None);
     element.on_load(move |frame| {
-        watch.set_value(Some(FocusWatch::new(&frame, move || on_gone.run(strings::EMBED_TOOK_FOCUS))));
+        watch.set_value(Some(FocusWatch::new(&frame, move || on_gone.run(strings::embed_took_focus()))));
     });
     on_cleanup(move || watch.update_value(|watch| *watch = None));
 
@@ -94,7 +94,7 @@ pub(super) fn Frame(
             1 => post(&frame, &[("html", html.as_str().into())]),
             // Having become the HTML, it has loaded again.
             2 => {}
-            _ => on_gone.run(strings::EMBED_LEFT),
+            _ => on_gone.run(strings::embed_left()),
         }
     };
     let address = match source {
@@ -223,7 +223,7 @@ fn refused(url: &str, on_gone: Callback<&'static str>) -> impl Fn(Event) + 'stat
         let is_frame = js::get_text(&event, "effectiveDirective").as_deref() == Some("frame-src");
         let blocked = js::get_text(&event, "blockedURI").unwrap_or_default();
         if is_frame && (blocked == address.0 || blocked == address.1) {
-            on_gone.run(strings::EMBED_FORBIDDEN);
+            on_gone.run(strings::embed_forbidden());
         }
     }
 }
