@@ -5,6 +5,7 @@ use crate::ids::ChatId;
 use crate::state::client::{Client, Fresh, User};
 use crate::view::chat::embeds::EmbedRules;
 use crate::view::chat::{ChatPage, ChatStore, Port};
+use crate::view::common::language::{Language, speak};
 use crate::web::blob::ObjectUrl;
 use crate::web::client::Driver;
 use crate::web::{attention, blob, js};
@@ -21,6 +22,8 @@ use web_sys::{HtmlElement, Url, UrlSearchParams};
 /// (`?server=…&chat=…`, `?replay=…&speed=full`, with the token in the fragment), and the element's attribute
 /// `data-execute` what becomes of code that the server sends: `deny`, `ask`, `sandbox` or `page`. `data-embed-hosts` are
 /// hosts that embeds may reach, separated by spaces; `data-embed-downloads` lets them hand out files.
+/// `data-execute` what becomes of code that the server sends: `deny`, `ask`, `sandbox` or `page`.
+/// The page speaks the language of `options.language`, of the host's page around the element, or of the person.
 ///
 /// # Errors
 /// The options can't be followed; the sentence says why.
@@ -37,6 +40,10 @@ pub async fn mount_chat(
     let hosts = options.embed_hosts.clone().or_else(|| root.get_attribute("data-embed-hosts")).unwrap_or_default();
     let downloads = options.embed_downloads || root.has_attribute("data-embed-downloads");
     let embeds = EmbedRules::read(&hosts, downloads).map_err(|why| JsError::new(&why))?;
+    let language = chosen_language(&root, options.language.as_deref(), own_address);
+    speak(language);
+    // It throws for bad names only.
+    let _ = root.set_attribute("lang", language.tag());
     // The driver tells the store what changed, and the store asks the driver: the store is made last.
     let store = Rc::new(OnceCell::<ChatStore>::new());
     let on_address = move |chat| {
@@ -60,6 +67,15 @@ pub async fn mount_chat(
     });
     mounted.forget();
     Ok(EventClient::new(parts))
+}
+
+/// The host's choice; else the language of the host's page around the element; else the best that the person reads.
+fn chosen_language(root: &HtmlElement, option: Option<&str>, own_page: bool) -> Language {
+    let around =
+        root.closest("[lang]").ok().flatten().filter(|_| !own_page).and_then(|near| near.get_attribute("lang"));
+    let tags = [option, around.as_deref()];
+    let persons = js::languages();
+    Language::of(tags.into_iter().flatten().chain(persons.iter().map(String::as_str)))
 }
 
 struct PagePort(Driver);

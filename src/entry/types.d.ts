@@ -60,6 +60,8 @@ export interface EventClientOptions {
   embedHosts?: string;
   /** Whether embeds may hand out files without the person's switch. */
   embedDownloads?: boolean;
+  /** What the chat page speaks: "en", "zh" or a tag of these; default the language of the element's surroundings, then the person's. */
+  language?: string;
   /** A recording in place of a server: the address of a .jsonl file, played at `speed` "real" (default) or "full". */
   replay?: string;
   speed?: "real" | "full";

@@ -11,6 +11,7 @@ pub mod embed;
 pub mod extras;
 pub mod fold;
 pub mod inert_html;
+pub mod language;
 pub mod notebook;
 pub mod outputs;
 pub mod parts;

@@ -66,6 +66,11 @@ pub fn document() -> web_sys::Document {
     window().document().expect("a page has a document")
 }
 
+/// The languages that the person reads (BCP 47), the best first.
+pub fn languages() -> Vec<String> {
+    window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
+}
+
 /// A word for somebody who looks at the console. Never what a person or a server wrote.
 pub fn debug(word: &str) {
     debug_1(word);

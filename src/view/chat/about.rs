@@ -25,15 +25,15 @@ pub(super) fn ChatFacts() -> impl IntoView {
     view! {
         <div class="chat-facts">
             <Show when=move || temporary.get()>
-                <span>{strings::TEMPORARY}</span>
+                <span>{strings::temporary()}</span>
             </Show>
             <Show when=move || !tags.with(Vec::is_empty)>
-                <ul class="tags" aria-label=strings::TAGS>
+                <ul class="tags" aria-label=strings::tags()>
                     {move || tags.get().into_iter().map(|tag| view! { <li dir="auto">{tag}</li> }).collect_view()}
                 </ul>
             </Show>
             <Show when=move || !others.with(String::is_empty)>
-                <span>{strings::ALSO_HERE} " " <bdi>{move || others.get()}</bdi></span>
+                <span>{strings::also_here()} " " <bdi>{move || others.get()}</bdi></span>
             </Show>
         </div>
     }
@@ -46,7 +46,7 @@ pub(super) fn ChatProgress() -> impl IntoView {
     let terminal = about(|chat| chat.terminal.clone());
     let summing = about(|chat| {
         chat.compaction.as_ref().map(|going| match going.description.as_str() {
-            "" => strings::SUMMING_UP.to_owned(),
+            "" => strings::summing_up().to_owned(),
             words => words.to_owned(),
         })
     });
@@ -57,10 +57,10 @@ pub(super) fn ChatProgress() -> impl IntoView {
             <Show when=move || !tasks.with(Vec::is_empty)>
                 <details class="tasks">
                     <summary>
-                        {strings::TASKS} " "
+                        {strings::tasks()} " "
                         {move || format!("{}/{}", left(), tasks.with(Vec::len))}
                     </summary>
-                    <ul aria-label=strings::TASKS>
+                    <ul aria-label=strings::tasks()>
                         {move || {
                             tasks
                                 .get()
@@ -82,8 +82,8 @@ pub(super) fn ChatProgress() -> impl IntoView {
             </Show>
             <Show when=move || !terminal.with(Vec::is_empty)>
                 <details class="tasks">
-                    <summary>{strings::TERMINAL}</summary>
-                    <ol aria-label=strings::TERMINAL>
+                    <summary>{strings::terminal()}</summary>
+                    <ol aria-label=strings::terminal()>
                         {move || {
                             terminal
                                 .get()
@@ -102,8 +102,8 @@ pub(super) fn ChatProgress() -> impl IntoView {
                     writing
                         .with(|names| match names.as_slice() {
                             [] => String::new(),
-                            [one] => format!("{one} {}", strings::IS_WRITING),
-                            many => format!("{} {}", many.join(", "), strings::ARE_WRITING),
+                            [one] => format!("{one} {}", strings::is_writing()),
+                            many => format!("{} {}", many.join(", "), strings::are_writing()),
                         })
                 }}
             </p>

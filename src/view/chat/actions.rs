@@ -7,6 +7,7 @@ use crate::state::chat::{Field, is_saved};
 use crate::state::client::{Change, User};
 use crate::state::usage::usage;
 use crate::view::common::icon::{Icon, icon};
+use crate::view::common::language::locale;
 use crate::web::clock::local_time;
 use leptos::html::Textarea;
 use leptos::prelude::*;
@@ -18,7 +19,7 @@ pub(super) fn PromptActions(id: MessageId, editing: RwSignal<bool>) -> impl Into
         <div class="message-actions">
             <Versions id=id.clone() />
             <CopyMessage id=id.clone() />
-            {action(strings::EDIT_MESSAGE, Icon::Edit, move || editing.set(true))}
+            {action(strings::edit_message(), Icon::Edit, move || editing.set(true))}
             <Written id=id />
         </div>
     }
@@ -38,19 +39,19 @@ pub(super) fn Actions(id: MessageId, editing: RwSignal<bool>) -> impl IntoView {
     let (again, more, from, of_model) = (id.clone(), id.clone(), id.clone(), id.clone());
     let go_on = move || {
         let more = more.clone();
-        action(strings::CONTINUE, Icon::Continue, move || store.user(User::Continue(more.clone())))
+        action(strings::go_on(), Icon::Continue, move || store.user(User::Continue(more.clone())))
     };
     let branch = move || {
         let from = from.clone();
-        action(strings::BRANCH, Icon::Branch, move || store.user(User::Branch(from.clone())))
+        action(strings::branch(), Icon::Branch, move || store.user(User::Branch(from.clone())))
     };
     view! {
         <div class="message-actions">
             <Versions id=id.clone() />
             <CopyMessage id=id.clone() />
-            {action(strings::EDIT_MESSAGE, Icon::Edit, move || editing.set(true))}
+            {action(strings::edit_message(), Icon::Edit, move || editing.set(true))}
             {action(
-                strings::REGENERATE,
+                strings::regenerate(),
                 Icon::Restart,
                 move || store.user(User::Regenerate(again.clone(), store.fresh())),
             )}
@@ -96,8 +97,8 @@ fn CopyMessage(id: MessageId) -> impl IntoView {
         <button
             type="button"
             class="icon-action"
-            aria-label=strings::COPY_MESSAGE
-            title=strings::COPY_MESSAGE
+            aria-label=strings::copy_message()
+            title=strings::copy_message()
             on:click=move |_| copy()
         >
             {icon(Icon::Copy)}
@@ -117,9 +118,9 @@ fn Favorite(id: MessageId) -> impl IntoView {
         <button
             type="button"
             class="icon-action favorite"
-            aria-label=strings::FAVORITE
-            title=strings::FAVORITE
-            aria-pressed=move || liked.get().to_string()
+            aria-label=strings::favorite()
+            title=strings::favorite()
+            aria-pressed=move || liked.get()
             on:click=move |_| store.user(User::Favorite(id.clone(), !liked.get_untracked()))
         >
             {icon(Icon::Star)}
@@ -132,8 +133,8 @@ fn Favorite(id: MessageId) -> impl IntoView {
 fn Written(id: MessageId) -> impl IntoView {
     let at = field(id, Field::Extras, |message| message.timestamp);
     move || {
-        let (machine, person) = local_time(at.get())?;
-        Some(view! { <time datetime=machine>{person}</time> })
+        let (machine, person) = local_time(at.get(), &locale())?;
+        Some(view! { <time datetime=machine dir="auto">{person}</time> })
     }
 }
 
@@ -146,8 +147,10 @@ fn Cost(id: MessageId) -> impl IntoView {
         let lines = told.lines.into_iter().map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> });
         Some(view! {
             <details class="usage">
-                <summary>{strings::tokens(told.total)}</summary>
-                <dl aria-label=strings::USAGE>{lines.collect_view()}</dl>
+                <summary>
+                    <span dir="auto">{strings::tokens(told.total)}</span>
+                </summary>
+                <dl aria-label=strings::usage()>{lines.collect_view()}</dl>
             </details>
         })
     }
@@ -171,7 +174,7 @@ fn Versions(id: MessageId) -> impl IntoView {
             <span class="versions">
                 <button
                     type="button"
-                    aria-label=strings::PREVIOUS_VERSION
+                    aria-label=strings::previous_version()
                     disabled=move || place() <= 1
                     on:click=move |_| go(-1)
                 >
@@ -180,7 +183,7 @@ fn Versions(id: MessageId) -> impl IntoView {
                 <span>{move || format!("{}/{}", place(), count())}</span>
                 <button
                     type="button"
-                    aria-label=strings::NEXT_VERSION
+                    aria-label=strings::next_version()
                     disabled=move || { place() >= count() }
                     on:click=move |_| go(1)
                 >
@@ -222,7 +225,7 @@ pub(super) fn Editor(
         >
             <textarea
                 node_ref=field
-                aria-label=strings::EDIT_MESSAGE
+                aria-label=strings::edit_message()
                 dir="auto"
                 rows="4"
                 prop:value=move || text.get()
@@ -236,7 +239,7 @@ pub(super) fn Editor(
             ></textarea>
             <div class="editor-buttons">
                 <button type="button" on:click=move |_| on_cancel.run(())>
-                    {strings::CANCEL}
+                    {strings::cancel()}
                 </button>
                 <button type="submit" class="primary">
                     {save}
@@ -255,7 +258,7 @@ fn copying(text: impl Fn() -> String + 'static) -> (RwSignal<Option<&'static str
         leptos::task::spawn_local(async move {
             let done = wasm_bindgen_futures::JsFuture::from(written).await.is_ok();
             // The button may be gone by now.
-            let _ = said.try_set(Some(if done { strings::COPIED } else { strings::NOT_COPIED }));
+            let _ = said.try_set(Some(if done { strings::copied() } else { strings::not_copied() }));
             set_timeout(
                 move || {
                     let _ = said.try_set(None);

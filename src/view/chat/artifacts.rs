@@ -81,10 +81,10 @@ pub(super) fn ArtifactsButton() -> impl IntoView {
         <Show when=move || !all.with(Vec::is_empty)>
             <button
                 type="button"
-                aria-expanded=move || is_open().to_string()
+                aria-expanded=move || is_open()
                 on:click=move |_| if is_open() { panel.close() } else { panel.open(Content::Artifacts) }
             >
-                {strings::ARTIFACTS}
+                {strings::artifacts()}
             </button>
         </Show>
     }
@@ -115,7 +115,7 @@ pub(super) fn ArtifactPane(
         let Some(pane) = pane.get_untracked() else { return };
         spawn_local(async move {
             if let Err(why) = screen::fill(&pane).await {
-                store.user(User::Warn(format!("{} {why}", strings::NO_FULL_SCREEN)));
+                store.user(User::Warn(format!("{} {why}", strings::no_full_screen())));
             }
         });
     };
@@ -127,12 +127,12 @@ pub(super) fn ArtifactPane(
     let go = move |step: isize| at.update(|at| *at = at.saturating_add_signed(step));
     view! {
         <div class="panel-body artifacts">
-            <div class="artifact-tools" role="toolbar" aria-label=strings::ARTIFACT>
+            <div class="artifact-tools" role="toolbar" aria-label=strings::artifact()>
                 <Show when=move || { count.get() > 1 }>
                     <span class="versions">
                         <button
                             type="button"
-                            aria-label=strings::PREVIOUS_ARTIFACT
+                            aria-label=strings::previous_artifact()
                             disabled=move || at.get() == 0
                             on:click=move |_| go(-1)
                         >
@@ -141,7 +141,7 @@ pub(super) fn ArtifactPane(
                         <span role="status">{move || format!("{} of {}", at.get() + 1, count.get())}</span>
                         <button
                             type="button"
-                            aria-label=strings::NEXT_ARTIFACT
+                            aria-label=strings::next_artifact()
                             disabled=move || { at.get() + 1 >= count.get() }
                             on:click=move |_| go(1)
                         >
@@ -149,15 +149,15 @@ pub(super) fn ArtifactPane(
                         </button>
                     </span>
                 </Show>
-                <CopyButton name=strings::COPY text=source />
+                <CopyButton name=strings::copy() text=source />
                 <button type="button" on:click=save>
-                    {strings::DOWNLOAD}
+                    {strings::download()}
                 </button>
                 <button type="button" on:click=fill>
-                    {strings::FULL_SCREEN}
+                    {strings::full_screen()}
                 </button>
                 <button type="button" on:click=move |_| round.update(|round| *round += 1)>
-                    {strings::REFRESH}
+                    {strings::refresh()}
                 </button>
             </div>
             <div class="artifact-page" node_ref=pane>
@@ -169,7 +169,7 @@ pub(super) fn ArtifactPane(
                     is_any
                         .get()
                         .then(|| {
-                            let title = Signal::stored(strings::ARTIFACT.to_owned());
+                            let title = Signal::stored(strings::artifact().to_owned());
                             view! { <OneFrame title=title text=document surroundings=surroundings /> }
                         })
                 }}
@@ -177,9 +177,9 @@ pub(super) fn ArtifactPane(
             {is_chat
                 .then(|| {
                     let choice = expect_context::<OpensItself>().0;
-                    view! { <ChoiceBox choice=choice words=strings::OPENS_ITSELF /> }
+                    view! { <ChoiceBox choice=choice words=strings::opens_itself() /> }
                 })}
-            {downloads.map(|downloads| view! { <ChoiceBox choice=downloads.0 words=strings::MAY_SAVE /> })}
+            {downloads.map(|downloads| view! { <ChoiceBox choice=downloads.0 words=strings::may_save() /> })}
         </div>
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn AttachButton() -> impl IntoView {
     view! {
         <input class="visually-hidden" type="file" multiple tabindex="-1" aria-hidden="true" node_ref=field on:change=chosen />
         <button type="button" class="composer-tool" on:click=choose>
-            {strings::ATTACH}
+            {strings::attach()}
         </button>
     }
 }
@@ -42,14 +42,14 @@ pub(super) fn Attachments() -> impl IntoView {
     });
     view! {
         <Show when=move || !files.with(Vec::is_empty)>
-            <ul class="attachments" aria-label=strings::ATTACHED>
+            <ul class="attachments" aria-label=strings::attached()>
                 <For each=move || files.get() key=|file| file.0 let:file>
                     <li>
                         <span dir="auto">{file.1.clone()}</span>
                         <HowFar number=file.0 />
                         <button
                             type="button"
-                            aria-label=format!("{} {}", strings::REMOVE, file.1)
+                            aria-label=format!("{} {}", strings::remove(), file.1)
                             on:click=move |_| store.user(User::Detach(file.0))
                         >
                             "✕"
@@ -71,11 +71,11 @@ fn HowFar(number: u32) -> impl IntoView {
     });
     move || match state.get() {
         None => ().into_any(),
-        Some(Storing::Waits) => view! { <small>{strings::UNSENT}</small> }.into_any(),
+        Some(Storing::Waits) => view! { <small>{strings::unsent()}</small> }.into_any(),
         Some(Storing::Sent(sent, total)) => {
-            view! { <progress aria-label=strings::ATTACHED max=total.max(1.0) value=sent></progress> }.into_any()
+            view! { <progress aria-label=strings::attached() max=total.max(1.0) value=sent></progress> }.into_any()
         }
-        Some(Storing::Stored(_)) => view! { <small>{strings::STORED}</small> }.into_any(),
+        Some(Storing::Stored(_)) => view! { <small>{strings::stored()}</small> }.into_any(),
         Some(Storing::Failed(why)) => view! { <small class="message-error" role="alert">{why}</small> }.into_any(),
     }
 }

@@ -63,8 +63,8 @@ pub(super) fn Composer() -> impl IntoView {
             <div class="composer-row">
                 <textarea
                     node_ref=field
-                    aria-label=strings::MESSAGE
-                    placeholder=strings::MESSAGE_HINT
+                    aria-label=strings::message()
+                    placeholder=strings::message_hint()
                     rows="1"
                     dir="auto"
                     prop:value=move || text.get()
@@ -83,13 +83,13 @@ pub(super) fn Composer() -> impl IntoView {
                                 class="primary"
                                 disabled=move || !can_send.get() || is_blank.get()
                             >
-                                {strings::SEND}
+                                {strings::send()}
                             </button>
                         }
                     }
                 >
                     <button type="button" on:click=move |_| store.user(User::Stop)>
-                        {strings::STOP}
+                        {strings::stop()}
                     </button>
                 </Show>
             </div>
@@ -111,7 +111,7 @@ fn KernelState() -> impl IntoView {
     let text = move || {
         store.read(Change::Kernel, |client| match &client.progress {
             Some(progress) => progress.text.clone(),
-            None => strings::RUNNING_CODE.to_owned(),
+            None => strings::running_code().to_owned(),
         })
     };
     let bytes = move || {

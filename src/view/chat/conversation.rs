@@ -101,8 +101,8 @@ pub(super) fn Conversation() -> impl IntoView {
             role="log"
             aria-live="off"
             tabindex="0"
-            aria-label=strings::CONVERSATION
-            aria-busy=move || active.get().to_string()
+            aria-label=strings::conversation()
+            aria-busy=move || active.get()
             node_ref=log
             on:scroll=on_scroll
             on:wheel=on_wheel
@@ -110,8 +110,8 @@ pub(super) fn Conversation() -> impl IntoView {
             <div class="messages" node_ref=messages>
                 <Show when=move || path.with(Vec::is_empty)>
                     <div class="conversation-empty">
-                        <h2>{strings::EMPTY}</h2>
-                        <p>{strings::EMPTY_HINT}</p>
+                        <h2>{strings::empty()}</h2>
+                        <p>{strings::empty_hint()}</p>
                     </div>
                 </Show>
                 <For each=move || shown.get() key=|id| id.clone() let:id>
@@ -120,7 +120,7 @@ pub(super) fn Conversation() -> impl IntoView {
             </div>
             <Show when=move || !follows.get()>
                 <button type="button" class="to-the-end" on:click=go>
-                    {strings::TO_THE_END}
+                    {strings::to_the_end()}
                 </button>
             </Show>
         </div>

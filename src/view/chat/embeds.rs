@@ -138,7 +138,7 @@ fn new_slot(
 /// An embed of a message, whose text may change.
 #[component]
 fn OneEmbed(number: RwSignal<usize>, text: RwSignal<String>, surroundings: Surroundings) -> impl IntoView {
-    let title = Signal::derive(move || format!("{} {}", strings::EMBED, number.get()));
+    let title = Signal::derive(move || format!("{} {}", strings::embed(), number.get()));
     view! { <OneFrame title=title text=text surroundings=surroundings /> }
 }
 
@@ -183,20 +183,20 @@ fn Shown(
         view! { <p class="embed-card">{title} ": " {why}</p> }.into_any()
     };
     let (first, label, source, link) = match embed::read(&text, &[&page, &server]) {
-        Embed::TooLong => return refused(strings::EMBED_TOO_LONG),
-        Embed::Refused => return refused(strings::EMBED_REFUSED),
+        Embed::TooLong => return refused(strings::embed_too_long()),
+        Embed::Refused => return refused(strings::embed_refused()),
         Embed::Html => {
-            let label = Signal::derive(move || format!("{} {}", strings::SHOW, title.get()));
-            let first = if is_room() { State::Live } else { State::Card(strings::EMBEDS_FULL) };
+            let label = Signal::derive(move || format!("{} {}", strings::show(), title.get()));
+            let first = if is_room() { State::Live } else { State::Card(strings::embeds_full()) };
             (first, label, Source::Html(text), None)
         }
         Embed::Address { url, host } => {
-            let label = Signal::stored(format!("{} {host}", strings::LOAD));
-            (State::Card(strings::EMBED_ELSEWHERE), label, Source::Address(url.clone()), Some((url, host)))
+            let label = Signal::stored(format!("{} {host}", strings::load()));
+            (State::Card(strings::embed_elsewhere()), label, Source::Address(url.clone()), Some((url, host)))
         }
     };
     let state = RwSignal::new(first);
-    let show = move |_| state.set(if is_room() { State::Live } else { State::Card(strings::EMBEDS_FULL) });
+    let show = move |_| state.set(if is_room() { State::Live } else { State::Card(strings::embeds_full()) });
     let on_gone = Callback::new(move |why| state.set(State::Card(why)));
     (move || match state.get() {
         State::Live => view! {
@@ -212,10 +212,10 @@ fn Shown(
         .into_any(),
         State::Card(why) => {
             request_animation_frame(move || on_ready.run(()));
-            let link = link.clone().filter(|_| why == strings::EMBED_FORBIDDEN).map(|(url, host)| {
+            let link = link.clone().filter(|_| why == strings::embed_forbidden()).map(|(url, host)| {
                 view! {
                     <a href=url target="_blank" rel="noopener noreferrer nofollow">
-                        {strings::OPEN}
+                        {strings::open()}
                         " "
                         {host}
                     </a>

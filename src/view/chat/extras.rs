@@ -6,6 +6,7 @@ use super::stored_image::StoredImage;
 use super::{store, strings};
 use crate::ids::MessageId;
 use crate::state::extras::{Citation, CodeRun, FileItem, Place};
+use crate::view::common::icon::{Icon, icon};
 use leptos::prelude::*;
 
 /// Sources that are listed at first; the others on a click.
@@ -16,7 +17,7 @@ const SOURCES: usize = 8;
 pub(super) fn Files(files: Memo<Vec<FileItem>>) -> impl IntoView {
     view! {
         <Show when=move || !files.with(Vec::is_empty)>
-            <ul class="files" aria-label=strings::FILES>
+            <ul class="files" aria-label=strings::files()>
                 <For each=move || files.get().into_iter().enumerate() key=|file| file.clone() let:file>
                     <li>{one_file(file.1)}</li>
                 </For>
@@ -33,8 +34,9 @@ fn one_file(file: FileItem) -> AnyView {
         Place::Stored(path) => {
             let saved = name.clone();
             view! {
-                <button class="file" dir="auto" on:click=move |_| store.save(path.clone(), saved.clone())>
-                    {name}
+                <button type="button" class="file" on:click=move |_| store.save(path.clone(), saved.clone())>
+                    {icon(Icon::Download)}
+                    <span dir="auto">{name}</span>
                 </button>
             }
             .into_any()
@@ -75,7 +77,7 @@ pub(super) fn Sources(sources: Memo<Vec<Citation>>) -> impl IntoView {
     let shown = move || if shows_all.get() { count.get() } else { count.get().min(SOURCES) };
     view! {
         <Show when=move || { count.get() > 0 }>
-            <ol class="sources" aria-label=strings::SOURCES>
+            <ol class="sources" aria-label=strings::sources()>
                 {move || {
                     let all = sources.get().into_iter().take(shown()).enumerate();
                     all.map(|(at, source)| one_source(at + 1, source, open)).collect_view()
@@ -83,7 +85,7 @@ pub(super) fn Sources(sources: Memo<Vec<Citation>>) -> impl IntoView {
                 <Show when=move || { shown() < count.get() }>
                     <li>
                         <button type="button" on:click=move |_| shows_all.set(true)>
-                            {strings::SHOW_ALL_SOURCES}
+                            {strings::show_all_sources()}
                             " "
                             {count}
                         </button>
@@ -116,7 +118,7 @@ fn one_source(number: usize, source: Citation, open: Callback<usize>) -> impl In
 pub(super) fn CodeRuns(runs: Memo<Vec<CodeRun>>) -> impl IntoView {
     view! {
         <Show when=move || !runs.with(Vec::is_empty)>
-            <ul class="code-runs" aria-label=strings::CODE_RUNS>
+            <ul class="code-runs" aria-label=strings::code_runs()>
                 {move || runs.get().into_iter().map(one_run).collect_view()}
             </ul>
         </Show>
@@ -125,9 +127,9 @@ pub(super) fn CodeRuns(runs: Memo<Vec<CodeRun>>) -> impl IntoView {
 
 fn one_run(run: CodeRun) -> impl IntoView {
     let state = match (&run.error, run.ended) {
-        (Some(_), _) => strings::FAILED,
-        (None, true) => strings::RAN,
-        (None, false) => strings::RUNS,
+        (Some(_), _) => strings::failed(),
+        (None, true) => strings::ran(),
+        (None, false) => strings::runs(),
     };
     let files = run.files.into_iter().map(|file| view! { <li>{one_file(file)}</li> }).collect_view();
     let text =
@@ -141,7 +143,7 @@ fn one_run(run: CodeRun) -> impl IntoView {
                     {state}
                 </summary>
                 <CodeBlock language=run.language code=run.code />
-                <section class="tool-output" aria-label=strings::OUTPUT>
+                <section class="tool-output" aria-label=strings::output()>
                     {text(run.output, "stdout")}
                     {text(run.error, "stderr")}
                 </section>
@@ -157,7 +159,7 @@ pub(super) fn FollowUps(questions: Memo<Vec<String>>) -> impl IntoView {
     let store = store::chat();
     view! {
         <Show when=move || !questions.with(Vec::is_empty)>
-            <ul class="follow-ups" aria-label=strings::FOLLOW_UPS>
+            <ul class="follow-ups" aria-label=strings::follow_ups()>
                 <For each=move || questions.get().into_iter().enumerate() key=|one| one.clone() let:one>
                     <li>
                         <button

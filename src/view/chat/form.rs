@@ -138,7 +138,7 @@ fn Secret(label: String, placeholder: String, text: String, number: usize, on_fi
                 />
             </label>
             <button type="button" on:click=move |_| shown.update(|shown| *shown = !*shown)>
-                {move || if shown.get() { strings::HIDE_VALUE } else { strings::SHOW_VALUE }}
+                {move || if shown.get() { strings::hide_value() } else { strings::show_value() }}
             </button>
         </div>
     }
@@ -213,7 +213,7 @@ fn Radios(label: String, choices: Vec<Choice>, entry: Entry, number: usize, on_f
             <legend dir="auto">{label}</legend>
             {options.collect_view()}
             <label class="field">
-                <span>{strings::OTHER}</span>
+                <span>{strings::other()}</span>
                 <input type="text" dir="auto" prop:value=written on:input=write />
             </label>
         </fieldset>

@@ -19,13 +19,15 @@ pub(super) fn Group(id: MessageId, #[prop(into)] parts: Signal<Vec<Part>>) -> im
     let running = Memo::new(move |_| parts.with(|parts| current(parts).is_some_and(|part| !waits(part))));
     let place = NodeRef::<Details>::new();
     let opened = RwSignal::new(false);
-    // Whether the first step was being read as the only one.
-    let is_read = move || {
-        let open = place.get_untracked().is_some_and(|group| group.has_attribute("open"));
-        open && opened.get_untracked()
+    let was_single = StoredValue::new(false);
+    let single = move || {
+        was_single.set_value(true);
+        view! { <StepBody part=step(0) /> }
     };
     let steps = move || {
-        let first_open = is_read();
+        // The first step is being read as the only one.
+        let is_open = place.get_untracked().is_some_and(|group| group.has_attribute("open"));
+        let first_open = was_single.get_value() && is_open;
         view! {
             <For each=move || 0..count.get() key=|number| *number let:number>
                 <Step part=step(number) open=first_open && number == 0 />
@@ -38,7 +40,7 @@ pub(super) fn Group(id: MessageId, #[prop(into)] parts: Signal<Vec<Part>>) -> im
                 <span dir="auto">{move || summary.get()}</span>
             </summary>
             <Show when=move || opened.get()>
-                <Show when=move || { count.get() > 1 } fallback=move || view! { <StepBody part=step(0) /> }>
+                <Show when=move || { count.get() > 1 } fallback=single>
                     {steps}
                 </Show>
             </Show>
@@ -82,7 +84,7 @@ pub(super) fn Alone(id: MessageId, part: Memo<Option<Part>>) -> impl IntoView {
     };
     move || match part.get() {
         Some(Part::Question(pending)) => view! { <Waiting id=id.clone() pending=*pending /> }.into_any(),
-        Some(Part::Compaction(text)) => block("steps compaction", strings::EARLIER_SUMMED_UP.to_string(), text),
+        Some(Part::Compaction(text)) => block("steps compaction", strings::earlier_summed_up().to_owned(), text),
         Some(Part::Details { summary, text }) => block("steps", summary, text),
         Some(Part::Other(text)) => view! { <pre class="message-other" tabindex="0">{text}</pre> }.into_any(),
         _ => ().into_any(),
@@ -116,7 +118,7 @@ fn did_words(did: &Did) -> String {
 /// What a step says of itself.
 fn step_words(part: &Part) -> String {
     match part {
-        Part::Reasoning { running: true, .. } => strings::THINKING.to_string(),
+        Part::Reasoning { running: true, .. } => strings::thinking().to_owned(),
         Part::Reasoning { seconds, .. } => strings::sentence(&[strings::thought(*seconds)]),
         Part::Tool(call) if call.code.is_some() => code_words(call),
         Part::Tool(call) => call_words(call),
@@ -128,12 +130,12 @@ fn step_words(part: &Part) -> String {
 fn code_words(call: &Tool) -> String {
     let words = match call.state {
         CallState::Waiting => return call_words(call),
-        CallState::Running => strings::RUNNING_CODE,
-        CallState::Done => strings::RAN_CODE,
-        CallState::Failed => strings::FAILED_CODE,
-        CallState::Stopped => strings::STOPPED_CODE,
+        CallState::Running => strings::running_code(),
+        CallState::Done => strings::ran_code(),
+        CallState::Failed => strings::failed_code(),
+        CallState::Stopped => strings::stopped_code(),
         CallState::Rejected => return call_words(call),
-        CallState::NotRun => strings::CODE_NOT_RUN,
+        CallState::NotRun => strings::code_not_run(),
     };
     words.to_string()
 }
@@ -141,13 +143,13 @@ fn code_words(call: &Tool) -> String {
 fn call_words(call: &Tool) -> String {
     let name = &call.name;
     match call.state {
-        CallState::Waiting if call.pending.is_some() => format!("{} {name}", strings::WANTS),
-        CallState::Waiting => format!("{} {name}", strings::WAITS_ITS_TURN),
-        CallState::Running => format!("{} {name}…", strings::CALLING),
-        CallState::Done | CallState::NotRun => format!("{} {name}", strings::CALLED),
+        CallState::Waiting if call.pending.is_some() => format!("{} {name}", strings::wants()),
+        CallState::Waiting => format!("{} {name}", strings::waits_its_turn()),
+        CallState::Running => format!("{} {name}…", strings::calling()),
+        CallState::Done | CallState::NotRun => format!("{} {name}", strings::did_call()),
         CallState::Failed => strings::sentence(&[strings::called(name, 1, true)]),
-        CallState::Stopped => format!("{} {name}", strings::STOPPED_CALL),
-        CallState::Rejected => format!("{} {name}", strings::REJECTED),
+        CallState::Stopped => format!("{} {name}", strings::stopped_call()),
+        CallState::Rejected => format!("{} {name}", strings::rejected()),
     }
 }
 
@@ -155,7 +157,7 @@ fn provider_step(call: &ProviderCall) -> String {
     let (running, did) = provider_words(call.kind);
     match call.state {
         CallState::Running | CallState::Waiting => running.to_string(),
-        CallState::Failed => strings::sentence(&[did.to_string(), strings::WITH_ERROR.to_string()]),
+        CallState::Failed => strings::sentence(&[did.to_string(), strings::with_error().to_owned()]),
         _ => strings::sentence(&[did.to_string()]),
     }
 }
@@ -163,8 +165,8 @@ fn provider_step(call: &ProviderCall) -> String {
 /// What a tool of the provider does, and did.
 fn provider_words(kind: Provider) -> (&'static str, &'static str) {
     match kind {
-        Provider::WebSearch => (strings::SEARCHING_WEB, strings::SEARCHED_WEB),
-        Provider::FileSearch => (strings::SEARCHING_FILES, strings::SEARCHED_FILES),
-        Provider::Computer => (strings::USING_COMPUTER, strings::USED_COMPUTER),
+        Provider::WebSearch => (strings::searching_web(), strings::searched_web()),
+        Provider::FileSearch => (strings::searching_files(), strings::searched_files()),
+        Provider::Computer => (strings::using_computer(), strings::used_computer()),
     }
 }

@@ -79,16 +79,16 @@ fn Prompt(id: MessageId) -> impl IntoView {
     });
     let close = Callback::new(move |()| editing.set(false));
     view! {
-        <article class="message message-user" aria-label=strings::USER_MESSAGE>
+        <article class="message message-user" aria-label=strings::user_message()>
             <Files files=attached />
             <Show
                 when=move || editing.get()
                 fallback=move || view! { <p dir="auto">{move || text.get()}</p> }
             >
-                <Editor text=text.get_untracked() save=strings::SEND_EDITED on_save=send on_cancel=close />
+                <Editor text=text.get_untracked() save=strings::send_edited() on_save=send on_cancel=close />
             </Show>
             <Show when=move || unsent.get()>
-                <p class="message-note" role="status">{strings::UNSENT}</p>
+                <p class="message-note" role="status">{strings::unsent()}</p>
             </Show>
             <PromptActions id=id editing=editing />
         </article>
@@ -118,8 +118,8 @@ fn Answer(id: MessageId) -> impl IntoView {
     let runs = field(id.clone(), Field::Extras, |message| code_runs(&message.code_executions));
     let notes = field(id.clone(), Field::Extras, |message| {
         [
-            message.voice.is_some().then_some(strings::SPOKEN),
-            message.context_summary.is_some().then_some(strings::SUMMARIZED),
+            message.voice.is_some().then_some(strings::spoken()),
+            message.context_summary.is_some().then_some(strings::summarized()),
         ]
     });
     let count = Memo::new(move |_| body.with(|body| body.parts.len()));
@@ -142,7 +142,7 @@ fn Answer(id: MessageId) -> impl IntoView {
         })
     };
     view! {
-        <article class="message message-assistant" aria-label=strings::ASSISTANT_MESSAGE>
+        <article class="message message-assistant" aria-label=strings::assistant_message()>
             <Statuses items=statuses />
             <Files files=made />
             <Embeds embeds=embeds on_prompt=super::prompt::callback() />
@@ -160,11 +160,11 @@ fn Answer(id: MessageId) -> impl IntoView {
                     }
                 }
             >
-                <Editor text=text_now() save=strings::SAVE on_save=save on_cancel=close />
+                <Editor text=text_now() save=strings::save() on_save=save on_cancel=close />
             </Show>
             <Show when=is_waiting>
                 <p class="message-waiting" role="status">
-                    <span class="visually-hidden">{strings::WAITING}</span>
+                    <span class="visually-hidden">{strings::waiting()}</span>
                 </p>
             </Show>
             {move || error.get().map(|words| view! { <p class="message-error" role="alert" dir="auto">{words}</p> })}
@@ -174,7 +174,7 @@ fn Answer(id: MessageId) -> impl IntoView {
                     .map(|text| {
                         view! {
                             <details class="message-note">
-                                <summary>{strings::FILTERED} " " {strings::SHOW_ORIGINAL}</summary>
+                                <summary>{strings::filtered()} " " {strings::show_original()}</summary>
                                 <p dir="auto">{text}</p>
                             </details>
                         }

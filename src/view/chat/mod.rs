@@ -64,7 +64,7 @@ fn SignedIn() -> impl IntoView {
     on_cleanup(move || store.forget_pictures());
     let title = move || {
         store.read(Change::Title, |client| match client.chat.title.as_str() {
-            "" => strings::NEW_CHAT.to_owned(),
+            "" => strings::new_chat().to_owned(),
             title => title.to_owned(),
         })
     };
@@ -76,8 +76,8 @@ fn SignedIn() -> impl IntoView {
                 <header class="chat-header">
                     <button
                         class="chat-menu"
-                        aria-label=strings::SHOW_CHATS
-                        aria-expanded=move || sidebar_open.get().to_string()
+                        aria-label=strings::show_chats()
+                        aria-expanded=move || sidebar_open.get()
                         on:click=move |_| sidebar_open.update(|open| *open = !*open)
                     >
                         "☰"
@@ -110,7 +110,7 @@ fn ModelChoice() -> impl IntoView {
     view! {
         <select
             class="chat-model"
-            aria-label=strings::MODEL
+            aria-label=strings::model()
             on:change=move |event| store.user(User::SelectModel(event_target_value(&event)))
         >
             <For each=move || models.get() key=|model| model.clone() let:model>
@@ -139,10 +139,10 @@ fn ConnectionState() -> impl IntoView {
     });
     let (text, class) = (
         move || match (state.get(), unsent.get()) {
-            (Connection::Connected(_), _) => strings::CONNECTED.to_owned(),
-            (Connection::Lost, 0) => strings::RECONNECTING.to_owned(),
-            (Connection::Lost, waiting) => format!("{} {}: {waiting}", strings::RECONNECTING, strings::UNSENT),
-            (Connection::Off | Connection::Connecting, _) => strings::CONNECTING.to_owned(),
+            (Connection::Connected(_), _) => strings::connected().to_owned(),
+            (Connection::Lost, 0) => strings::reconnecting().to_owned(),
+            (Connection::Lost, waiting) => format!("{} {}: {waiting}", strings::reconnecting(), strings::unsent()),
+            (Connection::Off | Connection::Connecting, _) => strings::connecting().to_owned(),
         },
         move || match state.get() {
             Connection::Connected(_) => "chat-connection chat-connection-on",
@@ -150,7 +150,7 @@ fn ConnectionState() -> impl IntoView {
         },
     );
     view! {
-        <span class=class role="status" aria-label=strings::CONNECTION>
+        <span class=class role="status" aria-label=strings::connection()>
             {text}
         </span>
     }

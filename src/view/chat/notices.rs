@@ -15,7 +15,7 @@ pub(super) fn Notices() -> impl IntoView {
     let store = store::chat();
     let notices = Memo::new(move |_| store.read(Change::Notices, |client| client.notices.clone()));
     view! {
-        <section class="notices" aria-label=strings::NOTICES>
+        <section class="notices" aria-label=strings::notices()>
             <For each=move || notices.get() key=|notice| notice.id let:notice>
                 {
                     if !is_urgent(notice.level) && notice.chat.is_none() {
@@ -39,11 +39,11 @@ pub(super) fn Notices() -> impl IntoView {
                                         store.user(User::Dismiss(notice.id));
                                     }
                                 >
-                                    {strings::OPEN_CHAT}
+                                    {strings::open_chat()}
                                 </button>
                             }
                         })}
-                    <button aria-label=strings::DISMISS on:click=move |_| store.user(User::Dismiss(notice.id))>
+                    <button aria-label=strings::dismiss() on:click=move |_| store.user(User::Dismiss(notice.id))>
                         "✕"
                     </button>
                 </div>

@@ -127,13 +127,13 @@ fn Open(content: Content) -> impl IntoView {
     });
     let title = match &content {
         Content::Citation(_, citation) => citation.name.clone(),
-        Content::Artifacts => strings::ARTIFACTS.to_owned(),
-        Content::Preview(_) => strings::PREVIEW.to_owned(),
+        Content::Artifacts => strings::artifacts().to_owned(),
+        Content::Preview(_) => strings::preview().to_owned(),
     };
     let label = match &content {
-        Content::Citation(..) => strings::SOURCE,
-        Content::Artifacts => strings::ARTIFACTS,
-        Content::Preview(_) => strings::PREVIEW,
+        Content::Citation(..) => strings::source(),
+        Content::Artifacts => strings::artifacts(),
+        Content::Preview(_) => strings::preview(),
     };
     let body = match content {
         Content::Citation(message, citation) => {
@@ -160,8 +160,8 @@ fn Open(content: Content) -> impl IntoView {
                 <button
                     type="button"
                     class="quiet"
-                    aria-label=strings::CLOSE_PANEL
-                    title=strings::CLOSE_PANEL
+                    aria-label=strings::close_panel()
+                    title=strings::close_panel()
                     on:click=move |_| panel.close()
                 >
                     {icon(Icon::Close)}

@@ -34,10 +34,10 @@ pub(super) fn CitationPane(message: MessageId, citation: Citation) -> impl IntoV
     view! {
         <div class="panel-body">
             {link} {page}
-            <ol class="documents" aria-label=strings::DOCUMENTS>
+            <ol class="documents" aria-label=strings::documents()>
                 {documents.into_iter().map(one_document).collect_view()}
             </ol>
-            {is_empty.then(|| view! { <p class="message-note">{strings::NO_DOCUMENTS}</p> })}
+            {is_empty.then(|| view! { <p class="message-note">{strings::no_documents()}</p> })}
         </div>
     }
 }
@@ -45,15 +45,15 @@ pub(super) fn CitationPane(message: MessageId, citation: Citation) -> impl IntoV
 fn one_document(document: Document) -> impl IntoView {
     let Document { text, html, relevance, page, parameters } = document;
     let facts = [
-        relevance.map(|percent| format!("{} {percent}%", strings::RELEVANCE)),
-        page.map(|page| format!("{} {page}", strings::PAGE)),
+        relevance.map(|percent| format!("{} {percent}%", strings::relevance())),
+        page.map(|page| format!("{} {page}", strings::page())),
     ];
     let facts: Vec<String> = facts.into_iter().flatten().collect();
     let facts = (!facts.is_empty()).then(|| view! { <p class="document-facts">{facts.join(" · ")}</p> });
     let parameters = parameters.map(|json| {
         view! {
             <details>
-                <summary>{strings::PARAMETERS}</summary>
+                <summary>{strings::parameters()}</summary>
                 <pre dir="ltr" tabindex="0">
                     {json}
                 </pre>

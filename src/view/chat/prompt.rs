@@ -51,14 +51,14 @@ pub(super) fn PromptQuestion() -> impl IntoView {
                 draft.wanted.set(None);
             });
             let (title, hint, accept) = match send {
-                true => (strings::SEND_PROMPT, strings::PROMPT_HINT, strings::SEND),
-                false => (strings::WRITE_PROMPT, strings::WRITE_HINT, strings::WRITE),
+                true => (strings::send_prompt(), strings::prompt_hint(), strings::send()),
+                false => (strings::write_prompt(), strings::write_hint(), strings::write()),
             };
             view! {
                 <Dialog
                     title=title.to_owned()
                     accept=accept
-                    cancel=strings::CANCEL
+                    cancel=strings::cancel()
                     on_accept=on_accept
                     on_cancel=Callback::new(move |()| draft.wanted.set(None))
                 >

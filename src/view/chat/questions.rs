@@ -29,7 +29,7 @@ pub(super) fn Questions() -> impl IntoView {
     view! {
         <For each=move || elsewhere.get() key=|chat| chat.clone() let:chat>
             <p class="question-elsewhere" role="status">
-                {strings::QUESTION_ELSEWHERE}
+                {strings::question_elsewhere()}
                 " "
                 <button
                     type="button"
@@ -39,7 +39,7 @@ pub(super) fn Questions() -> impl IntoView {
                         move |_| store.open(Some(id.clone()))
                     }
                 >
-                    {if chat.1.is_empty() { strings::UNTITLED.to_owned() } else { chat.1.clone() }}
+                    {if chat.1.is_empty() { strings::untitled().to_owned() } else { chat.1.clone() }}
                 </button>
             </p>
         </For>
@@ -71,7 +71,7 @@ fn Asker() -> impl IntoView {
     let chat = store.peek(|client| client.chat.title.clone());
     view! {
         <p class="dialog-asker">
-            {strings::ASKED_BY} " " <bdi>{server}</bdi>
+            {strings::asked_by()} " " <bdi>{server}</bdi>
             {(!chat.is_empty()).then(|| view! { " · " <bdi>{chat}</bdi> })}
         </p>
     }
@@ -90,17 +90,17 @@ fn Form(open: Open, question: crate::protocol::chat::question::Question) -> impl
     let state = Signal::derive(move || {
         find(|open| match &open.state {
             Waiting::Call(_) => None,
-            Waiting::Again(_) => Some((0, strings::WAITS_FOR_SERVER.to_owned())),
-            Waiting::Nobody => Some((1, strings::NOBODY_WAITS.to_owned())),
+            Waiting::Again(_) => Some((0, strings::waits_for_server().to_owned())),
+            Waiting::Nobody => Some((1, strings::nobody_waits().to_owned())),
         })
     });
     let fill = Callback::new(move |(field, entry)| store.user(User::Fill(id, field, entry)));
-    let between = question.can_decline().then(|| (strings::DECLINE, decide(id, Decision::Decline)));
+    let between = question.can_decline().then(|| (strings::decline(), decide(id, Decision::Decline)));
     let link = question.link.clone().map(|url| {
         view! {
             <p>
                 <a href=url.clone() target="_blank" rel="noopener noreferrer">
-                    {strings::OPEN_LINK}
+                    {strings::open_link()}
                 </a>
                 ": "
                 <bdi>{url}</bdi>
@@ -111,8 +111,8 @@ fn Form(open: Open, question: crate::protocol::chat::question::Question) -> impl
     view! {
         <Dialog
             title=question.title.clone()
-            accept=strings::CONFIRM
-            cancel=strings::CANCEL
+            accept=strings::confirm()
+            cancel=strings::cancel()
             on_accept=decide(id, Decision::Accept(Vec::new()))
             on_cancel=decide(id, Decision::Cancel)
             between=between
@@ -140,18 +140,18 @@ fn Run(id: QuestionId, code: String) -> impl IntoView {
     });
     view! {
         <Dialog
-            title=strings::RUN_TITLE.to_owned()
-            accept=strings::RUN_IN_SANDBOX
-            cancel=strings::REFUSE
+            title=strings::run_title().to_owned()
+            accept=strings::run_in_sandbox()
+            cancel=strings::refuse()
             on_accept=accept
             on_cancel=decide(id, Decision::Cancel)
         >
             <Asker />
-            <p>{strings::RUN_HINT}</p>
-            <LongText text=code class="dialog-code" shown=CODE_SHOWN more=strings::SHOW_ALL />
+            <p>{strings::run_hint()}</p>
+            <LongText text=code class="dialog-code" shown=CODE_SHOWN more=strings::show_all() />
             <label class="check">
                 <input type="checkbox" on:change=move |event| trust.set(event_target_checked(&event)) />
-                <span>{strings::TRUST}</span>
+                <span>{strings::trust()}</span>
             </label>
         </Dialog>
     }
@@ -162,18 +162,20 @@ fn Run(id: QuestionId, code: String) -> impl IntoView {
 fn Wish(id: QuestionId, asked: Asked) -> impl IntoView {
     let (title, hint, what, accept) = match asked {
         Asked::Download { name, media_type, data } => (
-            strings::DOWNLOAD_TITLE,
-            strings::DOWNLOAD_HINT,
+            strings::download_title(),
+            strings::download_hint(),
             format!("{name} ({media_type}, {} bytes)", data.len()),
-            strings::SAVE,
+            strings::save(),
         ),
-        Asked::Open { url, host } => (strings::OPEN_TITLE, strings::OPEN_HINT, format!("{host}: {url}"), strings::OPEN),
+        Asked::Open { url, host } => {
+            (strings::open_title(), strings::open_hint(), format!("{host}: {url}"), strings::open())
+        }
     };
     view! {
         <Dialog
             title=title.to_owned()
             accept=accept
-            cancel=strings::REFUSE
+            cancel=strings::refuse()
             on_accept=decide(id, Decision::Accept(Vec::new()))
             on_cancel=decide(id, Decision::Cancel)
         >

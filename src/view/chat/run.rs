@@ -5,6 +5,7 @@ use super::{store, strings};
 use crate::ids::MessageId;
 use crate::protocol::execute::ReplyStatus;
 use crate::state::client::{Change, RunPhase, RunPlace, User};
+use crate::view::common::icon::{Icon, icon};
 use crate::view::common::output::{OutputList, OutputsView};
 use crate::view::common::progress::Elapsed;
 use crate::view::common::question::QuestionView;
@@ -72,9 +73,17 @@ fn fresh_place() -> RunPlace {
     RunPlace(LAST.get())
 }
 
-/// The button and the output below it; nothing where the server lets no code be run here.
+/// The button and the output below it, for code of the message that this view is part of ([`InMessage`]); nothing where
+/// the server lets no code be run here, or outside of messages.
+///
+/// It runs in the chat's kernel, behind what runs there already. The output of its last run is found again when the view
+/// is made anew with the same code.
 #[component]
-pub(super) fn CodeRun(#[prop(into)] code: Signal<String>) -> impl IntoView {
+pub(super) fn CodeRun(
+    /// Python; what it is at the press is what runs.
+    #[prop(into)]
+    code: Signal<String>,
+) -> impl IntoView {
     let running = Running::of(code);
     view! {
         <div class="code-run">
@@ -87,11 +96,14 @@ pub(super) fn CodeRun(#[prop(into)] code: Signal<String>) -> impl IntoView {
 /// "Run", and "Stop" while it runs: one button, so that the focus stays.
 #[component]
 pub(super) fn RunButton(running: Running) -> impl IntoView {
-    let words = move || if running.goes_on() { strings::STOP } else { strings::RUN };
+    let look = move || match running.goes_on() {
+        true => (icon(Icon::Stop), strings::stop()),
+        false => (icon(Icon::Play), strings::run()),
+    };
     view! {
         <Show when=move || running.offered.get()>
             <button type="button" class="run" on:click=move |_| running.press()>
-                {words}
+                {look}
             </button>
         </Show>
     }
@@ -115,15 +127,15 @@ pub(super) fn RunOutput(running: Running) -> impl IntoView {
     });
     let is_empty = Memo::new(move |_| outputs.with_value(OutputList::is_empty));
     let note = move || match phase.get()? {
-        RunPhase::Waiting => Some(strings::RUN_WAITS),
-        RunPhase::Running => question.with(Option::is_none).then_some(strings::RUN_GOES_ON),
-        RunPhase::Ended(ReplyStatus::Aborted) => Some(strings::RUN_ABORTED),
-        RunPhase::Ended(_) => is_empty.get().then_some(strings::NO_OUTPUT),
+        RunPhase::Waiting => Some(strings::run_waits()),
+        RunPhase::Running => question.with(Option::is_none).then_some(strings::run_goes_on()),
+        RunPhase::Ended(ReplyStatus::Aborted) => Some(strings::run_aborted()),
+        RunPhase::Ended(_) => is_empty.get().then_some(strings::no_output()),
     };
     let on_save = Callback::new(move |key| store.user(User::SaveOutput(place, key)));
     view! {
         <Show when=move || phase.with(Option::is_some)>
-            <section class="tool-output run-output" aria-label=strings::OUTPUT>
+            <section class="tool-output run-output" aria-label=strings::output()>
                 <OutputsView outputs=outputs.get_value() on_save=on_save />
                 {move || {
                     question

@@ -12,7 +12,7 @@ pub(super) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
     let current = Memo::new(move |_| store.read(Change::Chats, |client| client.chat.id.clone()));
     let name = move || store.read(Change::Session, |client| client.session.name.clone().unwrap_or_default());
     view! {
-        <nav class="chat-sidebar" aria-label=strings::CHATS>
+        <nav class="chat-sidebar" aria-label=strings::chats()>
             <button
                 class="chat-new"
                 on:click=move |_| {
@@ -20,7 +20,7 @@ pub(super) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
                     open.set(false);
                 }
             >
-                {strings::NEW_CHAT}
+                {strings::new_chat()}
             </button>
             <button
                 class="chat-new chat-new-temporary"
@@ -29,13 +29,13 @@ pub(super) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
                     open.set(false);
                 }
             >
-                {strings::NEW_TEMPORARY_CHAT}
+                {strings::new_temporary_chat()}
             </button>
             <ul class="chat-list">
                 <For each=move || rows.get() key=|row| (row.id.clone(), row.title.clone()) let:row>
                     {
                         let (id, shown) = (row.id.clone(), row.id.clone());
-                        let title = if row.title.is_empty() { strings::UNTITLED.to_owned() } else { row.title };
+                        let title = if row.title.is_empty() { strings::untitled().to_owned() } else { row.title };
                         let is_current = move || (current.get().as_ref() == Some(&shown)).then_some("page");
                         let click = move |event: leptos::ev::MouseEvent| {
                             // A new tab has to sign in by itself: the session lives in this page only.
@@ -61,12 +61,12 @@ pub(super) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
                 </For>
             </ul>
             <Show when=move || rows.with(Vec::is_empty)>
-                <p class="chat-list-empty">{strings::NO_CHATS}</p>
+                <p class="chat-list-empty">{strings::no_chats()}</p>
             </Show>
             <Settings />
             <footer class="chat-person">
                 <span dir="auto">{name}</span>
-                <button on:click=move |_| store.user(User::SignOut)>{strings::SIGN_OUT}</button>
+                <button on:click=move |_| store.user(User::SignOut)>{strings::sign_out()}</button>
             </footer>
         </nav>
     }
@@ -79,10 +79,10 @@ fn Settings() -> impl IntoView {
     let refused = RwSignal::new(false);
     let tells = Memo::new(move |_| store.read(Change::Session, |client| client.tells));
     let policy = store.peek(|client| match client.policy {
-        ExecutePolicy::Deny => strings::POLICY_DENY,
-        ExecutePolicy::Ask => strings::POLICY_ASK,
-        ExecutePolicy::Sandbox => strings::POLICY_SANDBOX,
-        ExecutePolicy::Page => strings::POLICY_PAGE,
+        ExecutePolicy::Deny => strings::policy_deny(),
+        ExecutePolicy::Ask => strings::policy_ask(),
+        ExecutePolicy::Sandbox => strings::policy_sandbox(),
+        ExecutePolicy::Page => strings::policy_page(),
     });
     let change = move |event| {
         let wanted = event_target_checked(&event);
@@ -95,12 +95,12 @@ fn Settings() -> impl IntoView {
         <div class="chat-settings">
             <label class="check">
                 <input type="checkbox" prop:checked=move || tells.get() on:change=change />
-                <span>{strings::NOTIFY}</span>
+                <span>{strings::notify()}</span>
             </label>
             <Show when=move || refused.get()>
-                <p role="alert">{strings::NOT_NOTIFIED}</p>
+                <p role="alert">{strings::not_notified()}</p>
             </Show>
-            <p>{strings::POLICY} " " {policy}</p>
+            <p>{strings::policy()} " " {policy}</p>
         </div>
     }
 }

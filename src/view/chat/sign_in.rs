@@ -23,16 +23,16 @@ pub(super) fn SignIn() -> impl IntoView {
     view! {
         <main class="sign-in">
             <form class="sign-in-form" on:submit=submit>
-                <h1>{strings::SIGN_IN}</h1>
-                <p class="sign-in-hint">{strings::SIGN_IN_HINT}</p>
-                <Field label=strings::SERVER kind="text" complete="url" value=server />
-                <Field label=strings::EMAIL kind="email" complete="username" value=email />
-                <Field label=strings::PASSWORD kind="password" complete="current-password" value=password />
+                <h1>{strings::sign_in()}</h1>
+                <p class="sign-in-hint">{strings::sign_in_hint()}</p>
+                <Field label=strings::server() kind="text" complete="url" value=server />
+                <Field label=strings::email() kind="email" complete="username" value=email />
+                <Field label=strings::password() kind="password" complete="current-password" value=password />
                 <div role="alert" class="sign-in-error">
                     {move || error.get()}
                 </div>
-                <button type="submit" class="primary" aria-busy=move || busy.get().to_string()>
-                    {move || if busy.get() { strings::SIGNING_IN } else { strings::SIGN_IN }}
+                <button type="submit" class="primary" aria-busy=move || busy.get()>
+                    {move || if busy.get() { strings::signing_in() } else { strings::sign_in() }}
                 </button>
             </form>
         </main>

@@ -17,8 +17,8 @@ pub(super) fn Statuses(items: Memo<Vec<StatusItem>>) -> impl IntoView {
                 // It lies over the whole line; its name is its own, for what the line says changes.
                 <button
                     class="status-toggle"
-                    aria-label=strings::STATUS_HISTORY
-                    aria-expanded=move || open.get().to_string()
+                    aria-label=strings::status_history()
+                    aria-expanded=move || open.get()
                     on:click=move |_| open.update(|open| *open = !*open)
                 ></button>
             </div>

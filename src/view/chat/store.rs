@@ -142,7 +142,7 @@ impl ChatStore {
     pub fn may_send(self) -> bool {
         let may = self.peek(|client| client.can_send());
         if !may {
-            self.user(User::Warn(strings::NOT_NOW.to_owned()));
+            self.user(User::Warn(strings::not_now().to_owned()));
         }
         may
     }

@@ -24,7 +24,7 @@ pub(super) fn StoredImage(path: String, alt: String) -> impl IntoView {
     move || {
         let (alt, path) = (alt.clone(), path.clone());
         state.with(|state| match state {
-            None => view! { <span class="image-waiting" role="status">{strings::LOADING_IMAGE}</span> }.into_any(),
+            None => view! { <span class="image-waiting" role="status">{strings::loading_image()}</span> }.into_any(),
             Some(Ok(picture)) => {
                 let picture = StoredValue::new_local(picture.clone());
                 let source = move || picture.with_value(|picture| (**picture).as_ref().to_owned());
@@ -35,8 +35,8 @@ pub(super) fn StoredImage(path: String, alt: String) -> impl IntoView {
                         <button
                             type="button"
                             class="picture-zoom"
-                            aria-label=format!("{} {}", strings::ENLARGE, alt)
-                            title=strings::ENLARGE
+                            aria-label=format!("{} {}", strings::enlarge(), alt)
+                            title=strings::enlarge()
                             on:click=move |event| {
                                 // It may stand in a link.
                                 event.prevent_default();
@@ -88,10 +88,10 @@ fn Large(name: String, source: String, path: String, is_large: RwSignal<bool>) -
             <img src=source alt=name.clone() />
             <div class="dialog-buttons">
                 <button type="button" on:click=move |_| store.save(path.clone(), saved.clone())>
-                    {strings::DOWNLOAD}
+                    {strings::download()}
                 </button>
                 <button type="button" class="primary" on:click=move |_| is_large.set(false)>
-                    {strings::CLOSE}
+                    {strings::close()}
                 </button>
             </div>
         </dialog>

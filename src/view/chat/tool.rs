@@ -85,7 +85,7 @@ fn given_view(given: Arguments) -> AnyView {
         Arguments::Flat(fields) => {
             let row = |(name, value)| view! { <dt dir="auto">{name}</dt> <dd dir="auto">{value}</dd> };
             view! {
-                <dl class="arguments" aria-label=strings::ARGUMENTS>
+                <dl class="arguments" aria-label=strings::arguments()>
                     {fields.into_iter().map(row).collect_view()}
                 </dl>
             }
@@ -123,7 +123,7 @@ fn CallInView(id: MessageId, call: Memo<Tool>) -> impl IntoView {
         {move || pending.get().map(|pending| view! { <Waiting id=id.clone() pending=pending /> })}
         <Show when=move || !unrun.with(String::is_empty)>
             <div class="unrun">
-                <p>{strings::NOT_RUN_HINT}</p>
+                <p>{strings::not_run_hint()}</p>
                 <CodeRun code=unrun />
             </div>
         </Show>
@@ -135,7 +135,7 @@ fn CallInView(id: MessageId, call: Memo<Tool>) -> impl IntoView {
         />
         <For each=move || figures.get().into_iter().enumerate() key=|one| one.clone() let:one>
             <p class="tool-figure">
-                <StoredImage path=one.1 alt=strings::FIGURE.to_string() />
+                <StoredImage path=one.1 alt=strings::figure().to_owned() />
             </p>
         </For>
     }
@@ -148,7 +148,7 @@ fn file_row(file: TerminalFile) -> impl IntoView {
             <span class="file" dir="auto">
                 {file.name}
             </span>
-            <span class="terminal-path">{strings::IN_TERMINAL} " " <bdi dir="ltr">{file.path}</bdi></span>
+            <span class="terminal-path">{strings::in_terminal()} " " <bdi dir="ltr">{file.path}</bdi></span>
         </p>
     }
 }

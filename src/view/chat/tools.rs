@@ -79,15 +79,15 @@ pub(super) fn Tools() -> impl IntoView {
                 type="button"
                 class="composer-tool"
                 node_ref=button
-                aria-expanded=move || open.get().to_string()
+                aria-expanded=move || open.get()
                 on:click=move |_| open.update(|open| *open = !*open)
             >
-                {strings::TOOLS}
+                {strings::tools()}
             </button>
             <Show when=move || open.get()>
-                <div class="tools-menu" role="group" aria-label=strings::TOOLS>
+                <div class="tools-menu" role="group" aria-label=strings::tools()>
                     <Show when=move || rows.with(Vec::is_empty)>
-                        <p>{strings::NO_TOOLS}</p>
+                        <p>{strings::no_tools()}</p>
                     </Show>
                     <For each=move || rows.get() key=|row| (row.kind as u8, row.id.clone(), row.name.clone()) let:row>
                         <label class="check">

@@ -1,6 +1,7 @@
 //! Terminal text in the page: one element a line, of which only those are touched that changed. Long output
 //! is shown in part, more of it when the user asks.
 
+use super::strings;
 use crate::ansi::{Color, Line, Screen, Style};
 use crate::web::js;
 use leptos::html::Pre;
@@ -90,7 +91,7 @@ pub fn TerminalView(
                 class="more"
                 on:click=move |_| portions.update(|portions| *portions += 1)
             >
-                {move || format!("Show more ({} not shown)", super::progress::bytes(hidden.get() as f64))}
+                {move || strings::show_more(&super::progress::bytes(hidden.get() as f64))}
             </button>
         </Show>
     }

@@ -3,6 +3,7 @@
 
 use super::ansi_view::{Terminal, TerminalView};
 use super::html_frame::HtmlFrame;
+use super::strings;
 use crate::protocol::execute::Display;
 use crate::protocol::mime::{MimeBundle, MimeData, raster_image};
 use crate::web::blob::ObjectUrl;
@@ -48,12 +49,7 @@ fn text(data: &MimeBundle) -> String {
         return text.to_owned();
     }
     match data.iter().next() {
-        Some((media_type, value)) => {
-            format!(
-                "A value of the type {media_type} ({}), which can't be shown here.",
-                super::progress::bytes(value.len() as f64)
-            )
-        }
+        Some((media_type, value)) => strings::unknown_value(media_type, &super::progress::bytes(value.len() as f64)),
         None => String::new(),
     }
 }
@@ -62,7 +58,7 @@ fn text(data: &MimeBundle) -> String {
 fn alternative(data: &MimeBundle) -> String {
     let plain = text_of(data, "text/plain").unwrap_or_default();
     let name = plain.trim().trim_matches(['<', '>']);
-    if name.is_empty() || name.chars().count() > 200 { "Image".to_owned() } else { name.to_owned() }
+    if name.is_empty() || name.chars().count() > 200 { strings::image().to_owned() } else { name.to_owned() }
 }
 
 /// An image by a `blob:` address. An SVG is an image, too, so that nothing in it runs or loads.

@@ -1,6 +1,7 @@
 //! HTML that code put out, in a frame of its own that can do nothing but show it (SECURITY.md 6): opaque
 //! origin, no network, and no script but ours, whose hash the frame's policy names.
 
+use super::strings;
 use super::theme::{Theme, on_cleanup_drop};
 use crate::state::inert_html;
 use crate::web::listen::listen;
@@ -49,9 +50,9 @@ pub fn HtmlFrame(
         return view! {
             <p class="output-note">
                 {if html.len() > LONGEST {
-                    "This HTML output is too long to be laid out, so it is shown as text."
+                    strings::html_too_long()
                 } else {
-                    "There are many tables on this page already, so this one is shown as text."
+                    strings::html_too_many()
                 }}
             </p>
             {fallback.run()}
@@ -118,7 +119,7 @@ fn Frame(document: String, fallback: ViewFn) -> impl IntoView {
     view! {
         <iframe
             node_ref=element
-            title="HTML output"
+            title=strings::html_output()
             sandbox="allow-scripts"
             allow=""
             referrerpolicy="no-referrer"
@@ -128,7 +129,7 @@ fn Frame(document: String, fallback: ViewFn) -> impl IntoView {
         <div node_ref=notes>
             <Show when=move || scripts.get()>
                 <p class="output-note">
-                    "This output brought scripts along, which don't run here: what they would draw is missing."
+                    {strings::html_no_scripts()}
                 </p>
             </Show>
             {move || empty.get().then(|| fallback.run())}

@@ -4,6 +4,7 @@ use super::ansi_view::{Terminal, TerminalView};
 use super::display::DisplayView;
 use super::icon::{Icon, icon};
 use super::progress::bytes;
+use super::strings;
 use super::traceback::{Place, TracebackView};
 use crate::protocol::execute::{Display, ErrorInfo, StreamName};
 use crate::state::outputs::{Body, Item, OutputChange, OutputKey, Outputs};
@@ -102,10 +103,10 @@ impl OutputItem {
     fn follow(&self, item: &Item) -> Self {
         match (&self.body, &item.body) {
             (ItemBody::Stream(_, terminal), Body::Stream { text, .. }) => terminal.grow(text),
-            (ItemBody::Value(value), Body::Display(display) | Body::Result(display)) => {
-                if value.with_untracked(|shown| shown != display) {
-                    value.set(display.clone());
-                }
+            (ItemBody::Value(value), Body::Display(display) | Body::Result(display))
+                if value.with_untracked(|shown| shown != display) =>
+            {
+                value.set(display.clone());
             }
             _ => {}
         }
@@ -158,20 +159,14 @@ fn output(item: OutputItem, on_save: Callback<OutputKey>, on_place: Option<Callb
         }
         ItemBody::Error(error) => view! { <TracebackView error=error on_place=on_place /> }.into_any(),
         ItemBody::Overflow { name, kept, dropped } => {
-            let name = match name {
-                StreamName::Stdout => "printed",
-                StreamName::Stderr => "written to stderr",
-            };
-            let lost =
-                if dropped > 0 { format!(" {} more were not kept.", bytes(dropped as f64)) } else { String::new() };
+            let lost = (dropped > 0).then(|| bytes(dropped as f64));
+            let words = strings::written_more(name == StreamName::Stderr, &bytes(kept as f64), lost.as_deref());
             view! {
                 <div class="output-note">
-                    <p>
-                        {format!("The code has {name} {} more than is shown here.{lost}", bytes(kept as f64))}
-                    </p>
+                    <p>{words}</p>
                     <button type="button" on:click=move |_| on_save.run(key)>
                         {icon(Icon::Download)}
-                        "Save the rest"
+                        {strings::save_rest()}
                     </button>
                 </div>
             }

@@ -1,5 +1,6 @@
 //! How far a long step is, in words, bytes and a bar.
 
+use super::strings;
 use crate::protocol::execute::Progress;
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
@@ -11,15 +12,15 @@ pub fn bytes(count: f64) -> String {
     } else if count >= 1e3 {
         format!("{:.0} kB", count / 1e3)
     } else {
-        format!("{count:.0} bytes")
+        format!("{count:.0} {}", strings::bytes())
     }
 }
 
 /// What is said about the bytes of a step; nothing if it has none.
 fn amount(progress: &Progress) -> String {
     match (progress.done, progress.total) {
-        (done, total) if total >= 1e6 => format!("{:.1} of {}", done / 1e6, bytes(total)),
-        (done, total) if total > 0.0 => format!("{:.0} of {}", done / 1e3, bytes(total)),
+        (done, total) if total >= 1e6 => strings::of(&format!("{:.1}", done / 1e6), &bytes(total)),
+        (done, total) if total > 0.0 => strings::of(&format!("{:.0}", done / 1e3), &bytes(total)),
         (done, _) if done > 0.0 => bytes(done),
         _ => String::new(),
     }
@@ -34,8 +35,7 @@ pub fn Elapsed() -> impl IntoView {
     on_cleanup(move || ticking.update_value(|ticking| *ticking = None));
     let text = move || match seconds.get() {
         0 | 1 => String::new(),
-        seconds if seconds < 60 => format!(" {seconds} s"),
-        seconds => format!(" {} min {:02} s", seconds / 60, seconds % 60),
+        seconds => strings::elapsed(seconds),
     };
     view! { <span class="elapsed">{text}</span> }
 }

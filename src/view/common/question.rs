@@ -1,5 +1,6 @@
 //! The field for running code that waits for a line: `input()` and `getpass()`.
 
+use super::strings;
 use leptos::html::Input;
 use leptos::prelude::*;
 use web_sys::{KeyboardEvent, SubmitEvent};
@@ -21,7 +22,7 @@ pub fn QuestionView(
             let _ = field.focus();
         }
     });
-    let label = if prompt.trim().is_empty() { "The code waits for a line".to_owned() } else { prompt };
+    let label = if prompt.trim().is_empty() { strings::code_waits().to_owned() } else { prompt };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         on_answer(field.get_untracked().map(|field| field.value()));
@@ -46,7 +47,7 @@ pub fn QuestionView(
                 />
             </label>
             <button type="submit">
-                "Send"
+                {strings::send()}
             </button>
         </form>
     }

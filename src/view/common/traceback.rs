@@ -1,6 +1,7 @@
 //! An exception: its traceback as Python prints it, with the lines of our own code as links to them.
 
 use super::ansi_view::{Terminal, TerminalView};
+use super::strings;
 use crate::protocol::execute::ErrorInfo;
 use crate::state::outputs::place;
 use leptos::prelude::*;
@@ -49,7 +50,7 @@ fn frames(lines: Vec<String>, on_place: Option<Callback<Place>>) -> impl IntoVie
                 let line = view! {
                     <div class="traceback-line">
                         {indent}
-                        <button type="button" class="traceback-place" title="Show this line" on:click=go>
+                        <button type="button" class="traceback-place" title=strings::show_line() on:click=go>
                             {named.to_owned()}
                         </button>
                     </div>

@@ -46,6 +46,14 @@ globalThis.client = await crate.mountChat(root, { chat: "c1", loopback: { reques
     await chat.assistant.last().locator(".status-line").getByText("From the host").waitFor();
   },
 
+  async "the page speaks the host's language, or the one that it is told"(kit) {
+    const mount = (before, options) => page(kit, `${CHAT}\n${before}globalThis.client = await crate.mountChat(root, { chat: "c1", loopback: { request }, ${options} });`);
+    const around = await mount('document.documentElement.lang = "zh";\n', "");
+    await around.getByRole("button", { name: "复制消息" }).waitFor();
+    const told = await mount('document.documentElement.lang = "zh";\n', 'language: "en-GB"');
+    await told.getByRole("button", { name: "Copy message" }).waitFor();
+  },
+
   async "each policy for code of the server answers once"(kit) {
     for (const [execute, wanted] of [["deny", /switched off/], ["sandbox", /^2$/], ["page", /EvalError|unsafe-eval/]]) {
       const host = await page(kit, `${CHAT}\nglobalThis.client = await crate.mountChat(root, { chat: "c1", execute: "${execute}", loopback: { request } });`);

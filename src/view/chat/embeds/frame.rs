@@ -89,7 +89,7 @@ pub(super) fn Frame(
         let Some(frame) = element.get_untracked().filter(|frame| is_from(frame, &event)) else { return };
         match past.try_update_value(Past::count) {
             Some(count) if count <= MESSAGES.0 => answer(&frame, &event.data(), past, &heard),
-            Some(count) if count > MESSAGES.1 => on_gone.run(strings::EMBED_FLOODS),
+            Some(count) if count > MESSAGES.1 => on_gone.run(strings::embed_floods()),
             _ => {}
         }
     };
@@ -97,7 +97,7 @@ pub(super) fn Frame(
 
     let watch = StoredValue::new_local(None);
     element.on_load(move |frame| {
-        watch.set_value(Some(FocusWatch::new(&frame, move || on_gone.run(strings::EMBED_TOOK_FOCUS))));
+        watch.set_value(Some(FocusWatch::new(&frame, move || on_gone.run(strings::embed_took_focus()))));
     });
     on_cleanup(move || watch.update_value(|watch| *watch = None));
 
@@ -125,7 +125,7 @@ pub(super) fn Frame(
                 past.update_value(|past| past.on_ready = Some(on_ready));
             }
             (Some(_), 2) | (None, _) => on_ready.run(()),
-            (Some(_), _) => on_gone.run(strings::EMBED_LEFT),
+            (Some(_), _) => on_gone.run(strings::embed_left()),
         }
     };
     view! {
@@ -160,8 +160,8 @@ async fn begin(
             Ok(text) => libraries.push(&text.into()),
             Err(_) => {
                 let why = match library {
-                    Library::Chart => strings::EMBED_WITHOUT_CHART,
-                    Library::Alpine => strings::EMBED_WITHOUT_ALPINE,
+                    Library::Chart => strings::embed_without_chart(),
+                    Library::Alpine => strings::embed_without_alpine(),
                 };
                 // It may be gone by now.
                 on_gone.try_run(why);
@@ -288,7 +288,7 @@ fn refused(url: &str, on_gone: Callback<&'static str>) -> impl Fn(Event) + 'stat
         let is_frame = js::get_text(&event, "effectiveDirective").as_deref() == Some("frame-src");
         let blocked = js::get_text(&event, "blockedURI").unwrap_or_default();
         if is_frame && (blocked == address.0 || blocked == address.1) {
-            on_gone.run(strings::EMBED_FORBIDDEN);
+            on_gone.run(strings::embed_forbidden());
         }
     }
 }

@@ -59,7 +59,7 @@ fn replace(text: &Text, open: OpenCitation) -> bool {
         let _ = rest.delete_data(0, length);
         for number in &mark.numbers {
             let name = open.sources.with_untracked(|all| all.get(number - 1).map(|source| source.name.clone()));
-            let words = format!("{} {number}: {}", strings::SOURCE, name.unwrap_or_default());
+            let words = format!("{} {number}: {}", strings::source(), name.unwrap_or_default());
             let chip = button("cite", &number.to_string());
             attributes(
                 &chip,

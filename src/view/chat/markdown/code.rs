@@ -38,13 +38,13 @@ impl Code {
         attributes(&figure, &[("data-language", language), ("dir", "ltr")]);
         let (caption, label, tools) =
             (element("figcaption", ""), element("span", "code-label"), element("span", "code-tools"));
-        label.set_text_content(Some(if language.is_empty() { strings::CODE } else { language }));
+        label.set_text_content(Some(if language.is_empty() { strings::code() } else { language }));
         if is_python(language) {
-            let _ = tools.append_child(&button("run", strings::RUN));
+            let _ = tools.append_child(&button("run", strings::run()));
         }
-        let _ = tools.append_child(&button("copy", strings::COPY));
+        let _ = tools.append_child(&button("copy", strings::copy()));
         let (pre, code) = (element("pre", ""), element("code", ""));
-        attributes(&pre, &[("tabindex", "0"), ("role", "region"), ("aria-label", strings::CODE)]);
+        attributes(&pre, &[("tabindex", "0"), ("role", "region"), ("aria-label", strings::code())]);
         for (parent, child) in
             [(&caption, &label), (&caption, &tools), (&pre, &code), (&figure, &caption), (&figure, &pre)]
         {
@@ -107,17 +107,17 @@ impl Code {
         let text = self.code.text_content().unwrap_or_default();
         let lines = text.lines().count();
         if page.preview.is_some() && Artifact::is_code(&self.language, &text) {
-            self.tool("preview", strings::PREVIEW);
+            self.tool("preview", strings::preview());
         }
         if page.message.is_some() {
-            self.tool("edit", strings::EDIT_CODE);
+            self.tool("edit", strings::edit_code());
         }
         if lines > LONG {
-            let collapse = self.tool("collapse", strings::COLLAPSE);
+            let collapse = self.tool("collapse", strings::collapse());
             attributes(&collapse, &[("aria-expanded", "true"), ("data-lines", &lines.to_string())]);
         }
         if let Some(kind) = web::diagram::Kind::named(&self.language) {
-            let source = self.tool("source", strings::DIAGRAM_SOURCE);
+            let source = self.tool("source", strings::diagram_source());
             attributes(&source, &[("aria-expanded", "false")]);
             return vec![diagram::show(page, &self.figure, kind, text)];
         }

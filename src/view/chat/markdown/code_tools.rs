@@ -74,7 +74,7 @@ pub(super) fn collapse(figure: &Element, button: &Element) {
     let is_open = button.get_attribute("aria-expanded").as_deref() == Some("true");
     let lines = button.get_attribute("data-lines").and_then(|lines| lines.parse().ok()).unwrap_or(0);
     attributes(button, &[("aria-expanded", if is_open { "false" } else { "true" })]);
-    button.set_text_content(Some(if is_open { strings::EXPAND } else { strings::COLLAPSE }));
+    button.set_text_content(Some(if is_open { strings::expand() } else { strings::collapse() }));
     // They throw for names that are none.
     let _ = figure.class_list().toggle_with_force("collapsed", is_open);
     let note = figure.query_selector(":scope > .code-hidden").ok().flatten();

@@ -40,10 +40,10 @@ fn Diagram(kind: Kind, source: String, figure: Element) -> impl IntoView {
     });
     move || {
         drawn.with(|drawn| match drawn {
-            None => view! { <p class="diagram-note" role="status">{strings::DRAWING}</p> }.into_any(),
+            None => view! { <p class="diagram-note" role="status">{strings::drawing()}</p> }.into_any(),
             Some(Ok(drawing)) => {
                 let (source, width, height) = (drawing.url.as_str().to_owned(), drawing.width, drawing.height);
-                view! { <img src=source width=width.to_string() height=height.to_string() alt=strings::DIAGRAM /> }
+                view! { <img src=source width=width.to_string() height=height.to_string() alt=strings::diagram() /> }
                     .into_any()
             }
             Some(Err(why)) => view! { <p class="diagram-note" role="note">{why.clone()}</p> }.into_any(),

@@ -47,7 +47,7 @@ pub(super) fn Edit(
     view! {
         <textarea
             node_ref=field
-            aria-label=strings::EDIT_CODE
+            aria-label=strings::edit_code()
             spellcheck="false"
             rows="4"
             prop:value=move || code.get()
@@ -61,15 +61,15 @@ pub(super) fn Edit(
         ></textarea>
         <Show when=move || failed.get()>
             <p class="message-error" role="alert">
-                {strings::CODE_NOT_FOUND}
+                {strings::code_not_found()}
             </p>
         </Show>
         <div class="editor-buttons">
             <button type="button" on:click=move |_| cancel()>
-                {strings::CANCEL}
+                {strings::cancel()}
             </button>
             <button type="button" class="primary" on:click=move |_| save()>
-                {strings::SAVE}
+                {strings::save()}
             </button>
         </div>
     }

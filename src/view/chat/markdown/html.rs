@@ -25,8 +25,8 @@ pub(super) fn show(page: &Page, place: &Element) -> Option<Mounted> {
                 let name = path.clone();
                 mount(page, &host, move || {
                     view! {
-                        <button type="button" on:click=move |_| store.save(path.clone(), strings::MEDIA.to_string())>
-                            {format!("{} {}", strings::DOWNLOAD, name)}
+                        <button type="button" on:click=move |_| store.save(path.clone(), strings::media().to_owned())>
+                            {format!("{} {}", strings::download(), name)}
                         </button>
                     }
                 })
@@ -36,7 +36,7 @@ pub(super) fn show(page: &Page, place: &Element) -> Option<Mounted> {
                 mount(page, &host, move || {
                     view! {
                         <span class="image-elsewhere">
-                            {strings::MEDIA_ELSEWHERE} " "
+                            {strings::media_elsewhere()} " "
                             <a href=address.clone() title=address.clone() target="_blank" rel="noopener noreferrer nofollow">
                                 {address.clone()}
                             </a>
@@ -57,8 +57,8 @@ pub(super) fn show(page: &Page, place: &Element) -> Option<Mounted> {
             let path = content_path(&id.as_str().into());
             mount(page, &host, move || {
                 view! {
-                    <button type="button" on:click=move |_| store.save(path.clone(), strings::PAGE_FILE.to_string())>
-                        {strings::SAVE_PAGE_FILE}
+                    <button type="button" on:click=move |_| store.save(path.clone(), strings::page_file().to_owned())>
+                        {strings::save_page_file()}
                     </button>
                 }
             })

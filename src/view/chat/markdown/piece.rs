@@ -126,11 +126,11 @@ fn list(start: Option<u64>, loose: Option<bool>) -> Element {
 
 fn alert(kind: Alert) -> Element {
     let (class, words) = match kind {
-        Alert::Note => ("alert alert-note", strings::ALERT_NOTE),
-        Alert::Tip => ("alert alert-tip", strings::ALERT_TIP),
-        Alert::Important => ("alert alert-important", strings::ALERT_IMPORTANT),
-        Alert::Warning => ("alert alert-warning", strings::ALERT_WARNING),
-        Alert::Caution => ("alert alert-caution", strings::ALERT_CAUTION),
+        Alert::Note => ("alert alert-note", strings::alert_note()),
+        Alert::Tip => ("alert alert-tip", strings::alert_tip()),
+        Alert::Important => ("alert alert-important", strings::alert_important()),
+        Alert::Warning => ("alert alert-warning", strings::alert_warning()),
+        Alert::Caution => ("alert alert-caution", strings::alert_caution()),
     };
     let alert = element("div", class);
     attributes(&alert, &[("role", "note")]);
@@ -143,7 +143,7 @@ fn alert(kind: Alert) -> Element {
 /// The box of a task. It tells; it can't be changed.
 pub(super) fn task(is_done: bool) -> Element {
     let task = element("input", "");
-    let words = if is_done { strings::TASK_DONE } else { strings::TASK_OPEN };
+    let words = if is_done { strings::task_done() } else { strings::task_open() };
     attributes(&task, &[("type", "checkbox"), ("disabled", ""), ("aria-label", words.to_string().as_str())]);
     if is_done {
         attributes(&task, &[("checked", "")]);
@@ -171,7 +171,7 @@ pub(super) fn image(page: &Page, address: &ImageAddress, alt: &str) -> (Element,
             if address.is_empty() {
                 host.set_text_content(Some(words));
             } else {
-                host.set_text_content(Some(&format!("{} ", strings::IMAGE_ELSEWHERE)));
+                host.set_text_content(Some(&format!("{} ", strings::image_elsewhere())));
                 let link = link(address);
                 link.set_text_content(Some(words));
                 let _ = host.append_child(&link);
@@ -185,7 +185,7 @@ pub(super) fn image(page: &Page, address: &ImageAddress, alt: &str) -> (Element,
 pub(super) fn footnote_reference(number: usize) -> Element {
     let mark = element("sup", "");
     let button = button("note", &number.to_string());
-    let words = format!("{} {number}", strings::FOOTNOTE);
+    let words = format!("{} {number}", strings::footnote());
     attributes(&button, &[("class", "note-mark"), ("data-note", &number.to_string()), ("aria-label", &words)]);
     let _ = mark.append_child(&button);
     mark
@@ -194,7 +194,7 @@ pub(super) fn footnote_reference(number: usize) -> Element {
 /// The text of a footnote.
 pub(super) fn footnote(number: usize) -> Element {
     let note = element("section", "footnote");
-    let words = format!("{} {number}", strings::FOOTNOTE);
+    let words = format!("{} {number}", strings::footnote());
     attributes(
         &note,
         &[("data-note-text", &number.to_string()), ("role", "note"), ("aria-label", &words), ("tabindex", "-1")],
@@ -208,7 +208,7 @@ pub(super) fn footnote(number: usize) -> Element {
 /// The way back from a footnote, at its end.
 pub(super) fn footnote_end(note: &Element) {
     let back = button("note-back", "↩");
-    let words = strings::FOOTNOTE_BACK.to_string();
+    let words = strings::footnote_back();
     attributes(&back, &[("class", "note-mark"), ("aria-label", &words), ("title", &words)]);
     let _ = note.append_child(&back);
 }

@@ -86,8 +86,8 @@ fn copy(button: &Element, text: &str) {
     let button = button.clone();
     spawn_local(async move {
         let is_done = JsFuture::from(written).await.is_ok();
-        button.set_text_content(Some(if is_done { strings::COPIED } else { strings::NOT_COPIED }));
+        button.set_text_content(Some(if is_done { strings::copied() } else { strings::not_copied() }));
         TimeoutFuture::new(SAYS).await;
-        button.set_text_content(Some(strings::COPY));
+        button.set_text_content(Some(strings::copy()));
     });
 }

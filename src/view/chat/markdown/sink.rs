@@ -336,8 +336,8 @@ impl Edits for Sink {
             (None, None) => {
                 if let Some(Said(say)) = self.page.said {
                     say.run(match &live.what {
-                        What::Code(_) => strings::CODE.to_owned(),
-                        What::Table(_) => strings::TABLE.to_owned(),
+                        What::Code(_) => strings::code().to_owned(),
+                        What::Table(_) => strings::table().to_owned(),
                         _ => live.outer.text_content().unwrap_or_default(),
                     });
                 }

@@ -24,7 +24,7 @@ impl Rows {
     pub(super) fn new(alignments: &[Alignment]) -> Self {
         let (figure, scroll, table) =
             (element("figure", "table-block"), element("div", "table-scroll"), element("table", ""));
-        let words = strings::TABLE.to_string();
+        let words = strings::table();
         attributes(&scroll, &[("tabindex", "0"), ("role", "region"), ("aria-label", &words)]);
         let _ = scroll.append_child(&table);
         let _ = figure.append_child(&scroll);
@@ -70,7 +70,7 @@ impl Rows {
     /// It is whole: what can be done with it.
     pub(super) fn close(&self) {
         let tools = element("div", "table-tools");
-        for (does, words) in [("copy-table", strings::COPY), ("save-table", strings::SAVE_CSV)] {
+        for (does, words) in [("copy-table", strings::copy()), ("save-table", strings::save_csv())] {
             let _ = tools.append_child(&button(does, words.to_string().as_str()));
         }
         let _ = self.figure.insert_before(&tools, self.figure.first_child().as_ref());

@@ -12,13 +12,13 @@ pub(super) fn Result(result: ToolResult) -> impl IntoView {
     let text = pretty(&text).unwrap_or_else(|| without_figures(&text));
     let is_empty = text.is_empty() && errors.is_empty() && unshown == 0;
     view! {
-        <section class="tool-output outputs" aria-label=strings::OUTPUT>
+        <section class="tool-output outputs" aria-label=strings::output()>
             {stream(&text, "output-text stdout")}
             {(!errors.is_empty())
-                .then(|| view! { <p class="stream-name">{strings::ERRORS}</p> })}
+                .then(|| view! { <p class="stream-name">{strings::errors()}</p> })}
             {stream(&errors, "output-text stderr")}
-            {(unshown > 0).then(|| view! { <p class="output-note">{strings::PICTURE_NOT_SHOWN}</p> })}
-            {is_empty.then(|| view! { <p class="output-note">{strings::NO_OUTPUT}</p> })}
+            {(unshown > 0).then(|| view! { <p class="output-note">{strings::picture_not_shown()}</p> })}
+            {is_empty.then(|| view! { <p class="output-note">{strings::no_output()}</p> })}
         </section>
     }
 }

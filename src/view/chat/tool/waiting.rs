@@ -40,16 +40,16 @@ pub(in crate::view::chat) fn Waiting(id: MessageId, pending: Pending) -> impl In
             }
         });
     });
-    let words = if question.is_some() { strings::ANSWER } else { strings::APPROVE };
+    let words = if question.is_some() { strings::answer() } else { strings::approve() };
     let fields = question.map(|question| {
         view! { <Fields fields=question.fields entries=entries.get_untracked() on_fill=fill problem=problem /> }
     });
     view! {
-        <div class="tool-waiting" role="group" aria-label=strings::QUESTION>
+        <div class="tool-waiting" role="group" aria-label=strings::question()>
             {fields}
             <div class="dialog-buttons">
                 <button type="button" on:click=move |_| refuse(Decision::Decline)>
-                    {strings::REJECT}
+                    {strings::reject()}
                 </button>
                 <button type="button" class="primary" on:click=accept>
                     {words}
