@@ -1,8 +1,8 @@
 // Service worker: the pages start without a network, and are cross-origin isolated on hosts that send no headers.
 //
 // It keeps one whole, consistent set of our own files: all are put into the cache when a new build is installed; those
-// that only some messages need, once they have been needed. It leaves alone what the list below does not name: /pyodide/ (the page keeps those
-// bytes itself, checked by sha256), other pages of this origin, servers' answers.
+// that only some messages need, once they have been needed. It leaves alone what the list below does not name:
+// /pyodide/ (the page keeps those bytes itself, checked by sha256), other pages of this origin, servers' answers.
 
 /** The build and its files, filled in by `cargo xtask stage`: `[path, integrity or ""]`. */
 const SHELL = { build: "unstaged", files: [], later: [] };

@@ -1,5 +1,5 @@
 //! Code to coloured ranges: `vendor/highlight/`, whose source is `www/js/vendor-src/highlight.js`. A language's grammar
-//! is a file of its own, loaded when code of that language comes up. The classes have their colours in `www/highlight.css`.
+//! is a file of its own, loaded when code of that language comes up. The classes have their colours in `www/rich.css`.
 
 use super::{js, vendor};
 use std::rc::Rc;

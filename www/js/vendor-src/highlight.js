@@ -129,9 +129,9 @@ async function throughLines(mode, code, put, pause) {
     if (!line) mode.blankLine?.(state, 2);
     while (!stream.eol()) {
       stream.start = stream.pos;
-      const style = mode.token(stream, state);
-      // A change of state takes no text; a parser that takes none for ever is helped on.
-      if (stream.pos === stream.start) mode.token(stream, state);
+      let style;
+      // A change of state takes no text; a mode that takes none for ever is helped on.
+      for (let tries = 0; tries < 10 && stream.pos === stream.start; tries++) style = mode.token(stream, state);
       if (stream.pos === stream.start) stream.next();
       if (style && !classes.has(style)) classes.set(style, classOf(style, mode.tokenTable));
       if (style && classes.get(style)) put(at + stream.start, at + stream.pos, classes.get(style));
