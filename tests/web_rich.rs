@@ -220,7 +220,7 @@ async fn what_is_no_formula_is_left_with_a_sentence() {
         (r"\htmlId{chat-input}{x}", r"\htmlId is not allowed here"),
         (r"\includegraphics[height=1em]{https://evil.test/x.png}", r"\includegraphics is not allowed here"),
         (r"\def\a{\a\a}\a", "Too many expansions"),
-        (&"{".repeat(9_000), "The formula can't be drawn"),
+        (&"{".repeat(9_000), "it is nested too deeply"),
         (&"x".repeat(10_001), "longer than 10 kB"),
     ] {
         let shown = Shown::new(tex);
