@@ -144,7 +144,9 @@ async fn every_language_has_a_grammar_that_colours_it() {
 #[wasm_bindgen_test]
 async fn an_unknown_language_and_no_code_have_no_colours() {
     page();
-    for (language, code) in [("", "x = 1"), ("klingon", "x = 1"), ("__proto__", "x"), ("python", ""), ("../python", "x")] {
+    for (language, code) in
+        [("", "x = 1"), ("klingon", "x = 1"), ("__proto__", "x"), ("python", ""), ("../python", "x")]
+    {
         assert_eq!(spans(language, code).await, Ok(Vec::new()), "{language}");
     }
     assert_eq!(spans("python", &"x = 1\n".repeat(100_000)).await, Ok(Vec::new()), "too long");
@@ -342,7 +344,15 @@ async fn what_can_not_be_drawn_is_a_sentence_and_the_next_one_is_drawn() {
         let error = draw(kind, source, false).await.unwrap_err();
         assert!(error.contains(why) && error.starts_with("The diagram ") && error.ends_with('.'), "{source}: {error}");
         assert!(error.lines().count() == 1 && error.chars().count() < 400, "{error}");
-        let next = draw(kind, if kind == Kind::Mermaid { "pie\n \"a\": 1" } else { r#"{"width":9,"height":9,"mark":"bar","data":{"values":[]}}"# }, false);
+        let next = draw(
+            kind,
+            if kind == Kind::Mermaid {
+                "pie\n \"a\": 1"
+            } else {
+                r#"{"width":9,"height":9,"mark":"bar","data":{"values":[]}}"#
+            },
+            false,
+        );
         assert!(next.await.is_ok(), "after {source}");
     }
 }
