@@ -5,8 +5,8 @@ use super::{js, vendor};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
-/// Longer code, in UTF-16 units, has no colours.
-const LONGEST: u32 = 500_000;
+/// Longer code, in UTF-16 units, has no colours: a grammar's tree is put together in one go at the end.
+const LONGEST: u32 = 200_000;
 
 /// The grammars, each with the names that info strings have for it; the first is the grammar's own.
 const LANGUAGES: &[&[&str]] = &[
@@ -67,7 +67,7 @@ extern "C" {
 }
 
 /// The stretches of `code` that have a colour, in order; they don't overlap. `language` is the first word of a fence's
-/// info string, in any case; code of an unknown language, or of more than 500,000 characters, has none. It works in
+/// info string, in any case; code of an unknown language, or of more than 200,000 characters, has none. It works in
 /// slices of a few ms, between which the page goes on.
 ///
 /// # Errors
