@@ -150,6 +150,10 @@ async fn an_unknown_language_and_no_code_have_no_colours() {
         assert_eq!(spans(language, code).await, Ok(Vec::new()), "{language}");
     }
     assert_eq!(spans("python", &"x = 1\n".repeat(40_000)).await, Ok(Vec::new()), "too long");
+    assert_eq!(spans("markdown", &"*a* ".repeat(3_000)).await, Ok(Vec::new()), "a paragraph that nobody wrote");
+    for (language, deep) in [("js", "(".repeat(199_999)), ("py", "[".repeat(199_999)), ("xml", "<a>".repeat(60_000))] {
+        assert!(spans(language, &deep).await.is_ok(), "{language}, nested deeply");
+    }
 }
 
 /// The longest gap between two turns of the event loop, in ms, while something is done.

@@ -103,7 +103,12 @@ export async function highlight(language, code) {
     if (spans[end] === place && spans[end - 1] === from) spans[end - 1] = to;
     else spans.push(from, to, place);
   };
-  await through(code, put, pauses());
+  try {
+    await through(code, put, pauses());
+  } catch (error) {
+    // Nested too deeply for Lezer: what has its colours so far keeps them.
+    if (!(error instanceof RangeError)) throw error;
+  }
   return { classes, spans: Uint32Array.from(spans) };
 }
 
