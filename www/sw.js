@@ -1,8 +1,8 @@
 // Service worker: the pages start without a network, and are cross-origin isolated on hosts that send no headers.
 //
 // It keeps one whole, consistent set of our own files: all are put into the cache when a new build is installed; those
-// that only some messages need, once they have been needed. It leaves alone what the list below does not name: /pyodide/ (the page keeps those
-// bytes itself, checked by sha256), other pages of this origin, servers' answers.
+// that only some messages need, once they have been needed. It leaves alone what the list below does not name:
+// /pyodide/ (the page keeps those bytes itself, checked by sha256), other pages of this origin, servers' answers.
 
 /** The build and its files, filled in by `cargo xtask stage`: `[path, integrity or ""]`. */
 const SHELL = { build: "unstaged", files: [], later: [] };
@@ -84,7 +84,7 @@ async function answerFile(event, file) {
     // Revalidated, since hosts that let files live for minutes would mix two builds.
     const fresh = await fetch(event.request, { cache: "no-cache" }).catch(() => null);
     if (usable(fresh)) {
-      if (LATER.has(file)) event.waitUntil(keep(file));
+      if (LATER.has(file)) event.waitUntil(keep(file, fresh.clone()));
       return isolated(fresh);
     }
   }
@@ -92,11 +92,14 @@ async function answerFile(event, file) {
   return kept ? isolated(kept) : Response.error();
 }
 
-/** Keeps a file that has been needed, if it is this build's; the browser has just fetched it. */
-async function keep(file) {
+/** Keeps a file that has been needed, if it is this build's. */
+async function keep(file, copy) {
   const cache = await caches.open(CACHE);
   if (await cache.match(file)) return;
-  await cache.add(new Request(file, { integrity: LATER.get(file) })).catch(() => {});
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", await copy.clone().arrayBuffer()));
+  if (LATER.get(file) !== `sha256-${btoa(String.fromCharCode(...sum))}`) return;
+  // There may be no room for it: it is fetched again then.
+  await cache.put(file, copy).catch(() => {});
 }
 
 async function keptCopy(file) {

@@ -1,12 +1,12 @@
 //! Code to coloured ranges: `vendor/highlight/`, whose source is `www/js/vendor-src/highlight.js`. A language's grammar
-//! is a file of its own, loaded when code of that language comes up. The classes have their colours in `www/highlight.css`.
+//! is a file of its own, loaded when code of that language comes up. The classes have their colours in `www/rich.css`.
 
 use super::{js, vendor};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
-/// Longer code, in UTF-16 units, has no colours.
-const LONGEST: u32 = 500_000;
+/// Longer code, in UTF-16 units, has no colours: a grammar's tree is put together in one go at the end.
+const LONGEST: u32 = 200_000;
 
 /// The grammars, each with the names that info strings have for it; the first is the grammar's own.
 const LANGUAGES: &[&[&str]] = &[
@@ -67,7 +67,7 @@ extern "C" {
 }
 
 /// The stretches of `code` that have a colour, in order; they don't overlap. `language` is the first word of a fence's
-/// info string, in any case; code of an unknown language, or of more than 500,000 characters, has none. It works in
+/// info string, in any case; code of an unknown language, or of more than 200,000 characters, has none. It works in
 /// slices of a few ms, between which the page goes on.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! JavaScript values to Rust and back, without surprises: anything can be thrown, so every reading is total.
 
+use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 /// What was thrown, in words.
@@ -89,8 +90,18 @@ extern "C" {
     fn debug_1(word: &str);
 }
 
+thread_local! {
+    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// From now on, what lies beside this module's own file is looked for beside this URL: tests are served otherwise.
+pub fn look_beside(url: &str) {
+    let url = web_sys::Url::new_with_base(url, &window().location().href().unwrap_or_default());
+    PLACE.set(url.ok().map(|url| url.href()));
+}
+
 /// A URL beside this module's own JavaScript file, whatever page it runs in.
 pub fn beside_module(path: &str) -> String {
-    MAIN_URL
-        .with(|main| web_sys::Url::new_with_base(path, main).map(|url| url.href()).unwrap_or_else(|_| path.to_owned()))
+    let place = PLACE.with_borrow(Clone::clone).unwrap_or_else(|| MAIN_URL.with(Clone::clone));
+    web_sys::Url::new_with_base(path, &place).map(|url| url.href()).unwrap_or_else(|_| path.to_owned())
 }

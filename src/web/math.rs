@@ -31,11 +31,10 @@ pub async fn render(tex: &str, display: bool, into: &Element) -> Result<(), Stri
     }
     let module = vendor::import("math/math.js").await.map_err(|error| error.to_string())?;
     styles().await?;
-    module.unchecked_ref::<Module>().render(tex, into, display).map_err(|thrown| {
-        let why = js::message(&thrown);
-        let why = why.strip_prefix("KaTeX parse error: ").unwrap_or(&why);
-        format!("The formula can't be drawn: {}.", why.trim_end_matches('.'))
-    })
+    module
+        .unchecked_ref::<Module>()
+        .render(tex, into, display)
+        .map_err(|thrown| format!("The formula can't be drawn: {}.", js::message(&thrown).trim_end_matches('.')))
 }
 
 /// Puts the style sheet into the page, once, and waits for it: without it a formula is a heap of letters.

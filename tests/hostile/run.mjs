@@ -9,6 +9,7 @@ import { launch } from "../e2e/lib/browser.mjs";
 import { within } from "../e2e/lib/expect.mjs";
 import { DIST } from "../e2e/lib/paths.mjs";
 import { startSite } from "../e2e/lib/site.mjs";
+import * as diagrams from "./diagrams.mjs";
 import * as embeds from "./embeds.mjs";
 import * as events from "./events.mjs";
 import * as execute from "./execute.mjs";
@@ -27,8 +28,9 @@ if (!existsSync(join(DIST, "frames/execute.html"))) {
   process.exit(2);
 }
 const wanted = process.argv.slice(2);
-const all = Object.entries({ "execute.json": execute.run, "bridge.json": execute.run, "embeds.json": embeds.run, "talk.json": embeds.run, "events.json": events.run, "calls.json": events.run, "sources.json": events.run })
+const all = Object.entries({ "execute.json": execute.run, "bridge.json": execute.run, "embeds.json": embeds.run, "talk.json": embeds.run, "events.json": events.run, "calls.json": events.run, "sources.json": events.run, "diagrams.json": diagrams.run, "drawings.json": diagrams.run })
   .flatMap(([file, run]) => items(file).map((item) => ({ item, run })))
+  .filter(({ item, run }) => run !== diagrams.run || diagrams.isDrawn(item))
   .filter(({ item }) => !wanted.length || wanted.some((part) => item.id.includes(part)));
 
 const begin = Date.now();

@@ -76,7 +76,8 @@
       try {
         port.postMessage(await draw(data));
       } catch (error) {
-        port.postMessage({ error: String(error?.message ?? error).slice(0, 2_000) });
+        const why = error instanceof RangeError ? "it is nested too deeply, or too large" : String(error?.message ?? error);
+        port.postMessage({ error: why.slice(0, 2_000) });
       }
     };
     addEventListener("unhandledrejection", (event) => event.preventDefault());

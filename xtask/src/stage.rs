@@ -177,10 +177,8 @@ fn fill_shell(source: &str, build: &str, list: Vec<(String, String)>) -> Result<
     };
     let (later, files): (Vec<_>, Vec<_>) = list.into_iter().map(entry).partition(|(is_later, _)| *is_later);
     let entries = |list: Vec<(bool, Value)>| list.into_iter().map(|(_, entry)| entry).collect::<Vec<_>>();
-    let filled = format!(
-        "const SHELL = {};",
-        json!({ "build": build, "files": entries(files), "later": entries(later) })
-    );
+    let filled =
+        format!("const SHELL = {};", json!({ "build": build, "files": entries(files), "later": entries(later) }));
     Ok(source.replacen(SHELL, &filled, 1))
 }
 

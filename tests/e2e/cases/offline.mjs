@@ -1,6 +1,6 @@
 //! The notebook page without a network: one visit, then the site is gone.
 
-import { PATIENCE } from "../lib/expect.mjs";
+import { PATIENCE, same, eventually } from "../lib/expect.mjs";
 import { pictures } from "../lib/pages.mjs";
 
 export const cases = {
@@ -26,5 +26,32 @@ export const cases = {
     await book.page.goto(`${site.origin}/`);
     await book.page.getByRole("link", { name: /notebook/i }).first().click();
     await book.editor(1).waitFor();
+  },
+
+  async "what a message has needed is there with the site stopped, what none has is not"(kit) {
+    const site = await kit.ownSite();
+    const { page } = await kit.notebook({ site });
+    await page.getByText("Ready for offline use").waitFor({ timeout: 3 * PATIENCE });
+    const colours = (language) =>
+      page.evaluate(async (language) => {
+        const { highlight } = await import("./vendor/highlight/highlight.js");
+        return (await highlight(language, "x = 1").catch(() => ({ classes: "none" }))).classes;
+      }, language);
+    // The worker answers a page that it has come for; what was asked for before is not kept.
+    await page.reload();
+    await page.getByText("Ready for offline use").waitFor({ timeout: 3 * PATIENCE });
+    const online = await colours("python");
+    same(online.includes("tok-number"), true, `the colours ${online}`);
+    const kept = () =>
+      page.evaluate(async () => {
+        const shell = (await caches.keys()).find((name) => name.startsWith("pyoxide-shell"));
+        return (await (await caches.open(shell)).keys()).map(({ url }) => url);
+      });
+    await eventually(async () => (await kept()).filter((url) => url.includes("/vendor/highlight/")).length > 2, "the grammar is kept");
+    same((await kept()).some((url) => url.includes("/vendor/diagram/")), false, "diagrams are kept");
+    await site.stop();
+    await page.reload();
+    same(await colours("python"), online, "the colours");
+    same(await colours("rust"), "none", "the colours of a language that never came up");
   },
 };

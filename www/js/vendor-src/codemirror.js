@@ -1,6 +1,6 @@
 // The code editor, bundled into vendor/codemirror.js: CodeMirror 6 for Python, set up for a page whose cells each
-// have one. What it looks like is said in style.css: colours by the page's custom properties, so that light and dark
-// need no switch here, and tokens by classes (tok-…).
+// have one. What it looks like is said in style.css and rich.css: colours by the page's custom properties, so that light
+// and dark need no switch here, and tokens by classes (tok-…).
 
 import {
   acceptCompletion, autocompletion, completionKeymap, completionStatus, startCompletion,

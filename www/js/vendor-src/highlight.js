@@ -8,9 +8,11 @@ import { classHighlighter, highlightTree, tags } from "@lezer/highlight";
 /** How long one slice of work may take, in ms: nobody notices that. */
 const SLICE = 4;
 /** How much text is walked over between two looks at the clock. */
-const STRETCH = 5_000;
+const STRETCH = 2_000;
 /** A line that is longer has no colours, where a language is read line by line. */
 const LONGEST_LINE = 5_000;
+/** The same, for paragraphs of Markdown. */
+const LONGEST_PARAGRAPH = 10_000;
 
 const tree = (parser) => (code, put, pause) => throughTree(parser, code, put, pause);
 const lines = (mode) => (code, put, pause) => throughLines(mode, code, put, pause);
@@ -35,6 +37,16 @@ async function php() {
   return (code, put, pause) => throughTree(code.includes("<?") ? parser : plain, code, put, pause);
 }
 
+/** A paragraph is read in one go, however long: of a text with one that nobody wrote, nothing has colours. */
+async function markdown() {
+  const { GFM, parser } = await import("@lezer/markdown");
+  const through = tree(parser.configure(GFM));
+  return (code, put, pause) => {
+    const isOdd = code.split(/\n[^\S\n]*\n/).some((paragraph) => paragraph.length > LONGEST_PARAGRAPH);
+    return isOdd ? undefined : through(code, put, pause);
+  };
+}
+
 const GRAMMARS = {
   cpp: async () => tree((await import("@lezer/cpp")).parser),
   csharp: async () => lines((await import("@codemirror/legacy-modes/mode/clike")).csharp),
@@ -53,10 +65,7 @@ const GRAMMARS = {
   kotlin: async () => lines((await import("@codemirror/legacy-modes/mode/clike")).kotlin),
   latex: async () => lines((await import("@codemirror/legacy-modes/mode/stex")).stex),
   lua: async () => lines((await import("@codemirror/legacy-modes/mode/lua")).lua),
-  markdown: async () => {
-    const { GFM, parser } = await import("@lezer/markdown");
-    return tree(parser.configure(GFM));
-  },
+  markdown,
   nginx: async () => lines((await import("@codemirror/legacy-modes/mode/nginx")).nginx),
   octave: async () => lines((await import("@codemirror/legacy-modes/mode/octave")).octave),
   perl: async () => lines((await import("@codemirror/legacy-modes/mode/perl")).perl),
@@ -94,7 +103,12 @@ export async function highlight(language, code) {
     if (spans[end] === place && spans[end - 1] === from) spans[end - 1] = to;
     else spans.push(from, to, place);
   };
-  await through(code, put, pauses());
+  try {
+    await through(code, put, pauses());
+  } catch (error) {
+    // Nested too deeply for Lezer: what has its colours so far keeps them.
+    if (!(error instanceof RangeError)) throw error;
+  }
   return { classes, spans: Uint32Array.from(spans) };
 }
 
@@ -129,9 +143,9 @@ async function throughLines(mode, code, put, pause) {
     if (!line) mode.blankLine?.(state, 2);
     while (!stream.eol()) {
       stream.start = stream.pos;
-      const style = mode.token(stream, state);
-      // A change of state takes no text; a parser that takes none for ever is helped on.
-      if (stream.pos === stream.start) mode.token(stream, state);
+      let style;
+      // A change of state takes no text; a mode that takes none for ever is helped on.
+      for (let tries = 0; tries < 10 && stream.pos === stream.start; tries++) style = mode.token(stream, state);
       if (stream.pos === stream.start) stream.next();
       if (style && !classes.has(style)) classes.set(style, classOf(style, mode.tokenTable));
       if (style && classes.get(style)) put(at + stream.start, at + stream.pos, classes.get(style));

@@ -23,9 +23,19 @@ const options = (displayMode) => ({
 
 /** Draws `tex` in `element`, in place of what is there; throws, and leaves it alone, when it can't be drawn. */
 export function render(tex, element, displayMode) {
-  const drawn = katex.__renderToDomTree(tex, options(displayMode));
+  const drawn = tree(tex, displayMode);
   withoutStyles(drawn);
   element.replaceChildren(drawn.toNode());
+}
+
+function tree(tex, displayMode) {
+  try {
+    return katex.__renderToDomTree(tex, options(displayMode));
+  } catch (error) {
+    if (error instanceof RangeError) throw new Error("it is nested too deeply");
+    // KaTeX underlines the place by combining characters, which not every font has.
+    throw new Error(error.message.replace(/^KaTeX parse error: /, "").replaceAll("\u0332", ""));
+  }
 }
 
 /** `style` as an attribute is what the page's policy forbids; what is seen is styled by properties. */

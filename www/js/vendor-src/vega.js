@@ -51,12 +51,17 @@ async function draw({ kind, source, dark }) {
   }
 }
 
+/** What is wrong, without the whole chart that some words have in them, and without what the libraries stumble over. */
+function sentence(error) {
+  if (error instanceof RangeError) return "it is nested too deeply, or too large";
+  if (error instanceof TypeError) return "something in its description is missing or unknown";
+  return String(error?.message ?? error).replace(/ \{[^]*\}/, "");
+}
+
 onmessage = async ({ data }) => {
   try {
     postMessage({ svg: await draw(data) });
   } catch (error) {
-    // What the libraries stumble over is never told by their words for it.
-    const stumbled = error instanceof TypeError;
-    postMessage({ error: stumbled ? "something in its description is missing or unknown" : String(error?.message ?? error) });
+    postMessage({ error: sentence(error) });
   }
 };

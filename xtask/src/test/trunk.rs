@@ -2,7 +2,7 @@
 
 use super::report::Report;
 use super::suites::for_browser;
-use crate::setup::{self, chromium};
+use crate::setup::chromium;
 use crate::{build, paths, process, tools};
 use anyhow::{Context, Result, bail};
 use std::io::{Read, Write};
@@ -18,7 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Proves the commands that README names.
 pub fn run(report: &mut Report) -> Result<()> {
-    let distribution = setup::all()?;
+    // The browser tests load vendor modules and frames from dist/.
+    let distribution = crate::build_for_tests()?;
     let browser = chromium::ensure()?;
     tools::TRUNK.ensure()?;
     tools::WASM_PACK.ensure()?;
