@@ -29,6 +29,11 @@ const BENCHES: &[Bench] = &[
         about: "events a second through the client and onto the page, beside a loop that only parses and appends",
         script: "tests/bench/events.mjs",
     },
+    Bench {
+        name: "stream",
+        about: "a streamed answer of 2k to 128k tokens and a stored chat, beside a full re-render and streaming-markdown",
+        script: "tests/bench/stream.mjs",
+    },
 ];
 
 /// One line a bench, for the help.
@@ -82,20 +87,24 @@ fn machine() -> Result<String> {
 }
 
 fn print_table(rows: &Value) {
-    println!("\n{:<34} {:>12} {:>12} {:>7}  n  beside", "work", "ours", "anchor", "ratio");
-    for row in rows.as_array().into_iter().flatten() {
-        let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
-        let number = |key: &str| row[key].as_f64().unwrap_or(f64::NAN);
-        let (ours, anchor) = (number("ours"), number("anchor"));
-        let unit = text("unit");
+    let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
+    let rows = || rows.as_array().into_iter().flatten();
+    let width = rows().map(|row| text(row, "work").chars().count()).max().unwrap_or_default();
+    println!("\n{:<width$} {:>12} {:>12} {:>7}  n  beside", "work", "ours", "anchor", "ratio");
+    for row in rows() {
+        let figure = |key: &str| format!("{} {}", row[key], text(row, "unit"));
+        let ratio = row["ratio"].as_f64().map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
+        let goal = match row["goal"].as_str() {
+            Some(goal) => format!("  goal {goal}: {}", if row["met"] == true { "met" } else { "missed" }),
+            None => String::new(),
+        };
         println!(
-            "{:<34} {:>12} {:>12} {:>7.2}  {}  {}",
-            text("work"),
-            format!("{ours} {unit}"),
-            format!("{anchor} {unit}"),
-            number("ratio"),
+            "{:<width$} {:>12} {:>12} {ratio:>7}  {}  {}{goal}",
+            text(row, "work"),
+            figure("ours"),
+            figure("anchor"),
             row["n"],
-            text("anchor_name")
+            text(row, "anchor_name")
         );
     }
 }
