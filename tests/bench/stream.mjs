@@ -3,7 +3,8 @@
 //!
 //! "four a frame" is measured in windows (first tenth, long paragraph, last tenth) that stand for the rest; "one a task" is
 //! the whole text. Times are CPU time of the main thread above that of an empty page; opening is the clock's.
-//! Writes its rows to the file that PYOXIDE_BENCH_ROWS names; PYOXIDE_BENCH_ONLY runs the rows whose name begins so.
+//! Writes its rows to the file that PYOXIDE_BENCH_ROWS names; PYOXIDE_BENCH_ONLY runs the rows whose name begins so,
+//! PYOXIDE_BENCH_QUICK two lengths, once each.
 
 import { writeFileSync } from "node:fs";
 import { launch } from "../e2e/lib/browser.mjs";
@@ -12,9 +13,10 @@ import { Bench, idleCosts, isWhole, opening, perFrame, perTask } from "./stream/
 import { idle, marked, ours, smd } from "./stream/subjects.mjs";
 import { kinds, mixed, single, stored } from "./stream/texts.mjs";
 
-const ROUNDS = Number(process.env.PYOXIDE_BENCH_N ?? 3);
+const QUICK = Boolean(process.env.PYOXIDE_BENCH_QUICK);
+const ROUNDS = Number(process.env.PYOXIDE_BENCH_N ?? (QUICK ? 1 : 3));
 const ONLY = process.env.PYOXIDE_BENCH_ONLY ?? "";
-const LENGTHS = [2_000, 8_000, 32_000, 128_000];
+const LENGTHS = QUICK ? [2_000, 32_000] : [2_000, 8_000, 32_000, 128_000];
 /** A full re-render is not waited for beyond this length, nor for more frames of a window than this. */
 const [FULL_RENDER, FULL_FRAMES] = [32_000, 40];
 const WARM = mixed(2_000).deltas;
@@ -102,7 +104,7 @@ async function mixedRows(costs) {
 }
 
 async function kindRows(costs) {
-  for (const kind of kinds) {
+  for (const kind of QUICK ? [] : kinds) {
     const name = `32k, one ${kind}`;
     if (!wants(name)) continue;
     say(name);

@@ -10,7 +10,7 @@ const [PIECE, PIECES] = [12, 60];
 /** Text from this length on is there to be slow. */
 const HUGE = 20_000;
 /** Huge text comes in fewer pieces: each is drawn. */
-const HUGE_PIECES = 8;
+const HUGE_PIECES = 4;
 /** What the page may ask the server for on its own. */
 const ASKS = /^GET \/(api\/(v1\/(chats|files|folders|tools|functions|users|configs?|models|prompts|skills|terminals)\b|tasks\/|models|config\b|version)|ollama|openai)/;
 const PATIENCE = 30_000;

@@ -10,7 +10,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// A bench: a script that writes its rows to the file named by `PYOXIDE_BENCH_ROWS`.
+/// A bench: a script that writes its rows to the file named by `PYOXIDE_BENCH_ROWS`; with `PYOXIDE_BENCH_QUICK` it does
+/// less, for a first look.
 struct Bench {
     name: &'static str,
     about: &'static str,
@@ -44,6 +45,7 @@ pub fn list() -> String {
 /// Runs the bench that was named.
 pub fn command(mut args: Args) -> Result<()> {
     let json_file = args.value::<PathBuf>("--json")?;
+    let quick = args.flag("--quick");
     let names = args.words()?;
     let [name] = names.as_slice() else {
         bail!("name one bench:\n{}", list());
@@ -51,7 +53,7 @@ pub fn command(mut args: Args) -> Result<()> {
     let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
         bail!("there is no bench `{name}`; the benches are\n{}", list());
     };
-    let rows = run(bench)?;
+    let rows = run(bench, quick)?;
     print_table(&rows);
     let report = json!({ "bench": bench.name, "machine": machine()?, "rows": rows });
     if let Some(file) = json_file {
@@ -62,12 +64,15 @@ pub fn command(mut args: Args) -> Result<()> {
     Ok(())
 }
 
-fn run(bench: &Bench) -> Result<Value> {
+fn run(bench: &Bench, quick: bool) -> Result<Value> {
     let distribution = crate::build_for_tests()?;
     let file = paths::work().join("bench-rows.json");
     fs::remove_file(&file).ok();
     let mut node = script(bench.script)?;
     for_scripts(&mut node, &distribution)?;
+    if quick {
+        node.env("PYOXIDE_BENCH_QUICK", "1");
+    }
     process::run(node.env("PYOXIDE_BENCH_ROWS", &file), &format!("Bench {}", bench.name))?;
     let rows = fs::read_to_string(&file).with_context(|| format!("{} wrote no rows", bench.script))?;
     serde_json::from_str(&rows).with_context(|| format!("the rows of {} are not JSON", bench.script))
