@@ -96,11 +96,17 @@ fn print_table(rows: &Value) {
     let rows = || rows.as_array().into_iter().flatten();
     let width = rows().map(|row| text(row, "work").chars().count()).max().unwrap_or_default();
     println!("\n{:<width$} {:>12} {:>12} {:>7}  n  beside", "work", "ours", "anchor", "ratio");
+    let (mut goals, mut met) = (0, 0);
     for row in rows() {
         let figure = |key: &str| format!("{} {}", row[key], text(row, "unit"));
         let ratio = row["ratio"].as_f64().map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
         let goal = match row["goal"].as_str() {
-            Some(goal) => format!("  goal {goal}: {}", if row["met"] == true { "met" } else { "missed" }),
+            Some(goal) => {
+                let is_met = row["met"] == true;
+                goals += 1;
+                met += usize::from(is_met);
+                format!("  goal {goal}: {}", if is_met { "met" } else { "missed" })
+            }
             None => String::new(),
         };
         println!(
@@ -111,5 +117,8 @@ fn print_table(rows: &Value) {
             row["n"],
             text(row, "anchor_name")
         );
+    }
+    if goals > 0 {
+        println!("\n{met} of {goals} goals met");
     }
 }

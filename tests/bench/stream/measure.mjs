@@ -29,6 +29,7 @@ function prepare() {
     },
     /** One a task, as fast as the page takes them. */
     tasks: async (count) => {
+      performance.mark("bench:begin");
       const { port1, port2 } = new MessageChannel();
       await new Promise((done) => {
         let at = 0;
@@ -42,6 +43,7 @@ function prepare() {
       });
       bench.events.splice(0, count);
       await bench.drawn();
+      performance.mark("bench:end");
     },
     /** As one delta, and whatever is put off until the page has time. */
     skip: async (deltas) => {
@@ -102,6 +104,9 @@ export class Bench {
   }
 }
 
+/** The frames that tasks of these lengths leave no time for. */
+const droppedBy = (tasks) => tasks.reduce((sum, task) => sum + Math.floor(task / FRAME), 0);
+
 /** Four deltas a frame: main thread and script in ms for the whole text, longest task, dropped frames, growth. */
 export async function perFrame(bench, { deltas, windows }, idle, most = Infinity) {
   let [at, seen] = [0, []];
@@ -116,9 +121,9 @@ export async function perFrame(bench, { deltas, windows }, idle, most = Infinity
     await bench.page.evaluate((some) => bench.take(some), deltas.slice(at, at + count));
     at += count;
     const window = await bench.traced(() => bench.costs(([all, size]) => bench.frames(all, size), [count, PER_FRAME]));
-    const frames = count / PER_FRAME;
+    const frames = Math.ceil(count / PER_FRAME);
     const cost = { main: (window.main - frames * idle.main) / count, script: (window.script - frames * idle.script) / count };
-    seen.push({ cost, stands, longest: Math.max(...window.tasks), dropped: window.tasks.reduce((sum, task) => sum + Math.floor(task / FRAME), 0) / count });
+    seen.push({ cost, stands, longest: Math.max(...window.tasks), dropped: droppedBy(window.tasks) / count });
   }
   if (at < deltas.length) await skip(deltas.length);
   const total = (of) => seen.reduce((sum, window) => sum + of(window) * window.stands, 0);
@@ -141,9 +146,25 @@ export async function perTask(bench, { deltas }, idle) {
     const cost = await bench.costs((some) => bench.tasks(some), count);
     slices.push({ main: cost.main - count * idle.main, script: cost.script - count * idle.script, count });
   }
-  const total = (of) => slices.reduce((sum, slice) => sum + of(slice), 0);
+  // What was put off counts too.
+  const rest = await bench.costs(() => bench.skip([]));
+  const total = (of) => slices.reduce((sum, slice) => sum + of(slice), of(rest));
   const each = ({ main, count }) => main / count;
   return { main: total(({ main }) => main), script: total(({ script }) => script), growth: each(slices.at(-1)) / each(slices[0]) };
+}
+
+/** The same once more in a fresh page, for its tasks alone: to trace so many makes them dearer. */
+export async function perTaskTraced(bench, { deltas }) {
+  let [longest, dropped] = [0, 0];
+  const slice = Math.ceil(deltas.length / 10);
+  for (let at = 0; at < deltas.length; at += slice) {
+    const some = deltas.slice(at, at + slice);
+    await bench.page.evaluate((all) => bench.take(all), some);
+    const { tasks } = await bench.traced(() => bench.page.evaluate((count) => bench.tasks(count), some.length));
+    longest = tasks.reduce((most, task) => Math.max(most, task), longest);
+    dropped += droppedBy(tasks);
+  }
+  return { longest, dropped };
 }
 
 /** What an empty page spends on a frame and on a task, in ms. */
@@ -158,13 +179,11 @@ export async function idleCosts(bench) {
   return { frame, task: await of((count) => bench.costs((all) => bench.tasks(all), count), 5_000) };
 }
 
-/** Whether the page shows the end of the text. */
-export const isWhole = (bench) =>
-  bench.page.evaluate(async (end) => {
-    globalThis.finish?.();
-    await bench.drawn();
-    return document.querySelector("[role=log]").textContent.includes(end);
-  }, END);
+/** Waits until the page shows the end of the text; fails if it never does. */
+export async function isWhole({ page }) {
+  await page.evaluate(() => globalThis.finish?.());
+  await page.waitForFunction((end) => document.querySelector("[role=log]").textContent.includes(end), END, { timeout: 10_000 });
+}
 
 /** Opening a stored chat: ms until the last message is painted and until all are in the page, and the longest task. */
 export async function opening(bench, { history, marks }) {

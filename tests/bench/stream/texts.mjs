@@ -8,6 +8,8 @@ export const SECTION = 400;
 export const LONG_PARAGRAPH = 8_000;
 /** Texts from this length on have it. */
 const LONG = 32_000;
+/** Texts from this length on are measured in windows. */
+const LONGER = 4_000;
 /** The last words of every text. */
 export const END = "The very last words.";
 
@@ -80,15 +82,15 @@ export function deltasOf(text) {
   return Array.from({ length: count }, (_, at) => text.slice(Math.floor(at * DELTA), Math.floor((at + 1) * DELTA)));
 }
 
-/** Windows that are measured: from which delta, how many, and for how many deltas each stands. */
+/** Windows that are measured: from which delta, how many, and for how many deltas each stands. A short text is all measured. */
 function windowsOf(starts, length, middle) {
-  if (length <= 2_000) return [{ from: 0, count: length, stands: length }];
-  const [tenth, size] = [Math.max(1, Math.floor(starts.length / 10)), 2 * SECTION];
+  const after = Math.max(2, Math.floor(starts.length / 10));
+  const [first, last] = [{ from: starts[after - 2], to: starts[after] }, { from: starts.at(-2), to: length }];
+  const sized = ({ from, to }, stands) => ({ from, count: to - from, stands: stands ?? to - from });
+  if (length < LONGER) return [sized(first), sized({ from: first.to, to: last.from }), sized(last)];
   const rest = length - (middle ? LONG_PARAGRAPH : 0);
-  const early = { from: starts[Math.max(0, tenth - 2)], count: size, stands: rest / 2 };
-  const late = { from: starts[starts.length - 2], count: size, stands: rest / 2 };
   const long = middle && { from: middle + LONG_PARAGRAPH / 2, count: SECTION, stands: LONG_PARAGRAPH };
-  return [early, long, late].filter(Boolean);
+  return [sized(first, rest / 2), long, sized(last, rest / 2)].filter(Boolean);
 }
 
 /** Mixed Markdown of about `length` tokens: `{ deltas, windows }`; the first and the last window are of the same make. */
