@@ -36,12 +36,14 @@ export const cases = {
   async "every kind of content is what it says"(kit) {
     const chat = await openGallery(kit);
     const message = chat.assistant.last();
-    for (const level of [1, 2, 3, 4, 5, 6]) ok(await message.getByRole("heading", { level }).count(), `a heading of level ${level}`);
+    for (const name of ["A gallery of everything", "Headings", "Of the third level", "Of the sixth level", "العربية"]) {
+      same(await message.getByRole("heading", { name, exact: true }).count(), 1, `headings ${name}`);
+    }
     same(await message.getByRole("checkbox").evaluateAll((all) => all.map((box) => box.checked)), [true, true, false], "the tasks");
     same(await message.locator("ol[start='3']").count(), 1, "lists that begin at three");
     same(await message.getByRole("table").count(), 2, "tables");
     ok(await message.getByRole("link", { name: "link", exact: true }).count(), "a link");
-    contains(await message.innerText(), ["f\"{step:2d}", "print(\"a fence in a fence\")", "by indentation alone", "The wren, the wren", "Ladders slip on ivy", "<div onclick=\"alert(1)\">", "观察笔记", "بومة", LAST], "the message");
+    contains(await message.innerText(), ["print(\"a fence in a fence\")", "by indentation alone", "STEPS = 24", "The wren, the wren", "Ladders slip on ivy", "<div onclick=\"alert(1)\">", "观察笔记", "بومة", LAST], "the message");
     same(await message.locator("[onclick], img[src^='http']").count(), 0, "elements that the text made");
     await eventually(() => message.getByRole("img", { name: "Rings of light about a nest" }).evaluate((image) => image.naturalWidth === 480), "the picture of the server is drawn");
   },

@@ -66,7 +66,7 @@ const rings = async () => {
 };
 const request = async (method, path) => {
   if (path === "/api/v1/chats/c1") return { body: chat };
-  if (path === "/api/v1/files/nest/content") return rings();
+  if (path === "/api/v1/files/nest/content") return { body: await rings() };
   if (path.startsWith("/api/v1/chats/?")) return { body: [{ id: "c1", title: "A gallery", updated_at: 1770000000 }, { id: "c2", title: "دفتر الأعشاش", updated_at: 1769000000 }] };
 };
 const root = document.getElementById("app");
