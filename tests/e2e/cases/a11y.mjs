@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { same } from "../lib/expect.mjs";
+import { contains, same } from "../lib/expect.mjs";
 import { atRest, openGallery, send } from "../lib/gallery.mjs";
 import { Chat } from "../lib/pages.mjs";
 import { ROOT } from "../lib/paths.mjs";
@@ -88,7 +88,7 @@ const SCREENS = {
   async "the gallery and all that opens in it"(kit, look) {
     const chat = await openGallery(kit, look);
     await isFine(chat.page, "the gallery");
-    await opensAll(chat.page, "the gallery");
+    contains([...(await opensAll(chat.page, "the gallery"))].sort().join(), ["Toggle status history", "Tools"], "what opened");
   },
 
   async "the gallery on a phone, from right to left"(kit, look) {
@@ -96,6 +96,20 @@ const SCREENS = {
     await isFine(chat.page, "the gallery");
     await chat.button("Show chats").click();
     await isFine(chat.page, "the list of chats");
+  },
+
+  async "the panel with a source, and with what code shows"(kit, look) {
+    for (const viewport of [DESK, PHONE]) {
+      const { page, ...chat } = await openGallery(kit, { ...look, viewport });
+      const panel = page.getByRole("complementary");
+      await chat.assistant.last().getByRole("list", { name: "Sources" }).getByRole("button").first().click();
+      await panel.waitFor();
+      await isFine(page, `a source (${viewport.width})`);
+      await page.getByRole("button", { name: "Close panel" }).click();
+      await chat.assistant.last().getByRole("button", { name: "Preview" }).first().click();
+      await panel.waitFor();
+      await isFine(page, `a preview (${viewport.width})`);
+    }
   },
 
   async "a message that is edited"(kit, look) {
