@@ -9,8 +9,8 @@ import { observe, poke } from "./lib/judge.mjs";
 const [PIECE, PIECES] = [12, 60];
 /** Text from this length on is there to be slow. */
 const HUGE = 20_000;
-/** Huge text comes in fewer pieces: each is drawn. */
-const HUGE_PIECES = 4;
+/** Huge text comes in fewer pieces: each is drawn, and the browser itself is slow at some of it. */
+const HUGE_PIECES = 2;
 /** What the page may ask the server for on its own. */
 const ASKS = /^GET \/(api\/(v1\/(chats|files|folders|tools|functions|users|configs?|models|prompts|skills|terminals)\b|tasks\/|models|config\b|version)|ollama|openai)/;
 const PATIENCE = 30_000;
