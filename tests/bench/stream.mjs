@@ -2,14 +2,16 @@
 //! tokens) and beside streaming-markdown, in pages with the same sheets and layout, warmed alike. A page each.
 //!
 //! "four a frame" is measured in windows (first tenth, long paragraph, last tenth) that stand for the rest from 8k on; "one a
-//! task" is the whole text, through the client as a socket brings it: as fast as the page takes it. Times are CPU time of the main thread above that of an empty page; opening is the clock's.
+//! task" is the whole text, through the client as a socket brings it: as fast as the page takes it. Times are CPU time of the
+//! main thread above that of an empty page; opening is the clock's.
+//!
 //! Writes its rows to the file that PYOXIDE_BENCH_ROWS names; PYOXIDE_BENCH_ONLY runs the rows whose name begins so,
 //! PYOXIDE_BENCH_QUICK two lengths, once each.
 
 import { writeFileSync } from "node:fs";
 import { launch } from "../e2e/lib/browser.mjs";
 import { startSite } from "../e2e/lib/site.mjs";
-import { Bench, idleCosts, isWhole, opening, perFrame, perTask, perTaskTraced } from "./stream/measure.mjs";
+import { Bench, idleCosts, isWhole, opening, perFrame, perTask } from "./stream/measure.mjs";
 import { idle, marked, ours, smd } from "./stream/subjects.mjs";
 import { kinds, mixed, single, stored } from "./stream/texts.mjs";
 
@@ -93,10 +95,14 @@ async function mixedRows(costs) {
     const one = `${size}, one a task`;
     if (wants(one)) {
       say(one);
-      const seen = await compare([ours, ...peers], async (bench, subject) => ({
-        ...(await whole(bench, perTask(bench, text, costs.task))),
-        ...(await within(subject, (fresh) => whole(fresh, perTaskTraced(fresh, text)))),
-      }));
+      const tasksOf = (bench, traced) => whole(bench, perTask(bench, text, costs.task, traced));
+      const seen = await compare([ours, ...peers], async (bench, subject) => {
+        // What a trace adds is nothing beside a full re-render, but much beside a delta of the others: they go once more for it.
+        if (subject === marked) return tasksOf(bench, true);
+        const result = await tasksOf(bench, false);
+        const { longest, dropped } = await within(subject, (fresh) => tasksOf(fresh, true));
+        return { ...result, longest, dropped };
+      });
       const mine = seen.get(ours);
       for (const peer of peers) {
         const its = seen.get(peer);

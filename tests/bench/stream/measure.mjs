@@ -104,6 +104,7 @@ export class Bench {
   }
 }
 
+const longestOf = (tasks) => tasks.reduce((most, task) => Math.max(most, task), 0);
 /** The frames that tasks of these lengths leave no time for. */
 const droppedBy = (tasks) => tasks.reduce((sum, task) => sum + Math.floor(task / FRAME), 0);
 
@@ -123,7 +124,7 @@ export async function perFrame(bench, { deltas, windows }, idle, most = Infinity
     const window = await bench.traced(() => bench.costs(([all, size]) => bench.frames(all, size), [count, PER_FRAME]));
     const frames = Math.ceil(count / PER_FRAME);
     const cost = { main: (window.main - frames * idle.main) / count, script: (window.script - frames * idle.script) / count };
-    seen.push({ cost, stands, longest: Math.max(...window.tasks), dropped: droppedBy(window.tasks) / count });
+    seen.push({ cost, stands, longest: longestOf(window.tasks), dropped: droppedBy(window.tasks) / count });
   }
   if (at < deltas.length) await skip(deltas.length);
   const total = (of) => seen.reduce((sum, window) => sum + of(window) * window.stands, 0);
@@ -136,35 +137,30 @@ export async function perFrame(bench, { deltas, windows }, idle, most = Infinity
   };
 }
 
-/** One delta a task, as fast as they come: main thread and script in ms, growth from the first tenth to the last. */
-export async function perTask(bench, { deltas }, idle) {
+/**
+ * One delta a task, as fast as they come: main thread and script in ms, growth from the first tenth to the last; if `traced`,
+ * longest task and dropped frames too, which makes so many tasks dearer.
+ */
+export async function perTask(bench, { deltas }, idle, traced = false) {
   await bench.page.evaluate((all) => bench.take(all), deltas);
   const tenth = Math.ceil(deltas.length / 10);
   const slices = [];
   for (let left = deltas.length; left > 0; left -= tenth) {
     const count = Math.min(tenth, left);
-    const cost = await bench.costs((some) => bench.tasks(some), count);
-    slices.push({ main: cost.main - count * idle.main, script: cost.script - count * idle.script, count });
+    const act = () => bench.costs((some) => bench.tasks(some), count);
+    const { main, script, tasks = [] } = await (traced ? bench.traced(act) : act());
+    slices.push({ main: main - count * idle.main, script: script - count * idle.script, count, longest: longestOf(tasks), dropped: droppedBy(tasks) });
   }
   // What was put off counts too.
   const rest = await bench.costs(() => bench.skip([]));
-  const total = (of) => slices.reduce((sum, slice) => sum + of(slice), of(rest));
+  const total = (of) => slices.reduce((sum, slice) => sum + of(slice), 0);
   const each = ({ main, count }) => main / count;
-  return { main: total(({ main }) => main), script: total(({ script }) => script), growth: each(slices.at(-1)) / each(slices[0]) };
-}
-
-/** The same once more in a fresh page, for its tasks alone: to trace so many makes them dearer. */
-export async function perTaskTraced(bench, { deltas }) {
-  let [longest, dropped] = [0, 0];
-  const slice = Math.ceil(deltas.length / 10);
-  for (let at = 0; at < deltas.length; at += slice) {
-    const some = deltas.slice(at, at + slice);
-    await bench.page.evaluate((all) => bench.take(all), some);
-    const { tasks } = await bench.traced(() => bench.page.evaluate((count) => bench.tasks(count), some.length));
-    longest = tasks.reduce((most, task) => Math.max(most, task), longest);
-    dropped += droppedBy(tasks);
-  }
-  return { longest, dropped };
+  return {
+    main: total(({ main }) => main) + rest.main,
+    script: total(({ script }) => script) + rest.script,
+    growth: each(slices.at(-1)) / each(slices[0]),
+    ...(traced && { longest: Math.max(...slices.map(({ longest }) => longest)), dropped: total(({ dropped }) => dropped) }),
+  };
 }
 
 /** What an empty page spends on a frame and on a task, in ms. */
@@ -216,5 +212,5 @@ export async function opening(bench, { history, marks }) {
       [history, marks],
     ),
   );
-  return { latest: seen.latest, whole: seen.whole, longest: Math.max(...seen.tasks) };
+  return { latest: seen.latest, whole: seen.whole, longest: longestOf(seen.tasks) };
 }
