@@ -4,13 +4,16 @@
 
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cases as a11y } from "./cases/a11y.mjs";
 import { cases as bad } from "./cases/bad.mjs";
 import { cases as calls, proves as callsProve } from "./cases/calls.mjs";
 import { cases as chat } from "./cases/chat.mjs";
 import { cases as events, proves as eventsProve } from "./cases/events.mjs";
 import { cases as files } from "./cases/files.mjs";
+import { cases as gallery } from "./cases/gallery.mjs";
 import { cases as host } from "./cases/host.mjs";
 import { cases as items } from "./cases/items.mjs";
+import { cases as markdown } from "./cases/markdown.mjs";
 import { cases as notebook } from "./cases/notebook.mjs";
 import { cases as offline } from "./cases/offline.mjs";
 import { cases as plain } from "./cases/plain.mjs";
@@ -25,7 +28,7 @@ import { DIST, OUT, PYODIDE } from "./lib/paths.mjs";
 /** No case may take longer, whatever it waits for. */
 const CASE_TIMEOUT = 240_000;
 
-const groups = { server, notebook, offline, chat, events, calls, turns, items, host, files, bad, plain, serve, screenshots };
+const groups = { server, notebook, offline, chat, markdown, events, calls, turns, items, host, files, bad, plain, serve, gallery, a11y, screenshots };
 /** Which event types a case proves, by group and name. */
 const proves = { events: eventsProve, calls: callsProve };
 const proved = [];

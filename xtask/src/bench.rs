@@ -10,7 +10,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// A bench: a script that writes its rows to the file named by `PYOXIDE_BENCH_ROWS`.
+/// A bench: a script that writes its rows to the file named by `PYOXIDE_BENCH_ROWS`; with `PYOXIDE_BENCH_QUICK` it does
+/// less, for a first look.
 struct Bench {
     name: &'static str,
     about: &'static str,
@@ -29,6 +30,11 @@ const BENCHES: &[Bench] = &[
         about: "events a second through the client and onto the page, beside a loop that only parses and appends",
         script: "tests/bench/events.mjs",
     },
+    Bench {
+        name: "stream",
+        about: "a streamed answer of 2k to 128k tokens and a stored chat, beside a full re-render and streaming-markdown",
+        script: "tests/bench/stream.mjs",
+    },
 ];
 
 /// One line a bench, for the help.
@@ -39,6 +45,7 @@ pub fn list() -> String {
 /// Runs the bench that was named.
 pub fn command(mut args: Args) -> Result<()> {
     let json_file = args.value::<PathBuf>("--json")?;
+    let quick = args.flag("--quick");
     let names = args.words()?;
     let [name] = names.as_slice() else {
         bail!("name one bench:\n{}", list());
@@ -46,7 +53,7 @@ pub fn command(mut args: Args) -> Result<()> {
     let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
         bail!("there is no bench `{name}`; the benches are\n{}", list());
     };
-    let rows = run(bench)?;
+    let rows = run(bench, quick)?;
     print_table(&rows);
     let report = json!({ "bench": bench.name, "machine": machine()?, "rows": rows });
     if let Some(file) = json_file {
@@ -57,12 +64,15 @@ pub fn command(mut args: Args) -> Result<()> {
     Ok(())
 }
 
-fn run(bench: &Bench) -> Result<Value> {
+fn run(bench: &Bench, quick: bool) -> Result<Value> {
     let distribution = crate::build_for_tests()?;
     let file = paths::work().join("bench-rows.json");
     fs::remove_file(&file).ok();
     let mut node = script(bench.script)?;
     for_scripts(&mut node, &distribution)?;
+    if quick {
+        node.env("PYOXIDE_BENCH_QUICK", "1");
+    }
     process::run(node.env("PYOXIDE_BENCH_ROWS", &file), &format!("Bench {}", bench.name))?;
     let rows = fs::read_to_string(&file).with_context(|| format!("{} wrote no rows", bench.script))?;
     serde_json::from_str(&rows).with_context(|| format!("the rows of {} are not JSON", bench.script))
@@ -82,20 +92,33 @@ fn machine() -> Result<String> {
 }
 
 fn print_table(rows: &Value) {
-    println!("\n{:<34} {:>12} {:>12} {:>7}  n  beside", "work", "ours", "anchor", "ratio");
-    for row in rows.as_array().into_iter().flatten() {
-        let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
-        let number = |key: &str| row[key].as_f64().unwrap_or(f64::NAN);
-        let (ours, anchor) = (number("ours"), number("anchor"));
-        let unit = text("unit");
+    let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
+    let rows = || rows.as_array().into_iter().flatten();
+    let width = rows().map(|row| text(row, "work").chars().count()).max().unwrap_or_default();
+    println!("\n{:<width$} {:>12} {:>12} {:>7}  n  beside", "work", "ours", "anchor", "ratio");
+    let (mut goals, mut met) = (0, 0);
+    for row in rows() {
+        let figure = |key: &str| format!("{} {}", row[key], text(row, "unit"));
+        let ratio = row["ratio"].as_f64().map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
+        let goal = match row["goal"].as_str() {
+            Some(goal) => {
+                let is_met = row["met"] == true;
+                goals += 1;
+                met += usize::from(is_met);
+                format!("  goal {goal}: {}", if is_met { "met" } else { "missed" })
+            }
+            None => String::new(),
+        };
         println!(
-            "{:<34} {:>12} {:>12} {:>7.2}  {}  {}",
-            text("work"),
-            format!("{ours} {unit}"),
-            format!("{anchor} {unit}"),
-            number("ratio"),
+            "{:<width$} {:>12} {:>12} {ratio:>7}  {}  {}{goal}",
+            text(row, "work"),
+            figure("ours"),
+            figure("anchor"),
             row["n"],
-            text("anchor_name")
+            text(row, "anchor_name")
         );
+    }
+    if goals > 0 {
+        println!("\n{met} of {goals} goals met");
     }
 }

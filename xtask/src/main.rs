@@ -35,7 +35,7 @@ cargo xtask bench    figures beside their peers, from the same run
   serve  [--port N] [--server ORIGIN]... [--plain] [--mount /PATH/=DIR]...
                                       serve dist/ as it is; --port 0 takes a free port
   test   [--quick] [SUITE]... [-- WORDS FOR THE RUNNER]
-  bench  NAME [--json FILE]
+  bench  NAME [--json FILE] [--quick]
   setup                               install or check what a build needs, build nothing
   tools                               print a PATH with wasm-bindgen and wasm-opt for Trunk and wasm-pack
   stage                               Trunk's hook: lay pages and assets beside what Trunk built
@@ -44,6 +44,7 @@ cargo xtask bench    figures beside their peers, from the same run
   --server ORIGIN   a server that the chat page may talk to; without it, any https or local one
   --plain           serve like a host that knows nothing of us: no isolation, no policy header
   --dev             a debug build
+  --quick           (test) the native tests only, (bench) fewer sizes and rounds, where a bench has them
 
 Environment
   PYOXIDE_PYODIDE   folder of an unpacked Pyodide release, to be used in place of the pinned one

@@ -14,6 +14,8 @@ const title = "Secret plans";
 const chat = { id: "c1", title, chat: { title, models: ["host"], history: { messages: { m1: message }, currentId: "m1" } } };
 const request = async (method, path) => {
   requests.push(method + " " + path);
+  const answer = { id: "m1", parentId: null, childrenIds: [], role: "assistant", content: "", done: false };
+  if (path.startsWith("/api/v1/chats/answer-")) return { status: 200, body: path.endsWith("/tags") ? [] : { title, chat: { title, models: ["host"], history: { messages: { m1: answer }, currentId: "m1" } } } };
   if (path.startsWith("/api/v1/chats/c1")) return { status: 200, body: path.endsWith("/tags") ? [] : chat };
 };
 const root = document.getElementById("app");
