@@ -12,6 +12,7 @@ import { cases as files } from "./cases/files.mjs";
 import { cases as host } from "./cases/host.mjs";
 import { cases as notebook } from "./cases/notebook.mjs";
 import { cases as offline } from "./cases/offline.mjs";
+import { cases as panel } from "./cases/panel.mjs";
 import { cases as plain } from "./cases/plain.mjs";
 import { cases as screenshots } from "./cases/screenshots.mjs";
 import { cases as serve } from "./cases/serve.mjs";
@@ -24,7 +25,7 @@ import { DIST, OUT, PYODIDE } from "./lib/paths.mjs";
 /** No case may take longer, whatever it waits for. */
 const CASE_TIMEOUT = 240_000;
 
-const groups = { server, notebook, offline, chat, events, calls, turns, host, files, bad, plain, serve, screenshots };
+const groups = { server, notebook, offline, chat, events, calls, turns, host, files, panel, bad, plain, serve, screenshots };
 /** Which event types a case proves, by group and name. */
 const proves = { events: eventsProve, calls: callsProve };
 const proved = [];
