@@ -132,6 +132,11 @@ async fn embeds_keep_their_frames_and_addresses_wait_for_a_click() {
     embeds.update(|embeds| embeds.resize(30, "<p>".to_owned()));
     a_moment().await;
     assert_eq!(all("iframe.embed").len(), 10);
+    let first = all("iframe.embed").remove(0);
+    embeds.update(|embeds| embeds[0] = "<b>changed</b>".to_owned());
+    a_moment().await;
+    assert_eq!(all(".embed-next iframe").len(), 1, "the next one loads unseen, though there is room for no other");
+    assert!(all("iframe.embed").contains(&first), "the old one is seen until then");
     assert!(all("iframe").iter().all(|frame| frame.get_attribute("sandbox").as_deref() == Some("allow-scripts")));
     drop(mounted);
     a_moment().await;

@@ -67,14 +67,23 @@ impl Drop for ObjectUrl {
 /// As [`ObjectUrl::new`].
 pub fn download(name: &str, media_type: &str, bytes: &[u8]) -> Result<(), WebError> {
     let url = ObjectUrl::new(bytes, media_type)?;
+    save(name, url.as_str())?;
+    // Some browsers read the bytes only after this task.
+    gloo_timers::callback::Timeout::new(DOWNLOAD_BEGINS, move || drop(url)).forget();
+    Ok(())
+}
+
+/// Hands what a `blob:` address stands for to the user as a file.
+///
+/// # Errors
+/// The browser makes no links.
+pub fn save(name: &str, url: &str) -> Result<(), WebError> {
     let link: HtmlAnchorElement = js::document()
         .create_element("a")
         .map_err(|thrown| WebError::Browser { what: "save a file".into(), why: js::message(&thrown) })?
         .unchecked_into();
-    link.set_href(url.as_str());
+    link.set_href(url);
     link.set_download(name);
     link.click();
-    // Some browsers read the bytes only after this task.
-    gloo_timers::callback::Timeout::new(DOWNLOAD_BEGINS, move || drop(url)).forget();
     Ok(())
 }

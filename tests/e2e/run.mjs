@@ -16,6 +16,7 @@ import { cases as items } from "./cases/items.mjs";
 import { cases as markdown } from "./cases/markdown.mjs";
 import { cases as notebook } from "./cases/notebook.mjs";
 import { cases as offline } from "./cases/offline.mjs";
+import { cases as panel } from "./cases/panel.mjs";
 import { cases as plain } from "./cases/plain.mjs";
 import { cases as screenshots } from "./cases/screenshots.mjs";
 import { cases as serve } from "./cases/serve.mjs";
@@ -28,7 +29,7 @@ import { DIST, OUT, PYODIDE } from "./lib/paths.mjs";
 /** No case may take longer, whatever it waits for. */
 const CASE_TIMEOUT = 240_000;
 
-const groups = { server, notebook, offline, chat, markdown, events, calls, turns, items, host, files, bad, plain, serve, gallery, a11y, screenshots };
+const groups = { server, notebook, offline, chat, markdown, events, calls, turns, items, host, files, panel, bad, plain, serve, gallery, a11y, screenshots };
 /** Which event types a case proves, by group and name. */
 const proves = { events: eventsProve, calls: callsProve };
 const proved = [];

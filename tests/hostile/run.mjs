@@ -13,6 +13,7 @@ import * as diagrams from "./diagrams.mjs";
 import * as embeds from "./embeds.mjs";
 import * as events from "./events.mjs";
 import * as execute from "./execute.mjs";
+import * as messages from "./messages.mjs";
 import { startCollector } from "./lib/collector.mjs";
 import { items } from "./lib/corpus.mjs";
 import { Host } from "./lib/host.mjs";
@@ -29,7 +30,7 @@ if (!existsSync(join(DIST, "frames/execute.html"))) {
   process.exit(2);
 }
 const wanted = process.argv.slice(2);
-const all = Object.entries({ "execute.json": execute.run, "bridge.json": execute.run, "embeds.json": embeds.run, "talk.json": embeds.run, "events.json": events.run, "calls.json": events.run, "sources.json": events.run, "diagrams.json": diagrams.run, "drawings.json": diagrams.run, "markdown.json": markdown.run, "streaming.json": markdown.run })
+const all = Object.entries({ "execute.json": execute.run, "bridge.json": execute.run, "embeds.json": embeds.run, "talk.json": embeds.run, "postmessage.json": messages.run, "events.json": events.run, "calls.json": events.run, "sources.json": events.run, "diagrams.json": diagrams.run, "drawings.json": diagrams.run, "markdown.json": markdown.run, "streaming.json": markdown.run })
   .flatMap(([file, run]) => items(file).map((item) => ({ item, run })))
   .filter(({ item, run }) => run !== diagrams.run || diagrams.isDrawn(item))
   .filter(({ item }) => !wanted.length || wanted.some((part) => item.id.includes(part)));

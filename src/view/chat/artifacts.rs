@@ -124,7 +124,9 @@ pub(super) fn ArtifactPane(
     let downloads = use_context::<Downloads>();
     let document =
         Signal::derive(move || shown.with(|shown| shown.as_ref().map(Artifact::document).unwrap_or_default()));
-    let go = move |step: isize| at.update(|at| *at = at.saturating_add_signed(step));
+    let go = move |step: isize| {
+        at.update(|at| *at = at.saturating_add_signed(step).min(count.get_untracked().saturating_sub(1)))
+    };
     view! {
         <div class="panel-body artifacts">
             <div class="artifact-tools" role="toolbar" aria-label=strings::artifact()>
@@ -133,7 +135,7 @@ pub(super) fn ArtifactPane(
                         <button
                             type="button"
                             aria-label=strings::previous_artifact()
-                            disabled=move || at.get() == 0
+                            aria-disabled=move || (at.get() == 0).to_string()
                             on:click=move |_| go(-1)
                         >
                             "‹"
@@ -142,7 +144,7 @@ pub(super) fn ArtifactPane(
                         <button
                             type="button"
                             aria-label=strings::next_artifact()
-                            disabled=move || { at.get() + 1 >= count.get() }
+                            aria-disabled=move || (at.get() + 1 >= count.get()).to_string()
                             on:click=move |_| go(1)
                         >
                             "›"

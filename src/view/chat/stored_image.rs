@@ -3,7 +3,9 @@
 use super::dialog::FocusBack;
 use super::store::Picture;
 use super::{store, strings};
-use crate::web::js;
+use crate::file_name;
+use crate::state::client::User;
+use crate::web::{blob, js};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -14,15 +16,14 @@ use wasm_bindgen::JsCast;
 pub(super) fn StoredImage(path: String, alt: String) -> impl IntoView {
     let store = store::chat();
     let state = RwSignal::new_local(None::<Result<Picture, String>>);
-    let fetched = path.clone();
     spawn_local(async move {
-        let picture = store.picture(fetched).await;
+        let picture = store.picture(path).await;
         // The message may be gone by now.
         let _ = state.try_set(Some(picture));
     });
     let is_large = RwSignal::new(false);
     move || {
-        let (alt, path) = (alt.clone(), path.clone());
+        let alt = alt.clone();
         state.with(|state| match state {
             None => view! { <span class="image-waiting" role="status">{strings::loading_image()}</span> }.into_any(),
             Some(Ok(picture)) => {
@@ -45,7 +46,7 @@ pub(super) fn StoredImage(path: String, alt: String) -> impl IntoView {
                         ></button>
                     </span>
                     <Show when=move || is_large.get()>
-                        <Large name=name.clone() source=source() path=path.clone() is_large=is_large />
+                        <Large name=name.clone() source=source() is_large=is_large />
                     </Show>
                 }
                 .into_any()
@@ -57,7 +58,7 @@ pub(super) fn StoredImage(path: String, alt: String) -> impl IntoView {
 
 /// The picture over the page. Escape, the button, and a click beside it close it.
 #[component]
-fn Large(name: String, source: String, path: String, is_large: RwSignal<bool>) -> impl IntoView {
+fn Large(name: String, source: String, is_large: RwSignal<bool>) -> impl IntoView {
     let store = store::chat();
     let dialog = NodeRef::<Dialog>::new();
     let before = js::document().active_element().and_then(|element| element.dyn_into().ok());
@@ -68,7 +69,12 @@ fn Large(name: String, source: String, path: String, is_large: RwSignal<bool>) -
             let _ = dialog.show_modal();
         }
     });
-    let saved = name.clone();
+    let (saved, from) = (file_name::clean(&name), source.clone());
+    let save = move |_| {
+        if let Err(why) = blob::save(&saved, &from) {
+            store.user(User::Warn(format!("{saved} could not be saved: {why}")));
+        }
+    };
     view! {
         <dialog
             class="dialog picture-dialog"
@@ -87,7 +93,7 @@ fn Large(name: String, source: String, path: String, is_large: RwSignal<bool>) -
         >
             <img src=source alt=name.clone() />
             <div class="dialog-buttons">
-                <button type="button" on:click=move |_| store.save(path.clone(), saved.clone())>
+                <button type="button" on:click=save>
                     {strings::download()}
                 </button>
                 <button type="button" class="primary" on:click=move |_| is_large.set(false)>

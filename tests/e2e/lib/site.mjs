@@ -53,14 +53,17 @@ export async function startSite({ isolated = true } = {}) {
       response.writeHead(404, { "content-type": "text/plain; charset=utf-8" }).end("There is no such file.");
       return;
     }
+    const other = fault?.change && Buffer.from(readFileSync(file, "utf8").replace(...fault.change));
     response.writeHead(200, {
       "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-      "content-length": statSync(file).size,
+      "content-length": other?.length ?? statSync(file).size,
       "cache-control": "no-cache",
       ...(isolated && ISOLATION),
       ...(isolated && path.startsWith("/frames/") && !path.endsWith("/embed-hosts.html") && NO_CONNECTION),
     });
-    if (fault) {
+    if (other) {
+      response.end(other);
+    } else if (fault) {
       const bytes = readFileSync(file);
       const middle = bytes.length >> 1;
       response.write(bytes.subarray(0, middle));
@@ -78,6 +81,8 @@ export async function startSite({ isolated = true } = {}) {
     asked,
     /** From now on the files that match are "missing" or "corrupt" (one byte is another). */
     spoil: (pattern, how) => faults.set(pattern, { [how]: true }),
+    /** From now on the files that match have another text in place of this one. */
+    change: (pattern, from, to) => faults.set(pattern, { change: [from, to] }),
     /** From now on only the first half of a file that matches is sent, until the function given back is called. */
     hold: (pattern) => {
       let release;
