@@ -113,13 +113,13 @@ impl Drop for Live {
 }
 
 impl State {
-    /// Shows up to so many bytes more, whole lines if it can, and closes everything if that was all.
+    /// Shows about so many bytes more, whole lines, and closes everything if that was all.
     fn step(&mut self, bytes: usize) {
         let Self { stream, sink, source, fed, .. } = self;
         let rest = &source[*fed..];
-        let line = rest.get(bytes..).or_else(|| rest.get(bytes + 1..)).and_then(|after| after.find('\n'));
-        let end = line.map_or(rest.len(), |line| rest.len().min(bytes + line + 2));
-        let end = (0..=end).rev().find(|at| rest.is_char_boundary(*at)).unwrap_or(rest.len());
+        let is_over = |at: &usize| rest.is_char_boundary(*at);
+        let end = (bytes.min(rest.len())..=rest.len()).find(is_over).unwrap_or(rest.len());
+        let end = rest[end..].find('\n').map_or(rest.len(), |line| end + line + 1);
         if end > 0 {
             stream.push(&rest[..end], sink);
         }
