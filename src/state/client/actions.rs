@@ -4,7 +4,7 @@ use super::{Change, Client, Connection, Effect, Failure, ReplyTo, Update, chat_p
 use crate::ids::{ChatId, MessageId};
 use crate::protocol::chat::Level;
 use crate::protocol::chat::question::{Decision, Question};
-use crate::state::chat::{Field, is_saved};
+use crate::state::chat::{Chat, Field, is_saved};
 use serde_json::{Value, json};
 
 impl Client {
@@ -57,6 +57,7 @@ impl Client {
             return;
         }
         if let Some(chat) = self.chat.id.clone().filter(is_saved) {
+            self.likes.insert(id.clone(), liked);
             let to = ReplyTo::Favorite(chat.clone(), id.clone(), liked);
             update.effects.push(Effect::Get(chat_path(&chat), to));
         }
@@ -78,24 +79,51 @@ impl Client {
         result: Result<Value, Failure>,
         update: &mut Update,
     ) {
-        const FAILED: &str = "Whether you like the message could not be kept";
         let why = match result {
             Ok(body) => match body["chat"]["history"]["messages"].get(id.as_str()) {
                 Some(message) if message.is_object() => {
                     let mut message = message.clone();
                     message["favorite"] = json!(liked);
                     let body = json!({"chat": {"history": {"messages": {id.as_str(): message}}}});
-                    update.effects.push(Effect::Post(chat_path(chat), body, ReplyTo::Saved(FAILED)));
+                    let to = ReplyTo::FavoriteKept(chat.clone(), id.clone(), liked);
+                    update.effects.push(Effect::Post(chat_path(chat), body, to));
                     return;
                 }
                 _ => "The server no longer has it.".to_owned(),
             },
             Err(failure) => failure.detail,
         };
-        if self.chat.id.as_ref() == Some(chat) {
-            self.like(id, !liked, update);
+        self.favorite_kept(chat, id, liked, Err(why), update);
+    }
+
+    /// Whether a message is liked was kept, or why not.
+    pub(super) fn favorite_kept(
+        &mut self,
+        chat: &ChatId,
+        id: &MessageId,
+        liked: bool,
+        result: Result<(), String>,
+        update: &mut Update,
+    ) {
+        // A later press has an answer of its own.
+        if self.likes.get(id) == Some(&liked) {
+            self.likes.remove(id);
+            if result.is_err() && self.chat.id.as_ref() == Some(chat) {
+                self.like(id, !liked, update);
+            }
         }
-        self.notify(Level::Error, format!("{FAILED}: {why}"), update);
+        if let Err(why) = result {
+            self.notify(Level::Error, format!("Whether you like the message could not be kept: {why}"), update);
+        }
+    }
+
+    /// A copy of the chat that was read knows nothing of what is on its way to the server.
+    pub(super) fn keep_likes(&self, read: &mut Chat) {
+        for (id, liked) in &self.likes {
+            if let Some(message) = read.messages.get_mut(id) {
+                message.favorite = *liked;
+            }
+        }
     }
 
     /// Begins a chat of its own with the messages up to this one; the server copies them.

@@ -91,6 +91,7 @@ impl Client {
                 read.terminal = std::mem::take(&mut self.chat.terminal);
                 read.catch_up(self.chat.reading.take().unwrap_or_default());
                 self.keep_unsent(&mut read);
+                self.keep_likes(&mut read);
                 let known = self.chat.messages.is_empty();
                 if known
                     && let Some(model) =

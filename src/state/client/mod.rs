@@ -98,6 +98,8 @@ pub struct Client {
     pub kernel: KernelStatus,
     /// Code of the conversation that the person ran.
     pub runs: Runs,
+    /// What the person likes, or no longer, and the server doesn't know yet.
+    likes: BTreeMap<MessageId, bool>,
     /// What the kernel is loading.
     pub progress: Option<Progress>,
     /// What becomes of JavaScript that the server sends; the page's owner decides.

@@ -237,6 +237,8 @@ pub enum ReplyTo {
     Saved(&'static str),
     /// The chat's copy, to keep in it whether a message is liked.
     Favorite(ChatId, MessageId, bool),
+    /// Keeping it.
+    FavoriteKept(ChatId, MessageId, bool),
     /// A chat of its own that was begun with messages of this one.
     Branch(ChatId),
     /// A button at an answer of a chat.

@@ -136,6 +136,10 @@ impl Client {
             (ReplyTo::Favorite(chat, message, liked), result) => {
                 self.keep_favorite(&chat, &message, liked, result, update);
             }
+            (ReplyTo::FavoriteKept(chat, message, liked), result) => {
+                let result = result.map(drop).map_err(|failure| failure.detail);
+                self.favorite_kept(&chat, &message, liked, result, update);
+            }
             (ReplyTo::Branch(chat), result) => self.branched(&chat, result, update),
             (ReplyTo::Act(chat), result) => self.acted(chat.as_ref(), result, update),
             (ReplyTo::Resolve(message), result) => self.resolved(&message, result, update),

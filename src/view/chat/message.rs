@@ -54,7 +54,7 @@ fn body(id: MessageId) -> Memo<Body> {
     let store = store::chat();
     let done = field(id.clone(), Field::Done, |message| message.done);
     Memo::new(move |_| {
-        done.track();
+        done.get();
         store.read(Change::Message(id.clone(), Field::Body), |client| {
             let read = |message: &Stored| Body { parts: grouped(parts(message)), length: message.growing().len() };
             client.chat.messages.get(&id).map(read).unwrap_or_default()
@@ -198,7 +198,7 @@ fn OnePart(id: MessageId, number: usize, body: Memo<Body>, done: Memo<bool>) -> 
     let part = Memo::new(move |_| body.with(|body| body.parts.get(number).cloned()));
     let kind = Memo::new(move |_| part.with(|part| part.as_ref().map(discriminant)));
     move || {
-        kind.track();
+        kind.get();
         match part.get_untracked() {
             None => ().into_any(),
             Some(Shown::Text(_)) => view! { <Text id=id.clone() number=number body=body done=done /> }.into_any(),

@@ -20,7 +20,7 @@ pub(super) use waiting::Waiting;
 pub(super) fn StepBody(part: Memo<Option<Part>>) -> impl IntoView {
     let kind = Memo::new(move |_| part.with(|part| part.as_ref().map(discriminant)));
     move || {
-        kind.track();
+        kind.get();
         match part.get_untracked()? {
             Part::Reasoning { .. } => {
                 let text = Signal::derive(move || match part.get() {

@@ -62,13 +62,14 @@ export const cases = {
     await assistant.getByText("barn owl").waitFor();
     contains(await assistant.locator("dl").innerText(), ["query", "owls", "limit", "3"], "the arguments");
     await assistant.locator(".step > summary", { hasText: "Ran Python" }).press("Enter");
-    const output = assistant.getByRole("region", { name: "Output" }).last();
+    const output = assistant.getByRole("region", { name: "Output" }).filter({ hasText: "half" });
+    await output.getByText("ZeroDivisionError").waitFor();
     contains(await output.innerText(), ["half", "Errors", "ZeroDivisionError"], "the streams");
     await assistant.getByText("print('half')").waitFor();
     await lines.last().press("Enter");
     await assistant.getByText("Once more.").waitFor();
     await lines.first().press("Enter");
-    ok(!(await assistant.getByText("barn owl").isVisible()), "the group is closed again");
+    await assistant.getByText("barn owl").waitFor({ state: "hidden" });
   },
 
   async "a line says what goes on, and what is open stays open while the group grows"(kit) {
@@ -246,7 +247,8 @@ export const cases = {
     const { assistant, user } = await stored(kit, { content: "The answer.", usage: { input_tokens: 1200, output_tokens: 34, details: { reasoning_tokens: 5 } } });
     same(await assistant.locator("time").getAttribute("datetime"), "2026-11-20T08:40:20.000Z", "the time");
     same(await user.locator("time").count(), 1, "times of the question");
-    await assistant.getByText("1234 tokens").press("Enter");
+    await assistant.locator("summary", { hasText: "1234 tokens" }).press("Enter");
+    await assistant.getByText("input tokens").waitFor();
     contains(await assistant.locator("dl").innerText(), ["input tokens", "1200", "output tokens", "34", "details: reasoning tokens", "5"], "the cost");
   },
 

@@ -170,8 +170,18 @@ fn what_is_liked_is_kept_in_the_servers_own_copy_of_the_message() {
     let [Effect::Post(path, body, _)] = &effects[..] else { panic!("{effects:?}") };
     let kept = json!({"chat": {"history": {"messages": {"a": {"content": "x", "more": 1, "favorite": true}}}}});
     assert_eq!((path.as_str(), body), ("/api/v1/chats/c", &kept));
-    client.update(refused(to, 500));
-    assert!(!client.chat.messages[&MessageId::from("a")].favorite);
+    let is_liked = |client: &Client| client.chat.messages[&MessageId::from("a")].favorite;
+    let read_again = |client: &mut Client| {
+        let a = json!({"role": "assistant", "parentId": null, "childrenIds": [], "content": "x", "done": true});
+        copy_comes(client, json!({"chat": {"history": {"currentId": "a", "messages": {"a": a}}}}));
+    };
+    // A copy that was asked for before knows nothing of it.
+    read_again(&mut client);
+    assert!(is_liked(&client));
+    client.update(refused(ReplyTo::FavoriteKept("c".into(), "a".into(), true), 500));
+    assert!(!is_liked(&client));
+    read_again(&mut client);
+    assert!(!is_liked(&client));
 }
 
 #[test]

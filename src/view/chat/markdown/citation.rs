@@ -25,7 +25,7 @@ impl Marks {
         let kept = waiting.clone();
         owner.with(|| {
             Effect::new(move |_| {
-                open.sources.track();
+                open.sources.with(|_| ());
                 let texts = kept.take();
                 kept.borrow_mut().extend(texts.into_iter().filter(|text| !replace(text, open)));
             });
