@@ -44,7 +44,11 @@ const pieces = (text, length) => text.match(new RegExp(`[^]{1,${length}}`, "g"))
 const elements = (chat) =>
   chat.assistant.last().locator(".markdown").first().evaluate((root) => {
     const copy = root.cloneNode(true);
-    for (const drawn of copy.querySelectorAll(".math[data-drawn]")) drawn.textContent = drawn.dataset.tex;
+    for (const drawn of copy.querySelectorAll(".math[data-drawn]")) {
+      drawn.textContent = drawn.dataset.tex;
+      drawn.removeAttribute("data-drawn");
+      drawn.removeAttribute("data-tex");
+    }
     for (const run of copy.querySelectorAll("[class^=tok-]")) run.replaceWith(run.textContent);
     copy.normalize();
     // How many blocks a group has depends on when they came.
@@ -129,7 +133,7 @@ export const cases = {
   async "finished pieces are announced, not their words, and the log itself is quiet"(kit) {
     const [chat, model] = [await kit.chat(), await kit.model()];
     await chat.ready();
-    await chat.does({ say: "A finished sentence.\n\nOne that " }, { wait: "one" }, { say: "goes on.\n\n```python\n1\n```\n" });
+    await chat.does({ say: "A finished sentence.\n\nAnother.\n\nOne that " }, { wait: "one" }, { say: "goes on.\n\n```python\n1\n```\n" });
     same(await chat.conversation.getAttribute("aria-live"), "off", "the log");
     const said = chat.page.locator("[role=status][aria-live=polite] > p");
     await said.filter({ hasText: "A finished sentence." }).waitFor({ state: "attached" });

@@ -56,7 +56,7 @@ export class Watch {
     // Of the context, so that the requests of service workers are seen too.
     context.on("request", (request) => this.addresses.push(request.url()));
     context.on("serviceworker", (worker) => this.addresses.push(worker.url()));
-    context.on("weberror", ({ error }) => this.errors.push(`uncaught: ${error().stack ?? error()}`));
+    context.on("weberror", (event) => this.errors.push(`uncaught: ${event.error().stack ?? event.error()}`));
     context.on("console", (message) => {
       this.console.push(`${message.type()}: ${message.text()}`);
       if (/Content.Security.Policy/i.test(message.text())) this.errors.push(message.text());

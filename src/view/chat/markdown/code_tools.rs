@@ -49,7 +49,8 @@ pub(super) fn run(page: &Rc<Page>, figure: &Element) {
     if let Some(view) = show_run(page, figure) {
         page.kept.borrow_mut().push(view);
     }
-    tools(page, figure).running.press();
+    let running = tools(page, figure).running;
+    page.owner.with(|| running.press());
     let button = figure.query_selector(".code-tools .run").ok().flatten();
     if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
         // It throws only where there is no page.
