@@ -91,19 +91,11 @@ pub enum Library {
 }
 
 impl Library {
-    /// What people call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Chart => "Chart.js",
-            Self::Alpine => "Alpine.js",
-        }
-    }
-
     /// Its script in `vendor/`.
     pub fn file(self) -> &'static str {
         match self {
-            Self::Chart => "chart.js",
-            Self::Alpine => "alpine.js",
+            Self::Chart => "embed/chart.js",
+            Self::Alpine => "embed/alpine.js",
         }
     }
 }

@@ -156,7 +156,7 @@ fn service_worker(folder: &Path) -> Result<String> {
 /// Frames are not among them, nor what is for them alone: a service worker answers no opaque frame.
 fn is_shell(name: &str) -> bool {
     name != SERVICE_WORKER
-        && !["pyodide", frames::FOLDER, "vendor/diagram"].iter().any(|part| is_below(name, part))
+        && !["pyodide", frames::FOLDER, "vendor/diagram", "vendor/embed"].iter().any(|part| is_below(name, part))
         && !name.ends_with(".map")
         && !name.ends_with(".txt")
 }
@@ -244,6 +244,7 @@ mod tests {
             "vendor/a.js.map",
             "vendor/LICENSES.txt",
             "vendor/diagram/vega.js",
+            "vendor/embed/chart.js",
         ];
         assert!(kept.iter().all(|name| is_shell(name)) && !left.iter().any(|name| is_shell(name)));
     }

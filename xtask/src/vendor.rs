@@ -43,15 +43,15 @@ const BUNDLES: &[Bundle] = &[
 /// Ready-made modules and scripts: file in `node_modules`, name in `vendor/`, the packages inside of it.
 const COPIES: &[(&str, &str, &[&str])] = &[
     ("socket.io-client/dist/socket.io.esm.min.js", "socket.io.js", &["socket.io-client"]),
-    ("chart.js/dist/chart.umd.min.js", "chart.js", &["chart.js", "@kurkle/color"]),
-    ("alpinejs/dist/cdn.min.js", "alpine.js", &["alpinejs", "@vue/reactivity", "@vue/shared"]),
+    ("chart.js/dist/chart.umd.min.js", "embed/chart.js", &["chart.js", "@kurkle/color"]),
+    ("alpinejs/dist/cdn.min.js", "embed/alpine.js", &["alpinejs", "@vue/reactivity", "@vue/shared"]),
 ];
 
 /// Makes the modules when their sources have changed, and returns their folder.
 pub fn build() -> Result<PathBuf> {
     let root = paths::root();
     let out = paths::work().join("vendor");
-    let stamp = Stamp::new("vendor", &[&sources(&root)?]);
+    let stamp = Stamp::new("vendor", &[&sources(&root)?, &format!("{COPIES:?}")]);
     if stamp.fresh() && out.is_dir() {
         return Ok(out);
     }
@@ -63,8 +63,9 @@ pub fn build() -> Result<PathBuf> {
     }
     math_styles(&root.join("node_modules/katex/dist"), &out.join("math"))?;
     for (from, to, inside) in COPIES {
-        let source = root.join("node_modules").join(from);
-        fs::copy(&source, out.join(to)).with_context(|| format!("{} cannot be copied", source.display()))?;
+        let (source, target) = (root.join("node_modules").join(from), out.join(to));
+        target.parent().map(fs::create_dir_all).transpose()?;
+        fs::copy(&source, target).with_context(|| format!("{} cannot be copied", source.display()))?;
         packages.extend(inside.iter().map(|&package| package.to_owned()));
     }
     fs::write(out.join("LICENSES.txt"), licences(&root, &packages)?)?;
@@ -146,7 +147,8 @@ fn licences(root: &Path, packages: &BTreeSet<String>) -> Result<String> {
         let dir = root.join("node_modules").join(package);
         // A package without a licence file has its words beside our sources.
         let own = || fs::read_to_string(paths::www().join(format!("js/vendor-src/{package}.LICENSE"))).ok();
-        let text = licence(&dir)?.or_else(own).with_context(|| format!("the npm package {package} has no licence file"))?;
+        let text =
+            licence(&dir)?.or_else(own).with_context(|| format!("the npm package {package} has no licence file"))?;
         all.push_str(&format!("\n---- {package} ----\n\n{}\n", text.trim()));
     }
     Ok(all)

@@ -150,7 +150,9 @@ pub(super) fn OneFrame(
     surroundings: Surroundings,
 ) -> impl IntoView {
     let here = StoredValue::new(0);
-    let show = Callback::new(move |(text, on_ready): (String, Callback<()>)| {
+    let show = Callback::new(move |(text, is_seen, on_ready): (String, Signal<bool>, Callback<()>)| {
+        // What loads unseen is found by no name yet.
+        let title = Signal::derive(move || if is_seen.get() { title.get() } else { String::new() });
         view! { <Shown title=title text=text here=here surroundings=surroundings.clone() on_ready=on_ready /> }
             .into_any()
     });

@@ -7,6 +7,8 @@ import { END } from "./texts.mjs";
 const FRAME = 1_000 / 60;
 /** Deltas of a frame. */
 const PER_FRAME = 4;
+/** Nothing is waited for longer, in ms; what was measured until then is told as the least that it costs. */
+const LIMIT = 60_000;
 /** Frames and deltas a frame that a page is warmed with. */
 const WARM = [60, 24];
 
@@ -139,13 +141,14 @@ export async function perFrame(bench, { deltas, windows }, idle, most = Infinity
 
 /**
  * One delta a task, as fast as they come: main thread and script in ms, growth from the first tenth to the last; if `traced`,
- * longest task and dropped frames too, which makes so many tasks dearer.
+ * longest task and dropped frames too, which makes so many tasks dearer. `stopped` tells that the text was not finished.
  */
 export async function perTask(bench, { deltas }, idle, traced = false) {
   await bench.page.evaluate((all) => bench.take(all), deltas);
   const tenth = Math.ceil(deltas.length / 10);
-  const slices = [];
-  for (let left = deltas.length; left > 0; left -= tenth) {
+  const [slices, begin] = [[], performance.now()];
+  let left = deltas.length;
+  for (; left > 0 && performance.now() - begin < LIMIT; left -= tenth) {
     const count = Math.min(tenth, left);
     const act = () => bench.costs((some) => bench.tasks(some), count);
     const { main, script, tasks = [] } = await (traced ? bench.traced(act) : act());
@@ -159,6 +162,7 @@ export async function perTask(bench, { deltas }, idle, traced = false) {
     main: total(({ main }) => main) + rest.main,
     script: total(({ script }) => script) + rest.script,
     growth: each(slices.at(-1)) / each(slices[0]),
+    stopped: left > 0,
     ...(traced && { longest: Math.max(...slices.map(({ longest }) => longest)), dropped: total(({ dropped }) => dropped) }),
   };
 }

@@ -20,7 +20,7 @@ async function open(kit, options) {
 /** The panel of this name. */
 const panel = (chat, name) => chat.page.getByRole("complementary", { name, exact: true });
 /** What a frame shows. */
-const frame = (chat, title) => chat.page.frameLocator(`.embed-place:not(.embed-next) iframe[title="${title}"]`);
+const frame = (chat, title) => chat.page.frameLocator(`iframe[title="${title}"]`);
 const artifact = (chat) => frame(chat, "Artifact");
 const press = (within, name) => within.getByRole("button", { name, exact: true }).click();
 /** Whether an element has the focus. */
@@ -35,7 +35,7 @@ async function changed(kit, from, to) {
 
 /** Clicks in a frame as a person does, whose pointer is seen on its way there: a frame that just takes the focus goes. */
 async function click(chat, title, find) {
-  const box = await chat.page.locator(`.embed-place:not(.embed-next) iframe[title="${title}"]`).boundingBox();
+  const box = await chat.page.locator(`iframe[title="${title}"]`).boundingBox();
   await chat.page.mouse.move(1, 1);
   await chat.page.evaluate(() => void (globalThis.moved = new Promise((done) => addEventListener("pointermove", () => done(), { once: true }))));
   await chat.page.mouse.move(box.x - 10, box.y + 10, { steps: 3 });
@@ -164,7 +164,20 @@ export const cases = {
     await chat.choose("scripted");
     await chat.toggle("Toolbox");
     await chat.ask('tool show_card {"title": "Hello card"}', "show_card said");
-    await chat.assistant.last().frameLocator("iframe").getByText(/called with {"title": ?"Hello card"}/).waitFor();
+    await chat.assistant.last().frameLocator("iframe").getByText("called with title").waitFor();
+  },
+
+  async "an embed whose library is missing says so, and is shown when it is there"(kit) {
+    const site = await kit.ownSite();
+    site.spoil(/vendor\/embed\/chart/, "missing");
+    const chat = await open(kit, { site });
+    await chat.does(embeds("<p></p><script>document.querySelector('p').textContent = typeof Chart.defaults</script>"), { say: "Done." });
+    await chat.idle();
+    const card = chat.page.getByRole("group", { name: "Embed 1" });
+    contains(await card.innerText(), "Chart.js, which could not be loaded", "the card");
+    site.mend();
+    await press(card, "Show Embed 1");
+    await frame(chat, "Embed 1").getByText("object").waitFor();
   },
 
   async "what an embed wants to send is sent when the person agrees, and not when they don't"(kit) {

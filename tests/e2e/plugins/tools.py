@@ -83,7 +83,7 @@ class Tools:
         :param title: what stands on the card
         """
         page = f"<!doctype html><title>{title}</title><h1>{title}</h1><button>Press</button><p>called with </p>"
-        page += "<script>document.querySelector('p').append(window.args)</script>"
+        page += "<script>document.querySelector('p').append(Object.keys(JSON.parse(window.args)))</script>"
         return HTMLResponse(page, headers={"Content-Disposition": "inline"})
 
     async def every_event(self, __event_emitter__=None) -> str:

@@ -7,8 +7,8 @@ use std::time::Duration;
 /// How long the old one stays at most, in ms.
 const PATIENCE: u64 = 4_000;
 
-/// Makes what shows a text; the callback is to be called when it is ready to be seen.
-pub(super) type Show = Callback<(String, Callback<()>), AnyView>;
+/// Makes what shows a text; it is told whether it is seen, and the callback is to be called when it is ready to be.
+pub(super) type Show = Callback<(String, Signal<bool>, Callback<()>), AnyView>;
 
 /// Shows the latest text. Two places stand beside each other for good, and one of them is seen.
 #[component]
@@ -50,7 +50,7 @@ pub(super) fn Swap(#[prop(into)] text: Signal<String>, show: Show) -> impl IntoV
                         .get()
                         .map(|text| {
                             let load = loads.get_value();
-                            show.run((text, Callback::new(move |()| ends(load))))
+                            show.run((text, Signal::derive(move || seen.get() == at), Callback::new(move |()| ends(load))))
                         })
                 }}
             </div>
