@@ -4,6 +4,7 @@
 use super::address::{ImageAddress, safe_link};
 use super::dollars::Dollars;
 use super::node::{Alert, Alignment, Element, Kind, Node};
+use super::tag::{Tag as Known, tag};
 use core::cell::RefCell;
 use core::ops::Range;
 use pulldown_cmark::{
@@ -217,6 +218,11 @@ impl Builder<'_> {
             TagEnd::CodeBlock | TagEnd::HtmlBlock => {
                 node.text = node.children.drain(..).map(|piece| piece.text).collect();
             }
+            // A film on one line is a paragraph to the parser, for its end tag follows.
+            TagEnd::Paragraph if is_media(&self.source[node.at.clone()]) => {
+                let written = self.source[node.at.clone()].to_owned();
+                node = Node::with_text(Kind::Html, &written, node.at);
+            }
             TagEnd::Image => {
                 let words = node.plain();
                 node.children.clear();
@@ -265,6 +271,11 @@ impl Builder<'_> {
         settle_marks(&mut node.children);
         children[from] = node;
     }
+}
+
+fn is_media(written: &str) -> bool {
+    let may_be = |name: &str| written.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    (may_be("<video") || may_be("<audio")) && matches!(tag(written), Some(Known::Media(_)))
 }
 
 fn push_text(children: &mut Vec<Node>, text: &str, at: Range<usize>) {
