@@ -4,20 +4,26 @@ use super::{message, store, strings};
 use crate::ids::MessageId;
 use crate::state::client::Change;
 use crate::view::common::theme::on_cleanup_drop;
-use crate::web::resize::Watch;
+use crate::web::js;
+use crate::web::listen::listen;
+use crate::web::watch::{InView, Watch};
 use gloo_timers::future::TimeoutFuture;
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 /// How far from the end, in px, a reader still counts as being there.
-const NEAR_END: i32 = 32;
+const NEAR_END: u32 = 32;
 /// Messages that are shown at once when a chat is opened, the latest; and how many of the others at a time.
 const AT_ONCE: usize = 4;
 const AT_A_TIME: usize = 2;
 /// What was said last, and characters of it: a screen reader hears each once.
 const SAID: usize = 3;
 const LONGEST: usize = 1_000;
+
+/// Keeps the end in view if the reader is there: for what makes an answer longer and knows when.
+#[derive(Clone, Copy)]
+pub(super) struct Follow(pub Callback<()>);
 
 /// Tells people who don't see the page what is finished: sentences, not the words of which they are made.
 #[derive(Clone, Copy)]
@@ -50,40 +56,53 @@ pub(super) fn Conversation() -> impl IntoView {
     let shown = latest_first(path);
     let announcer = Announcer { lines: RwSignal::new(Vec::new()) };
     provide_context(announcer);
-    let (log, messages) = (NodeRef::<Div>::new(), NodeRef::<Div>::new());
+    let (log, messages, end) = (NodeRef::<Div>::new(), NodeRef::<Div>::new(), NodeRef::<Div>::new());
     let follows = RwSignal::new(true);
+    // Whether the reader has the page in their hand: a finger, or the bar at its side.
+    let is_held = StoredValue::new(false);
+    // It may be let go anywhere. A finger that scrolls is a pointer no more, but still there.
+    for released in ["pointerup", "touchend", "touchcancel"] {
+        on_cleanup_drop(Some(listen(&js::window(), released, move |_: web_sys::Event| {
+            let _ = is_held.try_set_value(false);
+        })));
+    }
     let to_end = move || {
         if let Some(log) = log.get_untracked() {
             log.set_scroll_top(log.scroll_height());
         }
     };
+    let follow = move || {
+        if follows.get_untracked() && !is_held.get_value() {
+            to_end();
+        }
+    };
+    provide_context(Follow(Callback::new(move |()| follow())));
     // Whatever makes it longer: words, pictures that have come, colours. Between layout and painting, so that nothing
     // has to be laid out for this.
     Effect::new(move |_| {
         if let (Some(log), Some(messages)) = (log.get(), messages.get()) {
-            on_cleanup_drop(Watch::new(&[&log, &messages], move || {
-                if follows.get_untracked() {
-                    to_end();
+            on_cleanup_drop(Watch::new(&[&log, &messages], follow));
+        }
+    });
+    // Heard when the end comes into view or leaves it, not with every step that the page scrolls by itself.
+    Effect::new(move |_| {
+        if let (Some(log), Some(end)) = (log.get(), end.get()) {
+            on_cleanup_drop(InView::new(&log, &end, NEAR_END, move |is_near| {
+                if follows.get_untracked() != is_near {
+                    follows.set(is_near);
                 }
             }));
         }
     });
-    let last_top = StoredValue::new(0);
-    let on_scroll = move |_| {
-        let Some(log) = log.get_untracked() else { return };
-        let top = log.scroll_top();
-        let is_near = log.scroll_height() - top - log.client_height() < NEAR_END;
-        let went_up = top < last_top.get_value();
-        last_top.set_value(top);
-        // What grows meanwhile leaves the end behind, but doesn't go up.
-        if is_near != follows.get_untracked() && (is_near || went_up) {
-            follows.set(is_near);
+    let is_long = move || log.get_untracked().is_some_and(|log| log.scroll_height() > log.client_height());
+    let on_wheel = move |event: web_sys::WheelEvent| {
+        if event.delta_y() < 0.0 && follows.get_untracked() && is_long() {
+            follows.set(false);
         }
     };
-    let on_wheel = move |event: web_sys::WheelEvent| {
-        let is_long = log.get_untracked().is_some_and(|log| log.scroll_height() > log.client_height());
-        if event.delta_y() < 0.0 && is_long && follows.get_untracked() {
-            follows.set(false);
+    let on_key = move |event: web_sys::KeyboardEvent| {
+        if ["ArrowUp", "PageUp", "Home"].contains(&event.key().as_str()) && follows.get_untracked() {
+            follows.set(!is_long());
         }
     };
     let go = move |_| {
@@ -104,8 +123,9 @@ pub(super) fn Conversation() -> impl IntoView {
             aria-label=strings::conversation()
             aria-busy=move || active.get()
             node_ref=log
-            on:scroll=on_scroll
             on:wheel=on_wheel
+            on:keydown=on_key
+            on:pointerdown=move |_| is_held.set_value(true)
         >
             <div class="messages" node_ref=messages>
                 <Show when=move || path.with(Vec::is_empty)>
@@ -117,6 +137,7 @@ pub(super) fn Conversation() -> impl IntoView {
                 <For each=move || shown.get() key=|id| id.clone() let:id>
                     <message::Message id=id />
                 </For>
+                <div class="messages-end" node_ref=end></div>
             </div>
             <Show when=move || !follows.get()>
                 <button type="button" class="to-the-end" on:click=go>

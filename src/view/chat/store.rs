@@ -3,7 +3,10 @@
 
 use super::strings;
 use crate::ids::ChatId;
+use crate::state::chat::Field;
 use crate::state::client::{Change, Client, Fresh, User};
+use crate::web::js;
+use crate::web::listen::{Listener, listen};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
@@ -47,8 +50,11 @@ struct Inner {
     triggers: RefCell<HashMap<Change, ArcTrigger>>,
     pending: RefCell<BTreeSet<Change>>,
     scheduled: Cell<bool>,
-    timer: Cell<Option<TimeoutHandle>>,
+    /// Whether words were drawn with this frame: more of them wait for the one after the next.
+    waits: Cell<bool>,
     pictures: RefCell<HashMap<String, Picture>>,
+    /// Hears that the page is not seen any more.
+    hidden: RefCell<Option<Listener>>,
 }
 
 /// A handle to the store, free to copy into closures.
@@ -63,29 +69,56 @@ pub(super) fn chat() -> ChatStore {
 impl ChatStore {
     /// A store over a port.
     pub fn new(port: impl Port + 'static) -> Self {
-        Self(StoredValue::new_local(Rc::new(Inner {
+        let store = Self(StoredValue::new_local(Rc::new(Inner {
             port: Box::new(port),
             triggers: RefCell::default(),
             pending: RefCell::default(),
             scheduled: Cell::default(),
-            timer: Cell::default(),
+            waits: Cell::default(),
             pictures: RefCell::default(),
-        })))
+            hidden: RefCell::default(),
+        })));
+        // The frame that was asked for doesn't come any more.
+        let hidden = listen(&js::document(), "visibilitychange", move |_: web_sys::Event| {
+            if js::document().hidden() {
+                store.draw();
+            }
+        });
+        store.inner().hidden.replace(Some(hidden));
+        store
     }
 
     fn inner(self) -> Rc<Inner> {
         self.0.get_value()
     }
 
-    /// Says that a part of the state changed; it is drawn with the next frame.
+    /// Says that a part of the state changed; it is drawn with the next frame, words that are added to a text with every
+    /// other one: nobody reads faster, and laying out and painting is most of what a word costs.
     pub fn changed(self, change: Change) {
         let inner = self.inner();
+        let is_words = matches!(change, Change::Message(_, Field::Growth));
         inner.pending.borrow_mut().insert(change);
+        if !is_words {
+            inner.waits.set(false);
+        }
         if !inner.scheduled.replace(true) {
-            request_animation_frame(move || self.draw());
-            // A page that is not seen has no frames.
-            let timer = set_timeout_with_handle(move || self.draw(), UNSEEN).ok();
-            inner.timer.set(timer);
+            self.schedule();
+        }
+    }
+
+    fn schedule(self) {
+        // A page that is not seen has no frames.
+        if js::document().hidden() {
+            set_timeout(move || self.draw(), UNSEEN);
+        } else {
+            request_animation_frame(move || self.frame());
+        }
+    }
+
+    fn frame(self) {
+        match self.inner().waits.replace(false) {
+            true => self.schedule(),
+            false => self.draw(),
         }
     }
 
@@ -94,10 +127,8 @@ impl ChatStore {
         if !inner.scheduled.replace(false) {
             return;
         }
-        if let Some(timer) = inner.timer.take() {
-            timer.clear();
-        }
         let pending = std::mem::take(&mut *inner.pending.borrow_mut());
+        inner.waits.set(pending.iter().any(|change| matches!(change, Change::Message(_, Field::Growth))));
         let triggers: Vec<_> = {
             let known = inner.triggers.borrow();
             pending.iter().filter_map(|change| known.get(change).cloned()).collect()

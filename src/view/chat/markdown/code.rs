@@ -127,7 +127,8 @@ impl Code {
             math::draw(&formula, true);
         }
         if !self.language.is_empty() {
-            colour(self.code.clone(), self.language.clone(), text.clone());
+            let (code, language, text) = (self.code.clone(), self.language.clone(), text.clone());
+            later::near(&self.figure, move || later::job(colour(code, language, text)));
         }
         code_tools::again(page, &self.figure, &text).into_iter().collect()
     }
@@ -154,28 +155,26 @@ fn part(code: &Element) -> Text {
 }
 
 /// Gives code its colours when there is time, part by part; not while some of it is selected.
-fn colour(code: Element, language: String, text: String) {
-    later::job(async move {
-        // Code without colours is code all the same: a grammar that can't be had is told to the console only.
-        let spans = web::highlight::spans(&language, &text).await.unwrap_or_else(|why| {
-            js::debug(&why);
-            Vec::new()
-        });
-        if spans.is_empty() {
-            return;
-        }
-        code_tools::is_selected::no_more(&code).await;
-        let units: Vec<u16> = text.encode_utf16().collect();
-        let (mut breath, mut from, mut first) = (Breath::new(), 0, 0);
-        let mut part = code.first_element_child();
-        while let Some(now) = part.filter(|_| code.is_connected()) {
-            let to = from + now.text_content().map_or(0, |text| text.encode_utf16().count());
-            first += spans[first..].iter().take_while(|span| span.to as usize <= from).count();
-            paint(&now, &units[from.min(units.len())..to.min(units.len())], from, &spans[first..]);
-            (from, part) = (to, now.next_element_sibling());
-            breath.take().await;
-        }
+async fn colour(code: Element, language: String, text: String) {
+    // Code without colours is code all the same: a grammar that can't be had is told to the console only.
+    let spans = web::highlight::spans(&language, &text).await.unwrap_or_else(|why| {
+        js::debug(&why);
+        Vec::new()
     });
+    if spans.is_empty() {
+        return;
+    }
+    code_tools::is_selected::no_more(&code).await;
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let (mut breath, mut from, mut first) = (Breath::new(), 0, 0);
+    let mut part = code.first_element_child();
+    while let Some(now) = part.filter(|_| code.is_connected()) {
+        let to = from + now.text_content().map_or(0, |text| text.encode_utf16().count());
+        first += spans[first..].iter().take_while(|span| span.to as usize <= from).count();
+        paint(&now, &units[from.min(units.len())..to.min(units.len())], from, &spans[first..]);
+        (from, part) = (to, now.next_element_sibling());
+        breath.take().await;
+    }
 }
 
 /// Makes the pieces of a part that have a colour elements.

@@ -1,5 +1,6 @@
 //! Diagrams and charts: a picture, with its source below; the source and a sentence if there is none.
 
+use super::later;
 use super::piece::{Mounted, mount};
 use super::sink::Page;
 use crate::view::chat::strings;
@@ -18,14 +19,22 @@ pub(super) fn show(page: &Page, figure: &Element, kind: Kind, source: String) ->
     let _ = figure.insert_before(&host, pre.as_ref().map(AsRef::as_ref));
     let _ = figure.class_list().add_1("has-diagram");
     let figure = figure.clone();
-    mount(page, &host, move || view! { <Diagram kind=kind source=source figure=figure /> })
+    let wanted = page.owner.with(|| RwSignal::new(false));
+    later::near(&host, move || {
+        // The text may be gone by now.
+        let _ = wanted.try_set(true);
+    });
+    mount(page, &host, move || view! { <Diagram kind=kind source=source figure=figure wanted=wanted /> })
 }
 
 #[component]
-fn Diagram(kind: Kind, source: String, figure: Element) -> impl IntoView {
+fn Diagram(kind: Kind, source: String, figure: Element, wanted: RwSignal<bool>) -> impl IntoView {
     let dark = use_context::<Theme>().map(|theme| theme.dark);
     let drawn = RwSignal::new_local(None::<Result<Rc<Drawing>, String>>);
     Effect::new(move |_| {
+        if !wanted.get() {
+            return;
+        }
         let (source, is_dark) = (source.clone(), dark.is_some_and(|dark| dark.get()));
         spawn_local(async move {
             let result = draw(kind, &source, is_dark).await.and_then(|svg| Drawing::new(&svg).map(Rc::new));

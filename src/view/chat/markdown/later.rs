@@ -1,13 +1,17 @@
 //! Work that nobody waits for: long texts in slices, and what colours and draws. The page breathes in between.
 
 use crate::web::js;
+use crate::web::watch::Near;
 use gloo_timers::future::TimeoutFuture;
 use leptos::task::spawn_local;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
+use web_sys::Element;
 
+/// How near to what is in view, in px, colours and drawings come.
+const MARGIN: u32 = 800;
 /// Ms that the page is kept busy at a time.
 const SLICE: f64 = 8.0;
 
@@ -60,6 +64,14 @@ pub(super) fn job(job: impl Future<Output = ()> + 'static) {
         }
         IS_WORKING.set(false);
     });
+}
+
+/// Does something once an element is nearly in view. What is scrolled past unseen costs nothing.
+pub(super) fn near(element: &Element, then: impl FnOnce() + 'static) {
+    thread_local! {
+        static NEAR: Near = Near::new(MARGIN);
+    }
+    NEAR.with(|near| near.wait(element, then));
 }
 
 /// Lets the page breathe when it was busy for long enough.

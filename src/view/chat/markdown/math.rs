@@ -16,22 +16,24 @@ pub(super) fn element(tex: &str, display: bool) -> Element {
 
 /// Draws a formula when there is time; its source stays, with a sentence, if that fails.
 pub(super) fn draw(formula: &Element, display: bool) {
-    let formula = formula.clone();
-    later::job(async move {
-        let tex = formula.text_content().unwrap_or_default();
-        is_selected::no_more(&formula).await;
-        if !formula.is_connected() || tex.trim().is_empty() {
-            return;
+    let place = formula.clone();
+    later::near(formula, move || later::job(drawn(place, display)));
+}
+
+async fn drawn(formula: Element, display: bool) {
+    let tex = formula.text_content().unwrap_or_default();
+    is_selected::no_more(&formula).await;
+    if !formula.is_connected() || tex.trim().is_empty() {
+        return;
+    }
+    match web::math::render(&tex, display, &formula).await {
+        Ok(()) => attributes(&formula, &[("data-drawn", ""), ("data-tex", &tex)]),
+        Err(why) => {
+            formula.set_class_name("math math-failed");
+            let note = piece::element("span", "math-note");
+            attributes(&note, &[("role", "note")]);
+            note.set_text_content(Some(&why));
+            let _ = formula.append_child(&note);
         }
-        match web::math::render(&tex, display, &formula).await {
-            Ok(()) => attributes(&formula, &[("data-drawn", ""), ("data-tex", &tex)]),
-            Err(why) => {
-                formula.set_class_name("math math-failed");
-                let note = piece::element("span", "math-note");
-                attributes(&note, &[("role", "note")]);
-                note.set_text_content(Some(&why));
-                let _ = formula.append_child(&note);
-            }
-        }
-    });
+    }
 }

@@ -16,6 +16,7 @@ mod press;
 mod sink;
 mod table;
 
+use super::conversation::Follow;
 use super::run::InMessage;
 use super::store;
 use crate::markdown::{Edits, Kind};
@@ -51,6 +52,7 @@ pub(super) fn Growing(
 ) -> impl IntoView {
     let root = NodeRef::<Div>::new();
     let page = Page::here();
+    let follow = use_context::<Follow>();
     let live = StoredValue::new_local(None::<Live>);
     // The text that was shown first, so that only what was added since is asked for.
     let added = StoredValue::new(0_usize);
@@ -72,6 +74,9 @@ pub(super) fn Growing(
         if let Some(more) = more.run(known).filter(|more| !more.is_empty()) {
             added.set_value(known + more.len());
             live.with_value(|live| live.as_ref().map(|live| live.push(&more)));
+            if let Some(Follow(follow)) = follow {
+                follow.run(());
+            }
         }
     });
     Effect::new(move |_| {

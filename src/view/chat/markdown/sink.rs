@@ -21,7 +21,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, Node, Text};
 
 /// Blocks of a group.
-const GROUP: usize = 24;
+const GROUP: usize = 6;
 
 /// What the pieces of a text need of the page around them.
 pub(super) struct Page {
