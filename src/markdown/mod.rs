@@ -9,6 +9,8 @@ mod read;
 mod stream;
 mod table;
 mod tag;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
 
 pub use address::{ImageAddress, safe_link};
 pub use edit::with_code;

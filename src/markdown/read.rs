@@ -224,8 +224,7 @@ impl Builder<'_> {
                 node = Node::with_text(Kind::Html, &written, node.at);
             }
             TagEnd::Image => {
-                let words = node.plain();
-                node.children.clear();
+                let words: String = node.children.drain(..).map(|child| child.plain()).collect();
                 if let Kind::Image { alt, .. } = &mut node.kind {
                     *alt = words;
                 }

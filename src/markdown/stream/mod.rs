@@ -13,6 +13,8 @@ mod tests;
 
 use super::node::{Kind, Node};
 use super::read::{Definitions, Label, Read, read};
+#[cfg(test)]
+use core::cell::Cell;
 use frame::{Frame, Shown, fits, skeleton};
 use present::Ids;
 use references::References;
@@ -60,6 +62,9 @@ pub struct Stream {
     /// Text at the end that is shown as it is for now, since reading the rest again would cost too much.
     unread: usize,
     unread_id: Option<(Id, Id)>,
+    /// Bytes that the parser was given, for tests of what a word costs.
+    #[cfg(test)]
+    read: Cell<usize>,
 }
 
 impl Default for Stream {
@@ -78,6 +83,8 @@ impl Default for Stream {
             ids: Ids::default(),
             unread: 0,
             unread_id: None,
+            #[cfg(test)]
+            read: Cell::default(),
         }
     }
 }
@@ -194,6 +201,8 @@ impl Stream {
         source += skeleton;
         let before = source.len();
         source += body;
+        #[cfg(test)]
+        self.read.set(self.read.get() + source.len());
         let mut found = read(&source, known, prior);
         found.nodes.drain(..blocks.min(found.nodes.len()));
         let place = |at: usize| at.max(before) - before + part.start;

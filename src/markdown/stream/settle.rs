@@ -13,6 +13,9 @@ use std::collections::HashSet;
 /// What ends HTML blocks that no blank line ends, on the line that it stands on.
 const HTML_ENDS: [&str; 8] = ["</pre>", "</script>", "</style>", "</textarea>", "-->", "?>", "]]>", "<!"];
 
+/// A cut paragraph that has ended: its number, and the fingerprint of what was shown of it.
+type Ended = (usize, u64);
+
 /// What is left open when all that is closed has been taken off.
 struct Rest {
     nodes: Vec<Node>,
@@ -78,7 +81,7 @@ impl Stream {
     }
 
     /// Takes off what is closed, level by level; what is left is the open leaf, or nothing. None if nothing can be taken.
-    fn take_closed(&mut self, mut nodes: Vec<Node>, end: usize) -> Option<(Vec<Node>, Option<(usize, u64)>)> {
+    fn take_closed(&mut self, mut nodes: Vec<Node>, end: usize) -> Option<(Vec<Node>, Option<Ended>)> {
         let (mut level, mut paragraph) = (0, None);
         loop {
             if level + 1 < self.frames.len() {
@@ -245,7 +248,7 @@ impl Stream {
 
     /// The frames from this level on have ended with what `node` still adds. If one was a cut paragraph: its number and
     /// the fingerprint of what was closed of it.
-    fn close_frames(&mut self, level: usize, node: Node) -> Option<(usize, u64)> {
+    fn close_frames(&mut self, level: usize, node: Node) -> Option<Ended> {
         let end = node.at.end;
         let mut last_end = end;
         let mut inner = Some(node);
@@ -367,6 +370,5 @@ impl Stream {
 struct Closed {
     /// Whether the rest, read from the new cut, is what was left open; a cut is taken only if it is.
     fits: bool,
-    /// A cut paragraph that has ended: its number, and the fingerprint of what was shown of it.
-    paragraph: Option<(usize, u64)>,
+    paragraph: Option<Ended>,
 }

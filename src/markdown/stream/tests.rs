@@ -303,7 +303,7 @@ fn a_long_paragraph_is_cut_and_still_what_one_parse_gives() {
     }
 }
 
-/// Counts what edits cost.
+/// Counts edits.
 #[derive(Default)]
 struct Count(usize);
 
@@ -315,4 +315,71 @@ impl Edits for Count {
     fn text(&mut self, _: Id, _: usize, _: &str) { self.0 += 1; }
     fn remove(&mut self, _: Id) { self.0 += 1; }
     fn close(&mut self, _: Id) { self.0 += 1; }
+}
+
+/// What each tenth of a text costs, a few letters at a time: bytes read and edits, for each byte.
+fn costs(text: &str) -> Vec<(f64, f64)> {
+    let (mut stream, mut count) = (Stream::default(), Count::default());
+    let ends: Vec<usize> = characters(text).into_iter().filter(|end| end % 4 == 0 || *end == text.len()).collect();
+    let mut tenths = Vec::new();
+    let (mut from, mut before) = (0, (0, 0, 0));
+    for (at, end) in ends.iter().enumerate() {
+        stream.push(&text[from..*end], &mut count);
+        from = *end;
+        if (at + 1) % (ends.len() / 10) == 0 {
+            let now = (stream.read.get(), count.0, *end);
+            let bytes = (now.2 - before.2) as f64;
+            tenths.push(((now.0 - before.0) as f64 / bytes, (now.1 - before.1) as f64 / bytes));
+            before = now;
+        }
+    }
+    tenths
+}
+
+/// One of each kind of block, as RENDERING.md 5 lists them, 100 kB long.
+fn long_texts() -> Vec<(&'static str, String)> {
+    let many = |piece: &str| piece.repeat(100_000 / piece.len());
+    let mixed = "## About it\n\nSome **words** and `code` with [a link](/u), and more of them in a line.\n\n- one\n- two\n  - three\n\n                 | a | b |\n|---|---|\n| 1 | 2 |\n\n```py\nx = 1\ny = 2\n```\n\n> quoted words\n> in two lines\n\nA formula $x^2$, \\(y_1\\).\n\n";
+    vec![
+        ("mixed", many(mixed)),
+        ("code", format!("```py\n{}", many("value = compute(1, 2)  # some words\n"))),
+        ("table", format!("| a | b |\n|---|---|\n{}", many("| some words | 12 |\n"))),
+        ("list", many("- some words of an item\n")),
+        ("nested list", format!("- outer\n{}", many("  - inner words\n"))),
+        ("loose list", many("1. some words\n\n   ```\n   code\n   ```\n\n")),
+        ("quote", many("> some quoted words\n>\n")),
+        ("HTML", format!("<div>\n{}", many("some words in it\n"))),
+        ("paragraph", many("some words, and more of them. ")),
+    ]
+}
+
+#[test]
+fn a_word_costs_the_same_at_the_end_of_a_long_text_as_at_its_start() {
+    for (name, text) in long_texts() {
+        let tenths = costs(&text);
+        let ((first, edits), (last, later)) = (tenths[1], tenths[9]);
+        assert!(
+            last < first * 1.2 + 1.0 && last < if name == "paragraph" { 200.0 } else { 30.0 },
+            "{name}: {tenths:.1?} bytes read and edits a byte"
+        );
+        assert!(later < edits * 1.2 + 0.05 && later < 1.0, "{name}: {tenths:.1?} bytes read and edits a byte");
+    }
+}
+
+#[test]
+fn what_can_not_be_cut_is_not_read_again_with_every_word() {
+    let many = |piece: &str| piece.repeat(100_000 / piece.len());
+    for text in [many("*a "), many("[a "), many("`a "), many("a_b {c "), ">".repeat(30_000), many("<a "), many("- ")] {
+        let tenths = costs(&text);
+        let most = tenths.iter().map(|(read, _)| *read).fold(0.0, f64::max);
+        assert!(most < 2_000.0 && tenths[9].0 < 30.0, "{}: {tenths:.1?}", &text[..9]);
+    }
+}
+
+#[test]
+fn many_late_definitions_and_footnotes_do_not_read_all_again() {
+    let mut text: String = (0..300).map(|n| format!("Words [r{n}] and a note[^n{n}] in a paragraph.\n\n")).collect();
+    text += &(0..300).map(|n| format!("[r{n}]: /u{n}\n\n[^n{n}]: note\n\n")).collect::<String>();
+    let tenths = costs(&text);
+    assert!(tenths.iter().all(|(read, edits)| *read < 150.0 && *edits < 4.0), "{tenths:.1?}");
 }

@@ -81,7 +81,7 @@ pub(super) fn ArtifactsButton() -> impl IntoView {
         <Show when=move || !all.with(Vec::is_empty)>
             <button
                 type="button"
-                aria-expanded=move || is_open()
+                aria-expanded=is_open
                 on:click=move |_| if is_open() { panel.close() } else { panel.open(Content::Artifacts) }
             >
                 {strings::artifacts()}

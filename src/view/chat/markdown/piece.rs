@@ -209,6 +209,6 @@ pub(super) fn footnote(number: usize) -> Element {
 pub(super) fn footnote_end(note: &Element) {
     let back = button("note-back", "↩");
     let words = strings::footnote_back();
-    attributes(&back, &[("class", "note-mark"), ("aria-label", &words), ("title", &words)]);
+    attributes(&back, &[("class", "note-mark"), ("aria-label", words), ("title", words)]);
     let _ = note.append_child(&back);
 }

@@ -25,7 +25,7 @@ impl Rows {
         let (figure, scroll, table) =
             (element("figure", "table-block"), element("div", "table-scroll"), element("table", ""));
         let words = strings::table();
-        attributes(&scroll, &[("tabindex", "0"), ("role", "region"), ("aria-label", &words)]);
+        attributes(&scroll, &[("tabindex", "0"), ("role", "region"), ("aria-label", words)]);
         let _ = scroll.append_child(&table);
         let _ = figure.append_child(&scroll);
         Self { figure, table, body: None, count: 0, alignments: alignments.into() }
@@ -48,7 +48,7 @@ impl Rows {
             return;
         }
         let body = match &self.body {
-            Some(body) if self.count % ROWS != 0 => body.clone(),
+            Some(body) if !self.count.is_multiple_of(ROWS) => body.clone(),
             _ => {
                 let body = element("tbody", "");
                 let _ = self.table.append_child(&body);
@@ -62,7 +62,7 @@ impl Rows {
     /// The last row is gone.
     pub(super) fn forget(&mut self) {
         // One too few in a body does no harm; a new body for each row would.
-        if self.count % ROWS != 0 {
+        if !self.count.is_multiple_of(ROWS) {
             self.count -= 1;
         }
     }
