@@ -120,7 +120,7 @@ fn Favorite(id: MessageId) -> impl IntoView {
             class="icon-action favorite"
             aria-label=strings::favorite()
             title=strings::favorite()
-            aria-pressed=move || liked.get()
+            aria-pressed=move || liked.get().to_string()
             on:click=move |_| store.user(User::Favorite(id.clone(), !liked.get_untracked()))
         >
             {icon(Icon::Star)}

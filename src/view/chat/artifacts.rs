@@ -81,7 +81,7 @@ pub(super) fn ArtifactsButton() -> impl IntoView {
         <Show when=move || !all.with(Vec::is_empty)>
             <button
                 type="button"
-                aria-expanded=is_open
+                aria-expanded=move || is_open().to_string()
                 on:click=move |_| if is_open() { panel.close() } else { panel.open(Content::Artifacts) }
             >
                 {strings::artifacts()}

@@ -121,7 +121,7 @@ pub(super) fn Conversation() -> impl IntoView {
             aria-live="off"
             tabindex="0"
             aria-label=strings::conversation()
-            aria-busy=move || active.get()
+            aria-busy=move || active.get().to_string()
             node_ref=log
             on:wheel=on_wheel
             on:keydown=on_key

@@ -77,7 +77,7 @@ fn SignedIn() -> impl IntoView {
                     <button
                         class="chat-menu"
                         aria-label=strings::show_chats()
-                        aria-expanded=move || sidebar_open.get()
+                        aria-expanded=move || sidebar_open.get().to_string()
                         on:click=move |_| sidebar_open.update(|open| *open = !*open)
                     >
                         "☰"

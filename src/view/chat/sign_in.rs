@@ -31,7 +31,7 @@ pub(super) fn SignIn() -> impl IntoView {
                 <div role="alert" class="sign-in-error">
                     {move || error.get()}
                 </div>
-                <button type="submit" class="primary" aria-busy=move || busy.get()>
+                <button type="submit" class="primary" aria-busy=move || busy.get().to_string()>
                     {move || if busy.get() { strings::signing_in() } else { strings::sign_in() }}
                 </button>
             </form>

@@ -18,7 +18,7 @@ pub(super) fn Statuses(items: Memo<Vec<StatusItem>>) -> impl IntoView {
                 <button
                     class="status-toggle"
                     aria-label=strings::status_history()
-                    aria-expanded=move || open.get()
+                    aria-expanded=move || open.get().to_string()
                     on:click=move |_| open.update(|open| *open = !*open)
                 ></button>
             </div>

@@ -79,7 +79,7 @@ pub(super) fn Tools() -> impl IntoView {
                 type="button"
                 class="composer-tool"
                 node_ref=button
-                aria-expanded=move || open.get()
+                aria-expanded=move || open.get().to_string()
                 on:click=move |_| open.update(|open| *open = !*open)
             >
                 {strings::tools()}
