@@ -81,7 +81,11 @@ pub(super) fn plain(kind: &Kind, text: &str) -> Element {
             _ => element("h6", ""),
         },
         Kind::Rule => element("hr", ""),
-        Kind::Quote(None) => element("blockquote", ""),
+        Kind::Quote(None) => {
+            let quote = element("blockquote", "");
+            attributes(&quote, &[("dir", "auto")]);
+            quote
+        }
         Kind::Quote(Some(kind)) => alert(*kind),
         Kind::List { start, loose } => list(*start, *loose),
         Kind::Item => element("li", ""),
@@ -113,15 +117,13 @@ pub(super) fn link(address: &str) -> Element {
 
 fn list(start: Option<u64>, loose: Option<bool>) -> Element {
     let class = if loose == Some(true) { "loose" } else { "" };
-    match start {
-        None => element("ul", class),
-        Some(1) => element("ol", class),
-        Some(start) => {
-            let list = element("ol", class);
-            attributes(&list, &[("start", &start.to_string())]);
-            list
-        }
+    let list = element(if start.is_some() { "ol" } else { "ul" }, class);
+    // Its marks stand where its words begin.
+    attributes(&list, &[("dir", "auto")]);
+    if let Some(start) = start.filter(|start| *start != 1) {
+        attributes(&list, &[("start", &start.to_string())]);
     }
+    list
 }
 
 fn alert(kind: Alert) -> Element {
@@ -133,7 +135,7 @@ fn alert(kind: Alert) -> Element {
         Alert::Caution => ("alert alert-caution", strings::alert_caution()),
     };
     let alert = element("div", class);
-    attributes(&alert, &[("role", "note")]);
+    attributes(&alert, &[("role", "note"), ("dir", "auto")]);
     let title = element("p", "alert-title");
     title.set_text_content(Some(words.to_string().as_str()));
     let _ = alert.append_child(&title);
@@ -210,5 +212,6 @@ pub(super) fn footnote_end(note: &Element) {
     let back = button("note-back", "↩");
     let words = strings::footnote_back();
     attributes(&back, &[("class", "note-mark"), ("aria-label", words), ("title", words)]);
-    let _ = note.append_child(&back);
+    let last = note.last_element_child().filter(|last| last.tag_name() == "P");
+    let _ = last.as_ref().unwrap_or(note).append_child(&back);
 }
