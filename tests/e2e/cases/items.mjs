@@ -2,6 +2,7 @@
 
 import { contains, eventually, ok, same } from "../lib/expect.mjs";
 import { pictures } from "../lib/pages.mjs";
+import { store, stored, withClipboard } from "../lib/stored.mjs";
 
 const id = (chat) => new URL(chat.page.url()).searchParams.get("chat");
 const message = (text) => ({ type: "message", role: "assistant", status: "completed", content: [{ type: "output_text", text }] });
@@ -11,28 +12,6 @@ const gave = (call_id, ...output) => ({ type: "function_call_output", call_id, s
 const said = (text) => ({ type: "input_text", text });
 const code = (source, output) => ({ type: "open_webui:code_interpreter", status: "completed", lang: "python", code: source, output });
 const DOT = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
-
-/** A chat that the server has with one answer of these fields: its id. */
-async function store(kit, fields) {
-  const server = await kit.server();
-  const user = { id: crypto.randomUUID(), parentId: null, role: "user", content: "the question", timestamp: 1795164013, models: ["scripted"] };
-  const answer = { id: crypto.randomUUID(), parentId: user.id, childrenIds: [], role: "assistant", content: "", model: "scripted", done: true, timestamp: 1795164020, ...fields };
-  const history = { currentId: answer.id, messages: { [user.id]: { ...user, childrenIds: [answer.id] }, [answer.id]: answer } };
-  const { id } = await server.api("/api/v1/chats/new", { body: { chat: { title: "A stored chat", models: ["scripted"], history, messages: [] } } });
-  return id;
-}
-
-/** Such a chat, opened. */
-async function stored(kit, fields, options) {
-  const chat = await kit.chat({ chat: await store(kit, fields), ...options });
-  await chat.assistant.getByRole("button", { name: "Regenerate" }).waitFor();
-  return chat;
-}
-
-/** A page that may use the clipboard. */
-async function withClipboard(kit) {
-  return kit.page({ permissions: ["clipboard-read", "clipboard-write"] });
-}
 
 export const cases = {
   async "thinking and calls between two texts are one closed line, opened step by step with the keyboard"(kit) {

@@ -2,25 +2,12 @@
 
 import { readFile } from "node:fs/promises";
 import { contains, eventually, ok, same } from "../lib/expect.mjs";
+import { stored, withClipboard } from "../lib/stored.mjs";
 
 const CODE = "```python\nprint('one')\nprint('$1 $& `two`')\n```";
 
-/** A chat that the server has with one answer of this text: its id. */
-async function store(kit, content) {
-  const server = await kit.server();
-  const user = { id: crypto.randomUUID(), parentId: null, role: "user", content: "the question", timestamp: 1795164013, models: ["scripted"] };
-  const answer = { id: crypto.randomUUID(), parentId: user.id, childrenIds: [], role: "assistant", content, model: "scripted", done: true, timestamp: 1795164020 };
-  const history = { currentId: answer.id, messages: { [user.id]: { ...user, childrenIds: [answer.id] }, [answer.id]: answer } };
-  const { id } = await server.api("/api/v1/chats/new", { body: { chat: { title: "A stored chat", models: ["scripted"], history, messages: [] } } });
-  return id;
-}
-
-/** Such a chat, opened. */
-async function stored(kit, content, options) {
-  const chat = await kit.chat({ chat: await store(kit, content), ...options });
-  await chat.assistant.getByRole("button", { name: "Regenerate" }).waitFor();
-  return chat;
-}
+/** A chat with this answer, opened. */
+const written = (kit, content, options) => stored(kit, { content }, options);
 
 /** The text of the answer that the server keeps. */
 async function kept(kit, chat) {
@@ -29,9 +16,6 @@ async function kept(kit, chat) {
   const { chat: body } = await server.api(`/api/v1/chats/${id}`);
   return body.history.messages[body.history.currentId].content;
 }
-
-/** A page that may use the clipboard. */
-const withClipboard = (kit) => kit.page({ permissions: ["clipboard-read", "clipboard-write"] });
 
 const clipboard = (chat) => chat.page.evaluate(() => navigator.clipboard.readText());
 
@@ -75,7 +59,7 @@ export const cases = {
     await chat.does(...pieces(MIXED, 7), { say: "\n\nThe end." });
     await chat.idle();
     await chat.replies("The end.");
-    const again = await stored(kit, `${MIXED}\n\nThe end.`);
+    const again = await written(kit, `${MIXED}\n\nThe end.`);
     await again.replies("The end.");
     let [streamed, whole] = ["", ""];
     const isSame = async () => ([streamed, whole] = await Promise.all([elements(chat), elements(again)]))[0] === whole;
@@ -149,7 +133,7 @@ export const cases = {
 
   async "code is labelled, coloured, copied, collapsed and expanded"(kit) {
     const long = Array.from({ length: 30 }, (_, i) => `line${i} = ${i}`).join("\n");
-    const chat = await stored(kit, `${CODE}\n\n\`\`\`\nplain\n\`\`\`\n\n~~~py title="x"\n${long}\n~~~\n`, { page: await withClipboard(kit) });
+    const chat = await written(kit, `${CODE}\n\n\`\`\`\nplain\n\`\`\`\n\n~~~py title="x"\n${long}\n~~~\n`, { page: await withClipboard(kit) });
     const blocks = chat.assistant.locator("figure.code-block");
     same(await blocks.locator(".code-label").allInnerTexts(), ["python", "Code", "py"], "labels");
     await blocks.first().locator(".tok-string").first().waitFor();
@@ -167,7 +151,7 @@ export const cases = {
   },
 
   async "Python runs, streams, is stopped and runs again"(kit) {
-    const chat = await stored(kit, "```python\nimport time\nprint('begins')\nwhile True: time.sleep(0.01)\n```\n\n```python\nprint(6 * 7)\n```");
+    const chat = await written(kit, "```python\nimport time\nprint('begins')\nwhile True: time.sleep(0.01)\n```\n\n```python\nprint(6 * 7)\n```");
     const [endless, short] = [chat.assistant.locator("figure.code-block").first(), chat.assistant.locator("figure.code-block").last()];
     await endless.getByRole("button", { name: "Run" }).click();
     await endless.getByRole("region", { name: "Output" }).getByText("begins").waitFor({ timeout: 90_000 });
@@ -180,7 +164,7 @@ export const cases = {
   },
 
   async "an edited block runs as it is written and is saved in the message, dollar signs and all"(kit) {
-    const chat = await stored(kit, `Before.\n\n${CODE}\n\nBetween.\n\n${CODE}\n\nAfter.`);
+    const chat = await written(kit, `Before.\n\n${CODE}\n\nBetween.\n\n${CODE}\n\nAfter.`);
     const block = chat.assistant.locator("figure.code-block").last();
     await block.getByRole("button", { name: "Edit code" }).click();
     const field = block.getByRole("textbox", { name: "Edit code" });
@@ -195,7 +179,7 @@ export const cases = {
   },
 
   async "a table is copied and saved"(kit) {
-    const chat = await stored(kit, "| a | b |\n|---|---|\n| 1 | x, y |\n| =1+1 | \"q\" |\n", { page: await withClipboard(kit) });
+    const chat = await written(kit, "| a | b |\n|---|---|\n| 1 | x, y |\n| =1+1 | \"q\" |\n", { page: await withClipboard(kit) });
     const table = chat.assistant.locator("figure.table-block");
     await table.getByRole("button", { name: "Copy" }).click();
     await table.getByRole("button", { name: "Copied" }).waitFor();
@@ -206,8 +190,7 @@ export const cases = {
   },
 
   async "formulas and diagrams are drawn, and one that can't be says why beside its source"(kit) {
-    const chat = await stored(
-      kit,
+    const chat = await written(kit,
       "$x^2$ and $\\frac$\n\n```mermaid\ngraph TD; A-->B\n```\n\n```vega-lite\n{\"data\":{\"values\":[{\"a\":1,\"b\":2}]},\"mark\":\"bar\",\"encoding\":{\"x\":{\"field\":\"a\"},\"y\":{\"field\":\"b\"}}}\n```\n\n```mermaid\nno such thing\n```",
     );
     await chat.assistant.locator(".math .katex").first().waitFor({ timeout: 60_000 });
@@ -221,6 +204,19 @@ export const cases = {
     }
     await blocks.nth(2).getByText("The diagram can't be drawn").waitFor({ timeout: 60_000 });
     ok(await blocks.nth(2).locator("pre").isVisible(), "the source of what can't be drawn");
+  },
+
+  async "HTML and SVG of a block are shown beside the conversation, cut off from everything"(kit) {
+    const chat = await written(kit, "```html\n<h1>Shown</h1><script>document.title = 'ran'</script>\n```\n\n```svg\n<svg xmlns=\"http://www.w3.org/2000/svg\"><text y=\"20\">Drawn</text></svg>\n```\n\n```py\n1\n```");
+    const blocks = chat.assistant.locator("figure.code-block");
+    const panel = chat.page.getByRole("complementary");
+    for (const [at, words] of [[0, "Shown"], [1, "Drawn"]]) {
+      await blocks.nth(at).getByRole("button", { name: "Preview" }).click();
+      await panel.frameLocator("iframe").getByText(words).waitFor();
+      ok(!(await panel.locator("iframe").getAttribute("sandbox")).includes("same-origin"), "the frame is not of our origin");
+      await chat.button("Close panel").click();
+    }
+    same(await blocks.nth(2).getByRole("button", { name: "Preview" }).count(), 0, "Python is not looked at");
   },
 
   async "marks of sources open them, those of footnotes lead there and back"(kit) {
@@ -250,8 +246,7 @@ export const cases = {
   },
 
   async "frames, films, states and files in a text are cards, nothing of them is loaded"(kit) {
-    const chat = await stored(
-      kit,
+    const chat = await written(kit,
       '<iframe src="https://frame.example/x"></iframe>\n\n<video src="https://film.example/x.mp4"></video>\n\n<status title="Reading" done="true"/>\n\n<file type="html" id="f1"/>\n\n<iframe srcdoc="<script>1</script>"></iframe>',
     );
     const text = chat.assistant.locator(".markdown").first();
