@@ -104,5 +104,5 @@ pub(super) fn CodeBlock(language: String, code: String) -> impl IntoView {
         sink.close(1);
         shown.set_value(Some(sink));
     });
-    view! { <div class="markdown" node_ref=root></div> }
+    view! { <div class="markdown" dir="auto" node_ref=root></div> }
 }
