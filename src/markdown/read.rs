@@ -10,6 +10,7 @@ use core::ops::Range;
 use pulldown_cmark::{
     BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd,
 };
+use std::borrow::Cow;
 use std::collections::HashMap;
 use unicase::UniCase;
 
@@ -277,7 +278,31 @@ fn is_media(written: &str) -> bool {
     (may_be("<video") || may_be("<audio")) && matches!(tag(written), Some(Known::Media(_)))
 }
 
+/// Marks on one letter that are shown; no script has as many.
+const MARKS: usize = 32;
+
+/// Whether a letter is a mark on the one before it.
+fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
+}
+
+/// A text without the marks that are too many: a browser takes a minute for 100,000 of them. `before` is the text that it
+/// goes on from.
+fn without_heaps<'a>(before: &str, text: &'a str) -> Cow<'a, str> {
+    if text.is_ascii() || !text.chars().any(is_mark) {
+        return Cow::Borrowed(text);
+    }
+    let mut heap = before.chars().rev().take(MARKS).take_while(|letter| is_mark(*letter)).count();
+    let kept = text.chars().filter(|letter| {
+        heap = if is_mark(*letter) { heap + 1 } else { 0 };
+        heap <= MARKS
+    });
+    Cow::Owned(kept.collect())
+}
+
 fn push_text(children: &mut Vec<Node>, text: &str, at: Range<usize>) {
+    let before = children.last().filter(|last| last.kind == Kind::Text).map_or("", |last| &last.text);
+    let text = &*without_heaps(before, text);
     match children.last_mut() {
         Some(last) if last.kind == Kind::Text => {
             last.text.push_str(text);

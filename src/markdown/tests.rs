@@ -36,6 +36,13 @@ fn only_safe_addresses_become_links_and_pictures() {
 }
 
 #[test]
+fn heaps_of_marks_are_not_all_shown_and_those_of_languages_are() {
+    assert_eq!(words(&format!("a{}b", "\u{301}".repeat(5_000))).chars().count(), 34);
+    let vietnamese = "e\u{302}\u{301} \u{5d1}\u{5bc}\u{5b8}";
+    assert_eq!(words(vietnamese), vietnamese);
+}
+
+#[test]
 fn nesting_has_an_end_and_loses_no_words() {
     for text in [
         format!("{}deep", ">".repeat(5_000)),

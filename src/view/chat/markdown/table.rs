@@ -25,6 +25,7 @@ impl Rows {
         let (figure, scroll, table) =
             (element("figure", "table-block"), element("div", "table-scroll"), element("table", ""));
         let words = strings::table();
+        attributes(&table, &[("dir", "auto")]);
         attributes(&scroll, &[("tabindex", "0"), ("role", "region"), ("aria-label", words)]);
         let _ = scroll.append_child(&table);
         let _ = figure.append_child(&scroll);
