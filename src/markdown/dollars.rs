@@ -136,9 +136,18 @@ mod tests {
 
     #[test]
     fn what_is_no_formula_stays_as_it_was() {
-        for text in
-            [r"\(a", r"a\)", "\\(a\n\nb\\)", r"`\(a\)`", r"\[x\)", "$5 and $6", "- \\(a\n- b\\)", "- \\[a\n- $$\\]b"]
-        {
+        for text in [
+            r"\(a",
+            r"a\)",
+            "\\(a\n\nb\\)",
+            r"`\(a\)`",
+            r"\[x\)",
+            "$5 and $6",
+            "- \\(a\n- b\\)",
+            "$$$$$$$$$$",
+            r"\(\)",
+            "- \\[a\n- $$\\]b",
+        ] {
             assert_eq!(formulas(text), [], "{text}");
         }
         assert_eq!(parse(r"`` \(a\) ``")[0].plain(), r"\(a\)");

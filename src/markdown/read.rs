@@ -239,10 +239,10 @@ impl Builder<'_> {
         push_text(&mut self.top().children, text, at);
     }
 
-    /// A formula. `$5-$6` are prices: what a digit follows doesn't end a formula.
+    /// A formula. `$5-$6` are prices: what a digit follows doesn't end a formula. Dollars around nothing are dollars.
     fn math(&mut self, tex: &str, at: Range<usize>, display: bool) {
         let is_price = !display && self.source.as_bytes().get(at.end).is_some_and(u8::is_ascii_digit);
-        if is_price || tex.len() > LONGEST_MATH {
+        if is_price || tex.trim().is_empty() || tex.len() > LONGEST_MATH {
             let source = self.source;
             return self.push_text(&source[at.clone()], at);
         }

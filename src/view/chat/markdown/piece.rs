@@ -42,8 +42,11 @@ pub(super) fn element(name: &str, class: &str) -> Element {
 /// An element that goes the way its words go. (`unicode-bidi: plaintext` does that too, but makes laying out a long
 /// paragraph eight times as slow, measured in Chromium 156.)
 fn directed(name: &str, class: &str) -> Element {
-    let element = element(name, class);
+    let element = element(name, "");
     attributes(&element, &[("dir", "auto")]);
+    if !class.is_empty() {
+        element.set_class_name(class);
+    }
     element
 }
 
