@@ -41,6 +41,12 @@ impl Chat {
         (same, place)
     }
 
+    /// A time for a message that replies to none: later than those of its versions, which are ordered by it.
+    pub(in crate::state) fn root_time(&self, now: u64) -> u64 {
+        let roots = self.messages.values().filter(|other| other.parent.is_none());
+        roots.map(|other| other.timestamp + 1).fold(now, u64::max)
+    }
+
     /// Shows the branch that goes through this message, to its latest end.
     pub fn show_branch(&mut self, id: &MessageId) {
         let mut last = id.clone();

@@ -109,6 +109,7 @@ impl Client {
     ) {
         let Some(model) = self.model().cloned() else { return };
         let Fresh { user_id, assistant_id, timestamp } = fresh;
+        let timestamp = if parent.is_none() { self.chat.root_time(timestamp) } else { timestamp };
         let user_message = json!({
             "id": user_id, "parentId": parent, "childrenIds": [assistant_id], "role": "user", "content": text,
             "files": files, "timestamp": timestamp, "models": [model.id],

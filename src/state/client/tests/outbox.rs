@@ -129,6 +129,9 @@ fn another_version_is_a_sibling_and_more_is_the_same_answer() {
     let update = client.update(Input::User(User::ShowVersion("u".into())));
     assert_eq!(client.chat.path(), ["u".into(), "a".into()]);
     assert!(matches!(&update.effects[..], [Effect::Post(_, body, _)] if body["chat"]["history"]["currentId"] == "a"));
+    // Within the same second, and whatever its id is, a version comes after those before it.
+    client.update(Input::User(User::Edit { message: "u".into(), text: "hey".into(), fresh: fresh("b", "c") }));
+    assert_eq!(client.chat.versions(&"b".into()), (vec!["u".into(), "u2".into(), "b".into()], 2));
 }
 
 #[test]
