@@ -19,6 +19,9 @@ export const cases = {
     const [chat, server] = [await open(kit), await kit.server()];
     await chat.ask("the first question", "You said: the first question");
     await chat.idle();
+    // The server orders the first messages of a chat by the second in which they were sent.
+    const sent = Math.floor(Date.now() / 1_000);
+    await eventually(() => Math.floor(Date.now() / 1_000) > sent, "the next second has begun");
     await chat.user.last().getByRole("button", { name: "Edit message" }).click();
     await chat.page.getByRole("textbox", { name: "Edit message" }).fill("the second question");
     await chat.button("Send edited message").click();
