@@ -6,7 +6,7 @@ mod said;
 
 use super::focus::FocusWatch;
 use super::listen::{Listener, listen};
-use super::{crypto, js};
+use super::{frame, js};
 use gloo_timers::callback::Timeout;
 use overlay::Overlay;
 use said::Said;
@@ -70,7 +70,7 @@ impl ExecuteFrame {
     /// # Panics
     /// In a browser without message channels; all have them.
     pub fn open(code: &str, label: &str, hear: impl Fn(FrameMessage) + 'static) -> Self {
-        let frame = build_frame(label);
+        let frame = frame::confined(&format!("Code of {label}"), PAGE);
         let channel = MessageChannel::new().expect("browsers have message channels");
         let inner = Rc::new(Inner {
             overlay: Overlay::new(&frame, label),
@@ -250,22 +250,4 @@ fn with(inner: &Weak<Inner>, call: impl FnOnce(&Rc<Inner>)) {
     if let Some(inner) = inner.upgrade().filter(|inner| !inner.is_done.get()) {
         call(&inner);
     }
-}
-
-/// The frame with all that confines it, not yet in the page.
-fn build_frame(label: &str) -> HtmlIFrameElement {
-    let frame = overlay::element::<HtmlIFrameElement>("iframe");
-    for (name, value) in [
-        ("sandbox", "allow-scripts"),
-        ("allow", ""),
-        ("referrerpolicy", "no-referrer"),
-        // An isolated page may then frame it from hosts that send no headers, in browsers that know the word.
-        ("credentialless", ""),
-        ("name", &crypto::random_name()),
-        ("title", &format!("Code of {label}")),
-        ("src", &js::beside_module(PAGE)),
-    ] {
-        overlay::set(&frame, name, value);
-    }
-    frame
 }

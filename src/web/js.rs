@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
+use web_sys::Element;
 
 /// What was thrown, in words.
 pub fn message(thrown: &JsValue) -> String {
@@ -65,6 +66,25 @@ pub fn window() -> web_sys::Window {
 /// As [`window`].
 pub fn document() -> web_sys::Document {
     window().document().expect("a page has a document")
+}
+
+/// A new element, not yet in the page; without a class if that is empty.
+///
+/// # Panics
+/// The name is none that HTML allows; ours are.
+pub fn element(name: &str, class: &str) -> Element {
+    let element = document().create_element(name).expect("a name that HTML allows");
+    if !class.is_empty() {
+        element.set_class_name(class);
+    }
+    element
+}
+
+/// Sets attributes; the browser refuses names only that are none.
+pub fn attributes(element: &Element, all: &[(&str, &str)]) {
+    for (name, value) in all {
+        let _ = element.set_attribute(name, value);
+    }
 }
 
 /// The languages that the person reads (BCP 47), the best first.

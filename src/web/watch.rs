@@ -1,7 +1,8 @@
 //! Hearing when elements become larger or smaller, and when they come into view.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit, ResizeObserver};
 
@@ -62,56 +63,117 @@ impl InView {
     }
 }
 
-type Waiting = Rc<RefCell<Vec<(Element, Box<dyn FnOnce()>)>>>;
+type Then = Box<dyn FnOnce()>;
 
-/// Waits for elements to come near to what is in view: each once.
+/// Waits for elements to come near to what is in view: each once. They wait in places, which hold many of them; those in a
+/// place that is far are not watched, for a browser looks at all that is watched in every frame.
 #[derive(Clone)]
-pub struct Near {
+pub struct Near(Rc<Inner>);
+
+struct Inner {
     observer: Option<IntersectionObserver>,
-    waiting: Waiting,
+    places: RefCell<HashMap<u32, Place>>,
+    /// The numbers of places, by their own element and by those that wait in them.
+    numbers: js_sys::WeakMap,
+    last: Cell<u32>,
     /// Keeps the closure alive that the observer calls.
-    _closure: Rc<Closure<dyn FnMut(js_sys::Array, IntersectionObserver)>>,
+    _closure: Closure<dyn FnMut(js_sys::Array)>,
 }
 
-/// Elements from which those that are gone are forgotten.
-const MANY: usize = 256;
+struct Place {
+    element: Element,
+    is_near: bool,
+    waiting: Vec<(Element, Then)>,
+}
+
+/// Places from which those that are gone are forgotten.
+const MANY: usize = 64;
 
 impl Near {
     /// Waits within `px` around what the page and its scrollers show.
     pub fn new(px: u32) -> Self {
-        let waiting = Waiting::default();
-        let all = waiting.clone();
-        let closure = Closure::<dyn FnMut(js_sys::Array, IntersectionObserver)>::new(
-            move |entries: js_sys::Array, observer: IntersectionObserver| {
-                for entry in entries.iter().filter_map(|entry| entry.dyn_into::<IntersectionObserverEntry>().ok()) {
-                    let target = entry.target();
-                    let place = all.borrow().iter().position(|(element, _)| element.is_same_node(Some(&target)));
-                    if let Some(place) = place.filter(|_| entry.is_intersecting()) {
-                        observer.unobserve(&target);
-                        let (_, near) = all.borrow_mut().swap_remove(place);
-                        near();
-                    }
+        Self(Rc::new_cyclic(|weak: &Weak<Inner>| {
+            let weak = weak.clone();
+            let closure = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+                if let Some(inner) = weak.upgrade() {
+                    inner.hear(&entries);
                 }
-            },
-        );
-        let options = IntersectionObserverInit::new();
-        let margin = format!("{px}px 0px");
-        options.set_root_margin(&margin);
-        // Browsers that don't know it wait until the element is in view.
-        super::js::set(options.unchecked_ref(), "scrollMargin", &margin.into());
-        let observer = IntersectionObserver::new_with_options(closure.as_ref().unchecked_ref(), &options).ok();
-        Self { observer, waiting, _closure: Rc::new(closure) }
+            });
+            let options = IntersectionObserverInit::new();
+            let margin = format!("{px}px 0px");
+            options.set_root_margin(&margin);
+            // Browsers that don't know it wait until the element is in view.
+            super::js::set(options.unchecked_ref(), "scrollMargin", &margin.into());
+            let observer = IntersectionObserver::new_with_options(closure.as_ref().unchecked_ref(), &options).ok();
+            let (places, numbers) = (RefCell::default(), js_sys::WeakMap::new());
+            Inner { observer, places, numbers, last: Cell::default(), _closure: closure }
+        }))
     }
 
-    /// Calls `near` once when the element is near; never, if it goes before.
-    pub fn wait(&self, element: &Element, near: impl FnOnce() + 'static) {
+    /// Calls `near` once when the element, which is in `place`, is near; never, if it goes before.
+    pub fn wait(&self, element: &Element, place: &Element, near: impl FnOnce() + 'static) {
+        self.0.wait(element, place, Box::new(near));
+    }
+}
+
+impl Inner {
+    fn wait(&self, element: &Element, place: &Element, near: Then) {
         let Some(observer) = &self.observer else { return near() };
-        let mut waiting = self.waiting.borrow_mut();
-        if waiting.len() >= MANY && waiting.len().is_power_of_two() {
-            waiting.retain(|(element, _)| element.is_connected());
+        let mut places = self.places.borrow_mut();
+        let number = self.number(place).unwrap_or_else(|| {
+            if places.len() >= MANY && places.len().is_power_of_two() {
+                places.retain(|_, place| place.element.is_connected());
+            }
+            let number = self.last.get() + 1;
+            self.last.set(number);
+            self.numbers.set(place, &number.into());
+            number
+        });
+        self.numbers.set(element, &number.into());
+        let place = places.entry(number).or_insert_with(|| {
+            observer.observe(place);
+            Place { element: place.clone(), is_near: false, waiting: Vec::new() }
+        });
+        if place.is_near {
+            observer.observe(element);
         }
-        waiting.push((element.clone(), Box::new(near)));
-        observer.observe(element);
+        place.waiting.push((element.clone(), near));
+    }
+
+    fn number(&self, element: &Element) -> Option<u32> {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was written from this type")]
+        self.numbers.get(element).as_f64().map(|number| number as u32)
+    }
+
+    fn hear(&self, entries: &js_sys::Array) {
+        for entry in entries.iter().filter_map(|entry| entry.dyn_into::<IntersectionObserverEntry>().ok()) {
+            let then = self.seen(&entry.target(), entry.is_intersecting());
+            then.into_iter().for_each(|near| near());
+        }
+    }
+
+    /// What is to be done, now that an element is near or is not.
+    fn seen(&self, target: &Element, is_near: bool) -> Option<Then> {
+        let observer = self.observer.as_ref()?;
+        let number = self.number(target)?;
+        let mut places = self.places.borrow_mut();
+        let place = places.get_mut(&number)?;
+        if target.is_same_node(Some(&place.element)) {
+            place.is_near = is_near;
+            for (element, _) in &place.waiting {
+                if is_near { observer.observe(element) } else { observer.unobserve(element) }
+            }
+            return None;
+        }
+        let at = place.waiting.iter().position(|(element, _)| element.is_same_node(Some(target)));
+        let at = at.filter(|_| is_near)?;
+        observer.unobserve(target);
+        let (_, near) = place.waiting.swap_remove(at);
+        if place.waiting.is_empty() {
+            observer.unobserve(&place.element);
+            places.remove(&number);
+        }
+        Some(near)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `embeds.json`: HTML and addresses as embeds of a message, judged by the keys of `expect`.
 
+import { refuses } from "./lib/host.mjs";
 import { expanded } from "./lib/corpus.mjs";
 
 /** How long an embed is watched, in ms. */
@@ -67,20 +68,6 @@ async function click(host) {
   await Promise.all([heard, host.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))]);
   await host.page.mouse.move(box.x + 30, box.y + 30, { steps: 3 });
   await host.page.mouse.click(box.x + 30, box.y + 30);
-}
-
-/** Counts what embeds ask the person, and refuses it, for so long. */
-async function refuses(host, ms) {
-  let count = 0;
-  for (const end = Date.now() + ms; Date.now() < end; ) {
-    const button = host.page.getByRole("dialog").getByRole("button", { name: "Cancel", exact: true });
-    if ((await button.count()) === 1) {
-      count += 1;
-      await button.click();
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return count;
 }
 
 /** In the page: counts changes of frames' styles from now on. */

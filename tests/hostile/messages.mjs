@@ -1,6 +1,7 @@
 //! `postmessage.json`: messages to the page's window from where none should count, while a harmless embed lives. Only an
 //! embed's own window is heard, and even that one only asks.
 
+import { refuses } from "./lib/host.mjs";
 import { expanded } from "./lib/corpus.mjs";
 
 /** How long a message may take to have an effect, in ms. */
@@ -17,7 +18,7 @@ export async function run(host, { family, input, expect }) {
   const changes = await host.watch();
   await host.evaluate(() => void (acks.length = 0));
   const clean = await (senders[family] ?? elsewhere)(host, message);
-  const wishes = await refuses(host);
+  const wishes = await refuses(host, WATCHED);
   const { replies, heights, count } = await host.evaluate(() => ({
     replies: globalThis.replies.length,
     heights: [...document.querySelectorAll("iframe.embed")].map((frame) => frame.style.height),
@@ -105,17 +106,3 @@ const forged = (host, message, about) =>
     },
     [message, about],
   );
-
-/** Counts what the person is asked, and refuses it, for a while. */
-async function refuses(host) {
-  let count = 0;
-  for (const end = Date.now() + WATCHED; Date.now() < end; ) {
-    const button = host.page.getByRole("dialog").getByRole("button", { name: "Cancel", exact: true });
-    if ((await button.count()) === 1) {
-      count += 1;
-      await button.click();
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return count;
-}

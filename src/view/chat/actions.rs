@@ -6,8 +6,10 @@ use crate::ids::MessageId;
 use crate::state::chat::{Field, is_saved};
 use crate::state::client::{Change, User};
 use crate::state::usage::usage;
+use crate::view::common::focus::focus_when_there;
 use crate::view::common::icon::{Icon, icon};
 use crate::view::common::language::locale;
+use crate::web::clipboard;
 use crate::web::clock::local_time;
 use leptos::html::Textarea;
 use leptos::prelude::*;
@@ -94,15 +96,7 @@ fn CopyMessage(id: MessageId) -> impl IntoView {
     };
     let (said, copy) = copying(text);
     view! {
-        <button
-            type="button"
-            class="icon-action"
-            aria-label=strings::copy_message()
-            title=strings::copy_message()
-            on:click=move |_| copy()
-        >
-            {icon(Icon::Copy)}
-        </button>
+        {action(strings::copy_message(), Icon::Copy, copy)}
         <span class="action-said" role="status">
             {said}
         </span>
@@ -204,12 +198,7 @@ pub(super) fn Editor(
 ) -> impl IntoView {
     let field = NodeRef::<Textarea>::new();
     let text = RwSignal::new(text);
-    Effect::new(move |_| {
-        if let Some(field) = field.get() {
-            // It throws for elements that can't have the focus.
-            let _ = field.focus();
-        }
-    });
+    focus_when_there(field);
     let submit = move || {
         if text.with_untracked(|text| !text.trim().is_empty()) {
             on_save.run(text.get_untracked());
@@ -253,10 +242,9 @@ pub(super) fn Editor(
 fn copying(text: impl Fn() -> String + 'static) -> (RwSignal<Option<&'static str>>, impl Fn()) {
     let said = RwSignal::new(None);
     let copy = move || {
-        let Some(clipboard) = web_sys::window().map(|window| window.navigator().clipboard()) else { return };
-        let written = clipboard.write_text(&text());
+        let text = text();
         leptos::task::spawn_local(async move {
-            let done = wasm_bindgen_futures::JsFuture::from(written).await.is_ok();
+            let done = clipboard::write(&text).await;
             // The button may be gone by now.
             let _ = said.try_set(Some(if done { strings::copied() } else { strings::not_copied() }));
             set_timeout(

@@ -3,6 +3,7 @@
 pub mod ansi_view;
 pub mod choice;
 pub mod display;
+pub mod focus;
 pub mod html_frame;
 pub mod icon;
 pub mod language;

@@ -1,5 +1,6 @@
 //! The field for running code that waits for a line: `input()` and `getpass()`.
 
+use super::focus::focus_when_there;
 use super::strings;
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -16,12 +17,8 @@ pub fn QuestionView(
     on_answer: impl Fn(Option<String>) + Copy + 'static,
 ) -> impl IntoView {
     let field = NodeRef::<Input>::new();
-    Effect::new(move |_| {
-        if let Some(field) = field.get() {
-            // The code can't go on without it. It throws for elements that can't have the focus.
-            let _ = field.focus();
-        }
-    });
+    // The code can't go on without it.
+    focus_when_there(field);
     let label = if prompt.trim().is_empty() { strings::code_waits().to_owned() } else { prompt };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();

@@ -1,7 +1,7 @@
 //! The frame in which diagrams are drawn: one for all, made when it is needed, removed when it doesn't answer.
 
 use super::super::listen::{Listener, listen};
-use super::super::{crypto, fetch, js};
+use super::super::{fetch, frame, js};
 use gloo_timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -197,21 +197,8 @@ fn is_file(name: &str) -> bool {
 
 /// The frame with all that confines it, not yet in the page: laid out, since text is measured in it, and out of sight.
 fn build() -> Result<HtmlIFrameElement, JsValue> {
-    let element: HtmlIFrameElement = js::document().create_element("iframe")?.unchecked_into();
-    for (name, value) in [
-        ("sandbox", "allow-scripts"),
-        ("allow", ""),
-        ("referrerpolicy", "no-referrer"),
-        // An isolated page may then frame it from hosts that send no headers, in browsers that know the word.
-        ("credentialless", ""),
-        ("name", &crypto::random_name()),
-        ("title", "Diagrams"),
-        ("aria-hidden", "true"),
-        ("tabindex", "-1"),
-        ("src", &js::beside_module(PAGE)),
-    ] {
-        element.set_attribute(name, value)?;
-    }
+    let element = frame::confined("Diagrams", PAGE);
+    js::attributes(&element, &[("aria-hidden", "true"), ("tabindex", "-1")]);
     let style = element.style();
     for (name, value) in [
         ("position", "fixed"),

@@ -17,16 +17,15 @@ pub(super) struct Overlay {
 
 impl Overlay {
     pub(super) fn new(frame: &HtmlIFrameElement, label: &str) -> Self {
-        let dialog = element::<HtmlDialogElement>("dialog");
-        let header = element::<Element>("header");
-        let heading = element::<Element>("h2");
-        let close = element::<HtmlButtonElement>("button");
+        let dialog: HtmlDialogElement = js::element("dialog", "overlay").unchecked_into();
+        let header = js::element("header", "");
+        let heading = js::element("h2", "");
+        let close: HtmlButtonElement = js::element("button", "").unchecked_into();
         let title = format!("Shown by {label}");
         heading.set_text_content(Some(&title));
         close.set_text_content(Some("Close"));
-        set(&close, "type", "button");
-        set(&dialog, "class", "overlay");
-        set(&dialog, "aria-label", &title);
+        js::attributes(&close, &[("type", "button")]);
+        js::attributes(&dialog, &[("aria-label", &title)]);
         for (parent, child) in
             [(&header, heading.as_ref()), (&header, close.as_ref()), (&dialog, &header), (&dialog, frame)]
         {
@@ -79,16 +78,6 @@ impl Overlay {
     pub(super) fn remove(&self) {
         self.dialog.remove();
     }
-}
-
-/// A new element; the name is one of HTML's.
-pub(super) fn element<T: JsCast>(name: &str) -> T {
-    js::document().create_element(name).expect("a name of HTML's").unchecked_into()
-}
-
-/// Sets an attribute. The name is one of HTML's, so that it can't fail.
-pub(super) fn set(element: &Element, name: &str, value: &str) {
-    let _ = element.set_attribute(name, value);
 }
 
 /// It fails for a child that holds its parent.

@@ -36,7 +36,9 @@ const elements = (chat) =>
     for (const run of copy.querySelectorAll("[class^=tok-]")) run.replaceWith(run.textContent);
     copy.normalize();
     // How many blocks a group has depends on when they came.
-    return [...copy.querySelectorAll(":scope > .blocks")].map((group) => group.innerHTML).join("");
+    const groups = [...copy.querySelectorAll(":scope > .chapter > .blocks")];
+    if (groups.length === 0) throw new Error("the text has no blocks");
+    return groups.map((group) => group.innerHTML).join("");
   });
 
 const MIXED = [

@@ -127,3 +127,17 @@ export class Host {
   /** Waits until the page says so. */
   until = (probe, what, patience, argument) => eventually(() => this.evaluate(probe, argument), what, patience);
 }
+
+/** Counts what the person is asked, and refuses it, for so many ms. */
+export async function refuses(host, ms) {
+  let count = 0;
+  for (const end = Date.now() + ms; Date.now() < end; ) {
+    const button = host.page.getByRole("dialog").getByRole("button", { name: "Cancel", exact: true });
+    if ((await button.count()) === 1) {
+      count += 1;
+      await button.click();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return count;
+}

@@ -1,9 +1,10 @@
 //! The marks of sources in a text, `[1]` or `[1, 2]`: buttons that open them (PROTOCOL.md 2.2). A number that no source
 //! has yet stays text until there is one.
 
-use super::piece::{attributes, button};
+use super::piece::button;
 use crate::view::chat::panel::OpenCitation;
 use crate::view::chat::strings;
+use crate::web::js::attributes;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -5,11 +5,12 @@ use super::code_tools;
 use super::diagram;
 use super::later::{self, Breath};
 use super::math;
-use super::piece::{self, Mounted, attributes, button, element};
+use super::piece::{self, Mounted, button};
 use super::sink::Page;
 use crate::state::artifacts::Artifact;
 use crate::view::chat::run::is_python;
 use crate::view::chat::strings;
+use crate::web::js::{attributes, element};
 use crate::web::{self, highlight::Span, js};
 use web_sys::{Element, Text};
 

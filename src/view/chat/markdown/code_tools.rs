@@ -1,10 +1,11 @@
 //! What the buttons of a code block do.
 
 use super::edit::Edit;
-use super::piece::{Mounted, attributes, element, mount};
+use super::piece::{Mounted, mount};
 use super::sink::Page;
 use crate::view::chat::run::{RunButton, RunOutput, Running};
 use crate::view::chat::strings;
+use crate::web::js::{attributes, element};
 use leptos::prelude::*;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;

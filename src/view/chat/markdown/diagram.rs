@@ -6,6 +6,7 @@ use super::sink::Page;
 use crate::view::chat::strings;
 use crate::view::common::theme::Theme;
 use crate::web::diagram::{Kind, Svg, draw};
+use crate::web::js::element;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::rc::Rc;
@@ -13,11 +14,10 @@ use web_sys::Element;
 
 /// Puts the picture above the source.
 pub(super) fn show(page: &Page, figure: &Element, kind: Kind, source: String) -> Mounted {
-    let host = super::piece::element("div", "diagram");
+    let host = element("div", "diagram");
     let pre = figure.query_selector(":scope > pre").ok().flatten();
     // The block is ours: the source is a child of it.
     let _ = figure.insert_before(&host, pre.as_ref().map(AsRef::as_ref));
-    let _ = figure.class_list().add_1("has-diagram");
     let figure = figure.clone();
     let wanted = page.owner.with(|| RwSignal::new(false));
     later::near(&host, move || {

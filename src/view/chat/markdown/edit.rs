@@ -5,6 +5,7 @@ use crate::markdown::with_code;
 use crate::state::client::User;
 use crate::view::chat::store::ChatStore;
 use crate::view::chat::strings;
+use crate::view::common::focus::focus_when_there;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 
@@ -20,12 +21,7 @@ pub(super) fn Edit(
     close: Callback<()>,
 ) -> impl IntoView {
     let field = NodeRef::<Textarea>::new();
-    Effect::new(move |_| {
-        if let Some(field) = field.get() {
-            // It throws only where there is no page.
-            let _ = field.focus();
-        }
-    });
+    focus_when_there(field);
     let failed = RwSignal::new(false);
     let before = old.clone();
     let save = move || {

@@ -1,12 +1,13 @@
 //! The little HTML that a text may bring (PROTOCOL.md 3.7): a frame or a film elsewhere is a card that loads on a click,
 //! a status is a line, a file can be had. Everything else stays text.
 
-use super::piece::{Mounted, element, mount};
+use super::piece::{Mounted, elsewhere, mount};
 use super::sink::Page;
 use crate::markdown::{ImageAddress, Tag, safe_link, tag};
 use crate::protocol::chat::content_path;
 use crate::view::chat::embeds::Embeds;
 use crate::view::chat::strings;
+use crate::web::js::element;
 use leptos::prelude::*;
 use web_sys::Element;
 
@@ -32,17 +33,9 @@ pub(super) fn show(page: &Page, place: &Element) -> Option<Mounted> {
                 })
             }
             _ => {
-                let address = safe_link(&address)?.to_owned();
-                mount(page, &host, move || {
-                    view! {
-                        <span class="image-elsewhere">
-                            {strings::media_elsewhere()} " "
-                            <a href=address.clone() title=address.clone() target="_blank" rel="noopener noreferrer nofollow">
-                                {address.clone()}
-                            </a>
-                        </span>
-                    }
-                })
+                let address = safe_link(&address)?;
+                let _ = host.append_child(&elsewhere(strings::media_elsewhere(), address, address));
+                Mounted::nothing()
             }
         },
         Tag::Status { title, is_done } => mount(page, &host, move || {

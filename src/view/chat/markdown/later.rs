@@ -71,7 +71,10 @@ pub(super) fn near(element: &Element, then: impl FnOnce() + 'static) {
     thread_local! {
         static NEAR: Near = Near::new(MARGIN);
     }
-    NEAR.with(|near| near.wait(element, then));
+    match element.closest(".chapter").ok().flatten() {
+        Some(chapter) => NEAR.with(|near| near.wait(element, &chapter, then)),
+        None => then(),
+    }
 }
 
 /// Lets the page breathe when it was busy for long enough.

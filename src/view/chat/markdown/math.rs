@@ -2,13 +2,13 @@
 
 use super::code_tools::is_selected;
 use super::later;
-use super::piece::{self, attributes};
 use crate::web;
+use crate::web::js::{self, attributes};
 use web_sys::Element;
 
 /// The source of a formula.
 pub(super) fn element(tex: &str, display: bool) -> Element {
-    let formula = piece::element("span", if display { "math math-display" } else { "math" });
+    let formula = js::element("span", if display { "math math-display" } else { "math" });
     attributes(&formula, &[("dir", "ltr")]);
     formula.set_text_content(Some(tex));
     formula
@@ -30,7 +30,7 @@ async fn drawn(formula: Element, display: bool) {
         Ok(()) => attributes(&formula, &[("data-drawn", ""), ("data-tex", &tex)]),
         Err(why) => {
             formula.set_class_name("math math-failed");
-            let note = piece::element("span", "math-note");
+            let note = js::element("span", "math-note");
             attributes(&note, &[("role", "note")]);
             note.set_text_content(Some(&why));
             let _ = formula.append_child(&note);

@@ -4,7 +4,7 @@ use super::sink::Page;
 use crate::markdown::{Alert, ImageAddress, Kind};
 use crate::view::chat::stored_image::StoredImage;
 use crate::view::chat::strings;
-use crate::web::js;
+use crate::web::js::{self, attributes, element};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use std::any::Any;
@@ -17,6 +17,11 @@ use web_sys::{Element, Text};
 pub(super) struct Mounted(#[allow(dead_code, reason = "it is held")] Rc<dyn Any>);
 
 impl Mounted {
+    /// For an element that has no view.
+    pub(super) fn nothing() -> Self {
+        Self(Rc::new(()))
+    }
+
     /// Two of them, held together.
     pub(super) fn both(one: Self, other: Self) -> Self {
         Self(Rc::new((one, other)))
@@ -29,32 +34,12 @@ pub(super) fn mount<V: IntoView + 'static>(page: &Page, host: &Element, view: im
     page.owner.with(|| Mounted(Rc::new(mount_to(host, view))))
 }
 
-/// An element; without a class if that is empty.
-pub(super) fn element(name: &str, class: &str) -> Element {
-    // It throws for names that are none, and ours are.
-    let element = js::document().create_element(name).unwrap_or_else(|_| JsCast::unchecked_into(js_sys::Object::new()));
-    if !class.is_empty() {
-        element.set_class_name(class);
-    }
-    element
-}
-
 /// An element that goes the way its words go. (`unicode-bidi: plaintext` does that too, but makes laying out a long
 /// paragraph eight times as slow, measured in Chromium 156.)
 fn directed(name: &str, class: &str) -> Element {
-    let element = element(name, "");
+    let element = element(name, class);
     attributes(&element, &[("dir", "auto")]);
-    if !class.is_empty() {
-        element.set_class_name(class);
-    }
     element
-}
-
-/// Sets attributes; the browser refuses names only that are none.
-pub(super) fn attributes(element: &Element, all: &[(&str, &str)]) {
-    for (name, value) in all {
-        let _ = element.set_attribute(name, value);
-    }
 }
 
 /// A button that does what its name for the machine says (`press.rs`).
@@ -175,18 +160,23 @@ pub(super) fn image(page: &Page, address: &ImageAddress, alt: &str) -> (Element,
         }
         ImageAddress::Elsewhere(address) => {
             let words = if alt.is_empty() { address } else { alt };
-            let host = element("span", "image-elsewhere");
-            if address.is_empty() {
-                host.set_text_content(Some(words));
-            } else {
-                host.set_text_content(Some(&format!("{} ", strings::image_elsewhere())));
-                let link = link(address);
-                link.set_text_content(Some(words));
-                let _ = host.append_child(&link);
-            }
-            (host, None)
+            (elsewhere(strings::image_elsewhere(), address, words), None)
         }
     }
+}
+
+/// Where something is that isn't loaded from elsewhere; without an address, its words alone.
+pub(super) fn elsewhere(what: &str, address: &str, words: &str) -> Element {
+    let host = element("span", "image-elsewhere");
+    if address.is_empty() {
+        host.set_text_content(Some(words));
+        return host;
+    }
+    host.set_text_content(Some(&format!("{what} ")));
+    let link = link(address);
+    link.set_text_content(Some(words));
+    let _ = host.append_child(&link);
+    host
 }
 
 /// The mark of a footnote, which leads to its text.

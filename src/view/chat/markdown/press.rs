@@ -1,16 +1,16 @@
 //! One listener for all buttons of a text: they say by `data-do` what they do.
 
 use super::sink::Page;
-use super::{code_tools, piece, table};
+use super::{code_tools, table};
 use crate::view::chat::strings;
-use crate::web::js;
+use crate::web::clipboard;
+use crate::web::js::attributes;
 use crate::web::listen::{self, Listener};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::Callable;
 use leptos::task::spawn_local;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event, HtmlElement};
 
 /// How long a button says what it did, in ms.
@@ -37,7 +37,7 @@ fn press(page: &Rc<Page>, button: &Element) {
         ("source", Some(figure)) => {
             // It throws for names that are none.
             let is_shown = figure.class_list().toggle("shows-source").unwrap_or_default();
-            piece::attributes(button, &[("aria-expanded", if is_shown { "true" } else { "false" })]);
+            attributes(button, &[("aria-expanded", if is_shown { "true" } else { "false" })]);
         }
         ("preview", Some(figure)) => {
             if let Some(preview) = page.preview {
@@ -82,10 +82,9 @@ fn go_to(from: &Element, selector: &str) {
 
 /// Copies a text; the button says so for a moment.
 fn copy(button: &Element, text: &str) {
-    let written = js::window().navigator().clipboard().write_text(text);
-    let button = button.clone();
+    let (button, text) = (button.clone(), text.to_owned());
     spawn_local(async move {
-        let is_done = JsFuture::from(written).await.is_ok();
+        let is_done = clipboard::write(&text).await;
         button.set_text_content(Some(if is_done { strings::copied() } else { strings::not_copied() }));
         TimeoutFuture::new(SAYS).await;
         button.set_text_content(Some(strings::copy()));

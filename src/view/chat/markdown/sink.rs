@@ -1,5 +1,5 @@
-//! Makes what [`Edits`] tell into elements. Blocks stand in groups, so that the browser lays out the last group only
-//! while a text grows, and skips those that are out of view.
+//! Makes what [`Edits`] tell into elements. Blocks stand in groups, and these in chapters, so that the browser lays out
+//! the last group only while a text grows, and skips what is out of view.
 
 use super::code::Code;
 use super::code_tools::Tools;
@@ -12,6 +12,7 @@ use crate::view::chat::panel::{OpenCitation, OpenPreview};
 use crate::view::chat::run::InMessage;
 use crate::view::chat::store::{self, ChatStore};
 use crate::view::chat::strings;
+use crate::web::js::element;
 use crate::web::listen::Listener;
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -22,6 +23,8 @@ use web_sys::{Element, HtmlElement, Node, Text};
 
 /// Blocks of a group.
 const GROUP: usize = 6;
+/// Groups of a chapter.
+const CHAPTER: usize = 12;
 
 /// What the pieces of a text need of the page around them.
 pub(super) struct Page {
@@ -61,6 +64,7 @@ pub(super) struct Sink {
     /// The closed blocks, by number: one may be replaced.
     blocks: Vec<Node>,
     group: Option<(Element, usize)>,
+    chapter: Option<(Element, usize)>,
     /// Labels of footnotes, by their number less one.
     notes: Vec<String>,
     /// Views in closed nodes.
@@ -104,6 +108,7 @@ impl Sink {
             live: HashMap::new(),
             blocks: Vec::new(),
             group: None,
+            chapter: None,
             notes: Vec::new(),
             kept: Vec::new(),
         }
@@ -118,6 +123,7 @@ impl Sink {
         self.page.kept.borrow_mut().clear();
         self.notes.clear();
         self.group = None;
+        self.chapter = None;
         if let Some(marks) = &self.citations {
             marks.clear();
         }
@@ -136,7 +142,7 @@ impl Sink {
                 (code.figure().into(), code.figure().into(), What::Code(Box::new(code)))
             }
             Kind::Html => {
-                let element = piece::element("p", "html");
+                let element = element("p", "html");
                 element.set_text_content(Some(text));
                 (element.clone().into(), element.into(), What::Html)
             }
@@ -153,7 +159,7 @@ impl Sink {
                     Some(What::Table(rows)) => rows.alignments(),
                     _ => Rc::from([]),
                 };
-                let row: Node = piece::element("tr", "").into();
+                let row: Node = element("tr", "").into();
                 (row.clone(), row, What::Row(alignments))
             }
             Kind::Cell => {
@@ -231,8 +237,23 @@ impl Sink {
                 if let Some((group, _)) = full {
                     group.set_class_name("blocks full");
                 }
-                let group = piece::element("div", "blocks");
-                let _ = self.root.append_child(&group);
+                let group = element("div", "blocks");
+                let chapter = match &mut self.chapter {
+                    Some((chapter, count)) if *count < CHAPTER => {
+                        *count += 1;
+                        chapter
+                    }
+                    full => {
+                        // The one before the last is out of view by now.
+                        if let Some(past) = full.as_ref().and_then(|(last, _)| last.previous_element_sibling()) {
+                            past.set_class_name("chapter full");
+                        }
+                        let chapter = element("div", "chapter");
+                        let _ = self.root.append_child(&chapter);
+                        &full.insert((chapter, 1)).0
+                    }
+                };
+                let _ = chapter.append_child(&group);
                 *full = Some((group.clone(), 1));
                 group
             }

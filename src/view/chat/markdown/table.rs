@@ -1,9 +1,10 @@
 //! Tables. A body has few rows, so that a long table is laid out in parts.
 
-use super::piece::{attributes, button, element};
+use super::piece::button;
 use crate::markdown::Alignment;
 use crate::view::chat::strings;
 use crate::web::blob;
+use crate::web::js::{attributes, element};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Node};

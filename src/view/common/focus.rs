@@ -1,0 +1,21 @@
+//! The keyboard's focus.
+
+use leptos::html::ElementType;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+/// Gives a field the focus as soon as it is in the page.
+pub fn focus_when_there<E>(field: NodeRef<E>)
+where
+    E: ElementType + 'static,
+    E::Output: JsCast + Clone + AsRef<HtmlElement> + 'static,
+{
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            // It throws for elements that can't have the focus.
+            let field: &HtmlElement = field.as_ref();
+            let _ = field.focus();
+        }
+    });
+}
