@@ -213,7 +213,10 @@ impl Pyodide {
 
     fn said(&mut self, message: WorkerMessage, now: Millis, steps: &mut Steps) {
         match message.head.clone() {
-            Head::Ready { .. } if matches!(self.phase, Phase::Starting) => self.phase = Phase::Idle,
+            Head::Ready { packages, .. } if matches!(self.phase, Phase::Starting) => {
+                self.installed.extend(packages);
+                self.phase = Phase::Idle;
+            }
             Head::Need { id, imports } => self.need(id, &imports, now, steps),
             Head::Installed { id, names, bad } => {
                 self.installed.extend(names);

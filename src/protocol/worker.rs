@@ -17,6 +17,9 @@ pub enum Head {
         /// Whether interrupt and input go over shared memory.
         #[serde(default)]
         isolated: bool,
+        /// What it has installed from its beginning.
+        #[serde(default)]
+        packages: Vec<String>,
     },
     /// The code imports modules that have to be installed first; it waits.
     Need {

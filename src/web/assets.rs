@@ -16,7 +16,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 /// sha256 and size of the core files of the distribution that this build was made for.
-const MANIFEST: &str = match option_env!("PYOXIDE_PYODIDE_MANIFEST") {
+pub(super) const MANIFEST: &str = match option_env!("PYOXIDE_PYODIDE_MANIFEST") {
     Some(other_distribution) => other_distribution,
     None => include_str!("../../www/pyodide.json"),
 };
@@ -166,7 +166,8 @@ async fn verified(
     Ok(blob)
 }
 
-async fn checksum(blob: &Blob) -> Result<String, WebError> {
+/// The sha256 of a Blob, in hex.
+pub(super) async fn checksum(blob: &Blob) -> Result<String, WebError> {
     let buffer = JsFuture::from(blob.array_buffer())
         .await
         .map_err(|thrown| WebError::Browser { what: "read a file".into(), why: js::message(&thrown) })?;

@@ -1,10 +1,11 @@
 //! Drives the machine of [`crate::executor::pyodide`]: its steps become frames, fetches and timers, what
 //! they bring goes back into it, and its messages go to the kernel's user.
 
-use super::assets::{self, Core};
+use super::assets;
 use super::error::WebError;
 use super::js;
 use super::sandbox::{Said, Sandbox};
+use super::start::{self, Started};
 use crate::executor::packages::LockPackage;
 use crate::executor::pyodide::{Incoming, Outgoing, Pyodide};
 use crate::executor::{Executor, Step};
@@ -18,24 +19,29 @@ use wasm_bindgen_futures::spawn_local;
 
 /// How long Python may take from the frame being up to ready, in ms.
 const BOOT_LIMIT: u32 = 90_000;
+/// How long nothing must have run before anything is made ahead, in ms.
+const REST: u32 = 5_000;
 
 /// How a kernel is set up.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct KernelOptions {
     /// Where the Python distribution is: a URL that ends with `/`. Empty: `pyodide/` beside this module.
     pub pyodide: String,
     /// Memory that Python may take, in pages of 64 KiB; 0 leaves Pyodide's own maximum.
     pub max_pages: u32,
+    /// Whether snapshots may be made, and a spare interpreter be held ready, while nothing runs.
+    pub ahead: bool,
 }
 
 impl Default for KernelOptions {
     fn default() -> Self {
-        Self { pyodide: String::new(), max_pages: 16_384 }
+        Self { pyodide: String::new(), max_pages: 16_384, ahead: true }
     }
 }
 
 impl KernelOptions {
-    fn base(&self) -> String {
+    /// Where the distribution is.
+    pub(super) fn base(&self) -> String {
         if self.pyodide.is_empty() { js::beside_module("pyodide/") } else { self.pyodide.clone() }
     }
 }
@@ -65,6 +71,7 @@ struct Inner {
     draining: Cell<bool>,
     timer: RefCell<Option<Timeout>>,
     boot_timer: RefCell<Option<Timeout>>,
+    rest_timer: RefCell<Option<Timeout>>,
     sink: Box<dyn Fn(KernelMessage)>,
 }
 
@@ -80,6 +87,7 @@ impl Kernel {
             draining: Cell::default(),
             timer: RefCell::default(),
             boot_timer: RefCell::default(),
+            rest_timer: RefCell::default(),
             sink: Box::new(sink),
         }))
     }
@@ -142,7 +150,12 @@ impl Inner {
 
     fn step(self: &Rc<Self>, step: Step<Outgoing>) {
         match step {
-            Step::Emit(message) => (self.sink)(message),
+            Step::Emit(message) => {
+                if matches!(message, KernelMessage::Reply { .. }) {
+                    self.rest();
+                }
+                (self.sink)(message);
+            }
             Step::Close => {
                 self.generation.set(self.generation.get() + 1);
                 self.boot_timer.take();
@@ -154,9 +167,9 @@ impl Inner {
                 let options = self.options.clone();
                 spawn_local(async move {
                     match open(&weak, generation, &options).await {
-                        Ok(sandbox) => {
+                        Ok(started) => {
                             if let Some(inner) = live(&weak, generation) {
-                                inner.opened(sandbox);
+                                inner.opened(started);
                             }
                         }
                         Err(error) => receive(&weak, generation, Incoming::Failed(error.to_string())),
@@ -173,13 +186,32 @@ impl Inner {
         }
     }
 
-    fn opened(self: &Rc<Self>, sandbox: Sandbox) {
-        self.sandbox.replace(Some(sandbox));
+    fn opened(self: &Rc<Self>, Started { lock, sandbox }: Started) {
         let (weak, generation) = (Rc::downgrade(self), self.generation.get());
+        receive(&weak, generation, Incoming::Lock(lock));
         self.boot_timer.replace(Some(Timeout::new(BOOT_LIMIT, move || {
             receive(&weak, generation, Incoming::Failed(WebError::BootSilent.to_string()));
         })));
         progress(&Rc::downgrade(self), generation, "Starting Python", 0.0, 0.0);
+        // It may be ready already, and then it is said at once, and what waits is sent.
+        let (weak, inbox) = (Rc::downgrade(self), sandbox.inbox());
+        self.sandbox.replace(Some(sandbox));
+        inbox.hear(move |said| match said {
+            Said::Worker(message) => receive(&weak, generation, Incoming::Worker(message)),
+            Said::Broken(why) => receive(&weak, generation, Incoming::Broken(why)),
+        });
+    }
+
+    /// Nothing runs: if it stays so, what the next start needs is made.
+    fn rest(self: &Rc<Self>) {
+        let weak = Rc::downgrade(self);
+        let look_ahead = move || {
+            if let Some(inner) = weak.upgrade().filter(|inner| inner.machine.borrow().status() == KernelStatus::Idle) {
+                let options = inner.options.clone();
+                spawn_local(async move { start::look_ahead(&options).await });
+            }
+        };
+        self.rest_timer.replace(Some(Timeout::new(REST, look_ahead)));
     }
 
     fn install(self: &Rc<Self>, id: MsgId, packages: Vec<LockPackage>) {
@@ -220,18 +252,8 @@ impl Inner {
     }
 }
 
-async fn open(weak: &Weak<Inner>, generation: u32, options: &KernelOptions) -> Result<Sandbox, WebError> {
-    let core: Core =
-        assets::core(&options.base(), |done, total| progress(weak, generation, "Loading Python", done, total)).await?;
-    receive(weak, generation, Incoming::Lock(core.lock.clone()));
-    let said = {
-        let weak = weak.clone();
-        move |said| match said {
-            Said::Worker(message) => receive(&weak, generation, Incoming::Worker(message)),
-            Said::Broken(why) => receive(&weak, generation, Incoming::Broken(why)),
-        }
-    };
-    Sandbox::open(&core, options.max_pages, said).await
+async fn open(weak: &Weak<Inner>, generation: u32, options: &KernelOptions) -> Result<Started, WebError> {
+    start::start(options, |done, total| progress(weak, generation, "Loading Python", done, total)).await
 }
 
 /// The kernel, if it is still there and has the same engine.

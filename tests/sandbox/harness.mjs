@@ -82,10 +82,22 @@ export const main = async () => {
   const sandbox = fs.readFileSync(path.join(here, "../../www/sandbox/sandbox.js"));
   const hash = "sha256-" + crypto.createHash("sha256").update(sandbox).digest("base64");
   const server = await start(hash);
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-  });
+  const launch = (zone) =>
+    chromium.launch({
+      executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+      env: { ...process.env, TZ: zone },
+    });
+  const browser = await launch("UTC");
+  /** Has `use` a page in a browser of another time zone. */
+  const elsewhere = async (zone, use) => {
+    const other = await launch(zone);
+    try {
+      return await use(await Host.open(other, server, ""));
+    } finally {
+      await other.close();
+    }
+  };
   const only = process.argv[2];
   let [passed, failed] = [0, 0];
   try {
@@ -95,7 +107,7 @@ export const main = async () => {
       if (only && !name.includes(only)) continue;
       const begin = Date.now();
       try {
-        await withDeadline(body({ isolated, plain, server }));
+        await withDeadline(body({ isolated, plain, server, elsewhere }));
         passed++;
         console.log(`ok      ${name} (${Date.now() - begin} ms)`);
       } catch (error) {

@@ -67,12 +67,13 @@ class Kernel {
   #settleReady;
   installed = new Set();
   log = []; // messages outside of a run
+  parts = {}; // of a snapshot that is being made
   late = []; // output of runs that have ended
   gone = null;
   onInput = () => null; // what to answer: a line, null, or undefined for no answer
   onNeed = ({ id, imports }) => this.bring(id, imports);
 
-  static async start({ maxPages = 0, bootMs = 200_000, alter = (assets) => assets } = {}) {
+  static async start({ maxPages = 0, bootMs = 200_000, isVerified = true, alter = (assets) => assets } = {}) {
     const kernel = new Kernel();
     const start = performance.now();
     const frame = document.createElement("iframe");
@@ -103,8 +104,9 @@ class Kernel {
     kernel.#port = channel.port1;
     kernel.#port.onmessage = ({ data }) => kernel.#receive(data);
     const ready = new Promise((resolve, reject) => (kernel.#settleReady = { resolve, reject }));
-    const assets = alter({ worker, scripts, lock, files, packages: [], maxPages });
+    const assets = alter({ worker, scripts, lock, files, maxPages });
     frame.contentWindow.postMessage({ t: "boot", assets }, "*", [channel.port2]);
+    if (isVerified) kernel.#port.postMessage({ t: "verified" });
     const timer = setTimeout(() => kernel.dispose("no answer after the boot message"), bootMs);
     kernel.info = await ready;
     clearTimeout(timer);
@@ -112,11 +114,24 @@ class Kernel {
     return kernel;
   }
 
+  // Makes a snapshot in a sandbox of its own: what `assets.snapshot` takes to restore it.
+  static async make(imports, libraries, options = {}) {
+    const keys = packagesOf(imports);
+    const files = keys.map((key) => packages[key].file_name);
+    const wheels = Object.fromEntries(await Promise.all(files.map(async (name) => [name, await blob(name)])));
+    const snapshot = { wheels, libraries, packages: keys.map((key) => packages[key].name) };
+    const kernel = await Kernel.start({ ...options, alter: (assets) => ({ ...assets, snapshot }) });
+    kernel.dispose("made");
+    const parts = Object.fromEntries(["heap", "so", "site", "meta"].map((name) => [name, new Blob(kernel.parts[name] ?? [])]));
+    return { ...parts, meta: JSON.parse(await parts.meta.text()) };
+  }
+
   #receive(message) {
     if (!Array.isArray(message)) return this.dispose(message.why);
     const [head, ...payloads] = message.map((buffer) => new Uint8Array(buffer));
     const data = JSON.parse(utf8.decode(head));
-    if (data.t === "ready") return this.#settleReady.resolve(data);
+    if (data.t === "ready" || data.t === "made") return this.#settleReady.resolve(data);
+    if (data.t === "part") return (this.parts[data.name] ??= []).push(message[1]);
     if (data.t === "dead") return this.dispose("dead: " + data.why);
     if (data.t === "error") {
       this.#settleReady.reject(new Error(data.error));

@@ -7,6 +7,7 @@ import ast
 import asyncio
 import builtins
 import gc
+import importlib
 import inspect
 import linecache
 import os
@@ -20,7 +21,7 @@ from types import ModuleType
 from pyodide.code import should_quiet
 from pyodide.ffi import ConversionError
 
-from . import bridge, display, errors, figures, ipython, packages, results, streams
+from . import bridge, clock, display, errors, figures, ipython, packages, results, streams
 
 VERSION = platform.python_version()
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -41,9 +42,11 @@ def bind(host):
     packages.install()
     figures.install()
     ipython.install()
+    clock.install()
     sys.modules["__main__"] = _main
     os.makedirs("/home/pyodide", exist_ok=True)
     os.chdir("/home/pyodide")
+    importlib.invalidate_caches()  # what a snapshot remembers of folders
     sys.path.append("/home/pyodide")  # modules that code has written; /mnt/uploads is never importable
     random.seed()  # after a snapshot everyone would draw the same numbers
     if "numpy" in sys.modules:

@@ -81,11 +81,33 @@
     event.preventDefault();
     output.writeText("stderr", `Uncaught in a callback: ${messageOf(event.error || event.reason)}\n`);
   };
+  // The kernel's own package. Its folder is on the path already in a restored interpreter.
+  const installScripts = (scripts) => {
+    python.FS.mkdirTree("/lib/pyoxide/pyoxide");
+    for (const name of Object.keys(scripts)) {
+      if (name.endsWith(".py")) python.FS.writeFile("/lib/pyoxide/pyoxide/" + name, scripts[name]);
+    }
+    const sys = python.pyimport("sys");
+    if (!sys.path.includes("/lib/pyoxide")) sys.path.append("/lib/pyoxide");
+    sys.destroy();
+  };
+  // Sends a snapshot instead of becoming ready. This sandbox is thrown away then: it has run nothing but this.
+  const make = async (snapshot) => {
+    const module = python.pyimport("pyoxide.snapshot");
+    module.prepare();
+    module.destroy();
+    await snapshot.make(python, (name, bytes) => send({ t: "part", name }, bytes));
+    send({ t: "made" });
+  };
+  let isVerified = null;
+  const verified = new Promise((resolve) => (isVerified = resolve)); // that the bytes of a snapshot are the page's own
   const boot = async ({ assets, interrupt: interruptBuffer, stdin }) => {
     const [start, T] = [now(), bare({})];
     const lap = (name) => (T[name] = Math.round(now() - start)); // ms since boot began, for `ready`
     for (const name of Object.keys(assets.files)) files.set(name, assets.files[name]);
-    const lockdown = await importBlob(assets.scripts["lockdown.js"]);
+    const scripts = ["lockdown.js", "snapshot.js"].map((name) => importBlob(assets.scripts[name]));
+    const [lockdown, { openSnapshot }] = await Promise.all(scripts);
+    const snapshot = assets.snapshot && openSnapshot(assets.snapshot, verified);
     const [wasm, { createOutput }, { loadPyodide }, { default: createModule }] = await Promise.all([
       lockdown.compile(files.get("pyodide.asm.wasm"), assets.maxPages),
       importBlob(assets.scripts["output.js"]),
@@ -103,7 +125,7 @@
       indexURL: "https://sandbox.invalid/", // never fetched; without it Pyodide would look for a CDN
       packageBaseUrl: "https://sandbox.invalid/",
       lockFileContents: assets.lock,
-      packages: assets.packages,
+      ...snapshot?.options,
       enableRunUntilComplete: "Suspending" in WebAssembly,
       env: { HOME: "/home/pyodide", MPLBACKEND: "agg", MPLCONFIGDIR: "/tmp/mpl" },
       stdin: () => null,
@@ -113,23 +135,21 @@
           if (onExit) onExit(code);
           die("exit " + code);
         };
-        return createModule(settings);
+        return snapshot ? snapshot.create(createModule, settings) : createModule(settings);
       },
     });
     WebAssembly.instantiateStreaming = instantiateStreaming;
     python._api.on_fatal = (error) => die(messageOf(error));
     lap("loaded");
+    for (const name of snapshot?.packages ?? []) python.loadedPackages[name] = "default channel";
 
+    installScripts(assets.scripts);
+    if (snapshot?.options._makeSnapshot) return make(snapshot);
     python.setStdout({ isatty: false, write: (bytes) => output.write("stdout", bytes) });
     python.setStderr({ isatty: false, write: (bytes) => output.write("stderr", bytes) });
     interrupt = interruptBuffer;
     if (interrupt) python.setInterruptBuffer(interrupt);
     python.FS.mkdirTree("/mnt/uploads");
-    python.FS.mkdirTree("/lib/pyoxide/pyoxide");
-    for (const name of Object.keys(assets.scripts)) {
-      if (name.endsWith(".py")) python.FS.writeFile("/lib/pyoxide/pyoxide/" + name, assets.scripts[name]);
-    }
-    python.pyimport("sys").path.append("/lib/pyoxide");
     kernel = python.pyimport("pyoxide.kernel");
     kernel.bind(createBridge(stdin));
     lap("kernel");
@@ -137,7 +157,8 @@
     files.clear();
     const left = lockdown.lockDown(fetch);
     lap("ready");
-    send({ t: "ready", isolated: Boolean(interrupt), python: kernel.VERSION, pyodide: python.version, left, T });
+    const versions = { python: kernel.VERSION, pyodide: python.version };
+    send({ t: "ready", isolated: Boolean(interrupt), packages: Object.keys(python.loadedPackages), ...versions, left, T });
     for (const kind of ["error", "unhandledrejection"]) listen(kind, uncaught);
   };
 
@@ -188,7 +209,7 @@
     if (interrupt) interrupt.set([0, 2]); // or cancel() itself would be interrupted
     if (!answerStdin({ line: false }) && kernel) kernel.cancel();
   };
-  const HANDLERS = bare({ boot, exec, install, cancel, stdin: answerStdin });
+  const HANDLERS = bare({ boot, verified: isVerified, exec, install, cancel, stdin: answerStdin });
   listen("message", async (event) => {
     if (!event.isTrusted) return;
     try {

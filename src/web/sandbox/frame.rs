@@ -1,0 +1,195 @@
+//! The frame itself: what confines it, and the one port by which the page talks to what is in it.
+
+use crate::web::error::WebError;
+use crate::web::listen::{Listener, listen};
+use crate::web::wait::first;
+use crate::web::{crypto, js};
+use gloo_timers::future::TimeoutFuture;
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Event, HtmlIFrameElement, MessageChannel, MessageEvent, MessagePort};
+
+const FRAME_SCRIPT: &str = include_str!("../../../www/sandbox/sandbox.js");
+
+/// How long the frame may take to say that it is up, in ms.
+const FRAME_LIMIT: u32 = 20_000;
+
+/// What comes out of a frame, unread.
+pub(in crate::web) enum Came {
+    /// A message.
+    Message(JsValue),
+    /// The frame can't be used any more; a sentence for people.
+    Broken(&'static str),
+}
+
+/// A live frame; removed from the page when dropped.
+#[derive(Debug)]
+pub(in crate::web) struct Frame {
+    element: HtmlIFrameElement,
+    port: MessagePort,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _listeners: [Listener; 2],
+}
+
+/// A frame that is not up yet; taken out of the page if its start is given up.
+struct Pending(Option<HtmlIFrameElement>);
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        if let Some(frame) = self.0.take() {
+            frame.remove();
+        }
+    }
+}
+
+impl Frame {
+    /// Brings up a frame and has its worker start with these assets. `on_came` hears everything from then on.
+    ///
+    /// # Errors
+    /// The frame doesn't come up in 20 s, mostly because of the page's own Content-Security-Policy.
+    pub(in crate::web) async fn open(
+        assets: &js_sys::Object,
+        on_came: impl Fn(Came) + 'static,
+    ) -> Result<Self, WebError> {
+        let on_came = Rc::new(on_came);
+        let name = crypto::random_name();
+        let element = build_frame(&name).await?;
+        let mut pending = Pending(Some(element.clone()));
+
+        let loads = Cell::new(0);
+        let came = on_came.clone();
+        let on_load = listen(&element, "load", move |_: Event| {
+            loads.set(loads.get() + 1);
+            if loads.get() > 1 {
+                came(Came::Broken("The Python sandbox left its page."));
+            }
+        });
+
+        wait_until_up(&element, &name).await?;
+        pending.0 = None;
+
+        let refused =
+            |thrown: JsValue| WebError::Browser { what: "start the sandbox".into(), why: js::message(&thrown) };
+        let channel = MessageChannel::new().map_err(refused)?;
+        let port = channel.port1();
+        let came = on_came.clone();
+        let on_message = Closure::new(move |event: MessageEvent| came(Came::Message(event.data())));
+        port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        let on_error = listen(&port, "messageerror", move |_: Event| {
+            on_came(Came::Broken("The Python sandbox sent something that can't be read."));
+        });
+
+        let frame = Self { element, port, _on_message: on_message, _listeners: [on_load, on_error] };
+        let boot = js::object(&[("t", "boot".into()), ("assets", assets.into())]);
+        let window = frame.element.content_window().ok_or(WebError::FrameSilent)?;
+        window.post_message_with_transfer(&boot, "*", &js_sys::Array::of1(&channel.port2())).map_err(refused)?;
+        Ok(frame)
+    }
+
+    /// Hands something to what is in the frame.
+    ///
+    /// # Errors
+    /// The browser has no memory for it.
+    pub(in crate::web) fn post(&self, message: &js_sys::Object) -> Result<(), WebError> {
+        self.port
+            .post_message(message)
+            .map_err(|thrown| WebError::Browser { what: "talk to the sandbox".into(), why: js::message(&thrown) })
+    }
+
+    pub(in crate::web) fn as_raw(&self) -> &HtmlIFrameElement {
+        &self.element
+    }
+}
+
+impl Drop for Frame {
+    fn drop(&mut self) {
+        self.port.set_onmessage(None);
+        self.port.close();
+        self.element.remove();
+    }
+}
+
+/// The frame with all that confines it, not yet in the page (SECURITY.md 2.2).
+async fn build_frame(name: &str) -> Result<HtmlIFrameElement, WebError> {
+    let hash = crypto::sha256_base64(FRAME_SCRIPT).await?;
+    let policy = format!(
+        "default-src 'none'; script-src 'sha256-{hash}' 'wasm-unsafe-eval' blob:; worker-src blob:; connect-src 'none'; \
+         img-src 'none'; style-src 'none'; font-src 'none'; frame-src 'none'; base-uri 'none'; form-action 'none'"
+    );
+    let refused = |thrown: JsValue| WebError::Browser { what: "make a frame".into(), why: js::message(&thrown) };
+    let frame: HtmlIFrameElement = js::document().create_element("iframe").map_err(refused)?.unchecked_into();
+    for (attribute, value) in [
+        ("sandbox", "allow-scripts"),
+        ("allow", "cross-origin-isolated"),
+        ("referrerpolicy", "no-referrer"),
+        ("name", name),
+        ("title", "Python sandbox"),
+        ("tabindex", "-1"),
+        ("aria-hidden", "true"),
+        ("hidden", ""),
+        (
+            "srcdoc",
+            &format!(
+                "<!doctype html><meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\"><script>{FRAME_SCRIPT}</script>"
+            ),
+        ),
+    ] {
+        frame.set_attribute(attribute, value).map_err(refused)?;
+    }
+    Ok(frame)
+}
+
+/// Puts the frame into the page and waits for its one greeting.
+async fn wait_until_up(frame: &HtmlIFrameElement, name: &str) -> Result<(), WebError> {
+    let (expected, source) = (name.to_owned(), frame.clone());
+    let mut listener = None;
+    let greeting = js_sys::Promise::new(&mut |resolve, _| {
+        let (expected, source) = (expected.clone(), source.clone());
+        listener = Some(listen(&js::window(), "message", move |event: MessageEvent| {
+            let from_frame = source.content_window().is_some_and(|window| {
+                event.source().is_some_and(|sender| JsValue::from(sender) == JsValue::from(window))
+            });
+            let data = event.data();
+            if from_frame
+                && event.origin() == "null"
+                && js::get_text(&data, "pyoxide").as_deref() == Some(&expected)
+                && js::get_text(&data, "t").as_deref() == Some("up")
+            {
+                // A promise resolves once; further greetings are nothing.
+                let _ = resolve.call0(&JsValue::UNDEFINED);
+            }
+        }));
+    });
+    let body = js::document().body().ok_or(WebError::FrameSilent)?;
+    body.append_child(frame)
+        .map_err(|thrown| WebError::Browser { what: "show a frame".into(), why: js::message(&thrown) })?;
+    let greeted = async {
+        // It never fails.
+        let _ = JsFuture::from(greeting).await;
+        Ok(())
+    };
+    let late = async {
+        TimeoutFuture::new(FRAME_LIMIT).await;
+        Err(WebError::FrameSilent)
+    };
+    let up = first(greeted, late).await;
+    drop(listener);
+    up
+}
+
+/// The head and the payloads of a message of the worker, if it is one.
+pub(in crate::web) fn buffers(data: &JsValue) -> Option<(Vec<u8>, Vec<js_sys::Uint8Array>)> {
+    let items = data.dyn_ref::<js_sys::Array>()?;
+    let mut buffers =
+        items.iter().map(|item| item.dyn_ref::<js_sys::ArrayBuffer>().map(|it| js_sys::Uint8Array::new(it)));
+    let head = buffers.next()??.to_vec();
+    Some((head, buffers.collect::<Option<_>>()?))
+}
+
+/// The frame's word that it ended the worker, as a sentence.
+pub(in crate::web) fn stopped(data: &JsValue) -> String {
+    let why = js::get_text(data, "why").unwrap_or_else(|| "without saying why".into());
+    format!("The Python sandbox was stopped ({why}).")
+}

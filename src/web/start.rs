@@ -1,0 +1,145 @@
+//! How an interpreter comes up: the one that stands ready, one out of a memory snapshot, or one from the beginning.
+//!
+//! A spare one has run no code of anybody, so that the rule of one kernel for one chat holds (SECURITY.md R15).
+
+use super::assets::{self, Core, OnBytes};
+use super::error::WebError;
+use super::js;
+use super::kernel::KernelOptions;
+use super::sandbox::Sandbox;
+use super::snapshot::{self, Snapshot};
+use super::wait::first;
+use crate::executor::packages::LockFile;
+use gloo_timers::future::TimeoutFuture;
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+use wasm_bindgen_futures::spawn_local;
+
+/// How long Python may take from the frame being up to ready, in ms.
+const BOOT_LIMIT: u32 = 90_000;
+/// How long out of a snapshot.
+const RESTORE_LIMIT: u32 = 20_000;
+/// Memory in GB that a device needs for a second interpreter beside the one that runs (SNAPSHOT.md 6).
+const ROOMY: f64 = 4.0;
+
+/// An interpreter that is ready or about to be.
+#[derive(Debug)]
+pub(super) struct Started {
+    /// What its distribution has.
+    pub(super) lock: Arc<LockFile>,
+    /// Where it is.
+    pub(super) sandbox: Sandbox,
+}
+
+/// Brings one up, the soonest way.
+///
+/// # Errors
+/// The distribution can't be had, or no sandbox comes up.
+pub(super) async fn start(options: &KernelOptions, on_bytes: impl OnBytes) -> Result<Started, WebError> {
+    match take_spare(options).await {
+        Some(started) => Ok(started),
+        None => fresh(options, on_bytes).await,
+    }
+}
+
+async fn fresh(options: &KernelOptions, on_bytes: impl OnBytes) -> Result<Started, WebError> {
+    let core = assets::core(&options.base(), on_bytes).await?;
+    let sandbox = match snapshot::best().await {
+        Some(snapshot) => match restored(&core, options.max_pages, &snapshot).await {
+            Ok(sandbox) => sandbox,
+            Err(why) => {
+                js::debug(&format!("A memory snapshot was not used: {why}"));
+                snapshot::spoil(snapshot.kind).await;
+                Sandbox::open(&core, options.max_pages, None).await?
+            }
+        },
+        None => Sandbox::open(&core, options.max_pages, None).await?,
+    };
+    Ok(Started { lock: core.lock, sandbox })
+}
+
+/// One out of a snapshot, once it is ready: one that dies before has run nothing, and can be started otherwise.
+async fn restored(core: &Core, max_pages: u32, snapshot: &Snapshot) -> Result<Sandbox, String> {
+    let sandbox = Sandbox::open(core, max_pages, Some(snapshot)).await.map_err(|error| error.to_string())?;
+    ready_within(&sandbox, RESTORE_LIMIT).await?;
+    Ok(sandbox)
+}
+
+async fn ready_within(sandbox: &Sandbox, limit: u32) -> Result<(), String> {
+    let late = async {
+        TimeoutFuture::new(limit).await;
+        Err(WebError::BootSilent.to_string())
+    };
+    first(sandbox.ready(), late).await
+}
+
+/// One that nobody has asked for yet.
+struct Spare {
+    options: KernelOptions,
+    /// What has become of it: nothing yet, one that is ready, or none.
+    started: RefCell<Option<Option<Started>>>,
+    waker: RefCell<Option<Waker>>,
+}
+
+thread_local! {
+    static SPARE: RefCell<Option<Rc<Spare>>> = const { RefCell::new(None) };
+}
+
+/// Has a spare interpreter stand ready from now on, for whoever asks next; where there is room for it.
+pub fn prepare(options: &KernelOptions) {
+    if !options.ahead || !is_roomy() || SPARE.with_borrow(Option::is_some) {
+        return;
+    }
+    let spare = Rc::new(Spare { options: options.clone(), started: RefCell::default(), waker: RefCell::default() });
+    SPARE.set(Some(spare.clone()));
+    spawn_local(async move {
+        let mut started = fresh(&spare.options, |_, _| {}).await.ok();
+        if let Some(Started { sandbox, .. }) = &started
+            && ready_within(sandbox, BOOT_LIMIT).await.is_err()
+        {
+            started = None;
+        }
+        spare.started.replace(Some(started));
+        if let Some(waker) = spare.waker.take() {
+            waker.wake();
+        }
+    });
+}
+
+/// The spare one, if it is of this kind, as soon as it is ready.
+async fn take_spare(options: &KernelOptions) -> Option<Started> {
+    let fits = |spare: &Option<Rc<Spare>>| spare.as_ref().is_some_and(|spare| spare.options == *options);
+    let spare = SPARE.with_borrow_mut(|spare| if fits(spare) { spare.take() } else { None })?;
+    let started = poll_fn(|context| match spare.started.take() {
+        Some(started) => Poll::Ready(started),
+        None => {
+            spare.waker.replace(Some(context.waker().clone()));
+            Poll::Pending
+        }
+    })
+    .await;
+    started.filter(|started| started.sandbox.is_fresh())
+}
+
+/// Makes ready what the next start needs: a snapshot if there is none, and a spare interpreter.
+pub(super) async fn look_ahead(options: &KernelOptions) {
+    if !options.ahead || !is_roomy() {
+        return;
+    }
+    let base = options.base();
+    if let Ok(core) = assets::core(&base, |_, _| {}).await
+        && let Some(kind) = snapshot::wanted(&core).await
+        && let Err(error) = snapshot::make(&base, &core, kind, options.max_pages).await
+    {
+        js::debug(&error.to_string());
+    }
+    prepare(options);
+}
+
+/// Whether the device has memory to spare, as far as the browser tells.
+fn is_roomy() -> bool {
+    js::get(&js::window().navigator(), "deviceMemory").as_f64().is_none_or(|gigabytes| gigabytes >= ROOMY)
+}
