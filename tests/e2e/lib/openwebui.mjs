@@ -89,6 +89,8 @@ function environment(data, model) {
     DATA_DIR: data,
     USE_SLIM_DOCKER: "true",
     WEBUI_SECRET_KEY: "a-secret-of-the-tests",
+    // A busy machine may need longer than the 5 s after which it gives a message up.
+    DATABASE_SQLITE_PRAGMA_BUSY_TIMEOUT: "60000",
     WEBUI_AUTH: "True",
     OFFLINE_MODE: "True",
     HF_HUB_OFFLINE: "1",
