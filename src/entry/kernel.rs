@@ -9,6 +9,7 @@ use crate::protocol::execute::{
 use crate::protocol::mime::raster_image;
 use crate::web::js;
 use crate::web::kernel::{Kernel, KernelOptions, WeakKernel};
+use crate::web::snapshot::{self, Kind};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -136,6 +137,27 @@ impl KernelHandle {
         handle.kernel.request(KernelRequest::Start);
         JsFuture::from(ready).await.map_err(|thrown| JsError::new(&js::message(&thrown)))?;
         Ok(handle)
+    }
+
+    /// Makes a memory snapshot of this build, for those who build a site: `{ record, parts }`, to be put beside this module.
+    ///
+    /// # Errors
+    /// A sentence: there is no such snapshot, or it can't be made of this distribution.
+    #[wasm_bindgen(js_name = makeSnapshot, unchecked_return_type = "MadeSnapshot")]
+    pub async fn make_snapshot(
+        #[wasm_bindgen(unchecked_param_type = "\"plain\" | \"figures\"")] kind: String,
+    ) -> Result<js_sys::Object, JsError> {
+        let kind = Kind::ALL.into_iter().find(|known| known.name() == kind);
+        let kind =
+            kind.ok_or_else(|| JsError::new("There is no snapshot of this name; take \"plain\" or \"figures\"."))?;
+        let made = snapshot::make_alone(&KernelOptions::default(), kind).await;
+        let made = made.map_err(|error| JsError::new(&error.to_string()))?;
+        let record = serde_json::to_value(&made.record).unwrap_or_default();
+        let parts = js_sys::Object::new();
+        for (name, _, blob) in &made.parts {
+            js::set(&parts, name, blob);
+        }
+        Ok(js::object(&[("record", js::from_json(&record)), ("parts", parts.into())]))
     }
 
     /// Runs code after all that was asked before. Returns at once.

@@ -46,6 +46,12 @@ export interface Run {
   readonly reply: Promise<ExecuteReply>;
 }
 
+/** A memory snapshot as a site has it: `record` belongs into `snapshots.json` under its name, the parts, packed by gzip, into `snapshots/`. */
+export interface MadeSnapshot {
+  record: { key: string; sums: Record<string, string> };
+  parts: Record<"heap" | "so" | "site" | "meta", Blob>;
+}
+
 /** How an event client is connected. All is optional; without a token the person signs in. */
 export interface EventClientOptions {
   /** The origin of an Open WebUI server. */

@@ -33,6 +33,8 @@ pub enum Incoming {
     Worker(WorkerMessage),
     /// The worker said something that can't be read, or its frame ended it; a sentence for people.
     Broken(String),
+    /// There is another engine that has what the first run needs; nothing has run in this one.
+    Better,
     /// The wheels for a run could not be had; a sentence for people.
     FetchFailed {
         /// The run that needs them.
@@ -85,6 +87,8 @@ enum Phase {
 #[derive(Debug)]
 struct Run {
     id: MsgId,
+    /// What was asked for, as long as nothing of it has run.
+    request: Option<ExecuteRequest>,
     count: u32,
     timeout: Option<Millis>,
     /// When the run ends by force, and why.
@@ -111,6 +115,27 @@ impl Pyodide {
         Self::default()
     }
 
+    /// What the distribution has, once it is known.
+    pub fn lock(&self) -> Option<Arc<LockFile>> {
+        self.lock.clone()
+    }
+
+    /// Whether no code has run in this engine yet, though a run waits for its packages.
+    pub fn is_untouched(&self) -> bool {
+        matches!(&self.phase, Phase::Busy(Run { request: Some(_), deadline: Some((_, Deadline::Packages)), .. }))
+    }
+
+    /// Takes the first run, which waits for its packages, to a fresh engine.
+    fn begin_again(&mut self, steps: &mut Steps) {
+        if self.is_untouched()
+            && let Phase::Busy(Run { request: Some(request), .. }) = std::mem::take(&mut self.phase)
+        {
+            self.queue.push_front(request);
+            steps.push(Step::Close);
+            self.open(steps);
+        }
+    }
+
     fn open(&mut self, steps: &mut Steps) {
         self.installed.clear();
         self.count = 0;
@@ -135,6 +160,7 @@ impl Pyodide {
             self.count += 1;
             self.phase = Phase::Busy(Run {
                 id: request.id.clone(),
+                request: (self.count == 1).then(|| request.clone()),
                 count: self.count,
                 timeout: request.timeout_ms,
                 deadline: request.timeout_ms.map(|limit| (now + limit, Deadline::Code)),
@@ -217,10 +243,11 @@ impl Pyodide {
                 self.installed.extend(packages);
                 self.phase = Phase::Idle;
             }
-            Head::Need { id, imports } => self.need(id, &imports, now, steps),
+            Head::Need { id, imports, early } => self.need(id, &imports, early, now, steps),
             Head::Installed { id, names, bad } => {
                 self.installed.extend(names);
                 if let Some(run) = self.run(&id) {
+                    run.request = None;
                     if !matches!(run.deadline, Some((_, Deadline::Stop))) {
                         run.deadline = run.timeout.map(|limit| (now + limit, Deadline::Code));
                     }
@@ -280,7 +307,7 @@ impl Pyodide {
         }
     }
 
-    fn need(&mut self, id: MsgId, imports: &[String], now: Millis, steps: &mut Steps) {
+    fn need(&mut self, id: MsgId, imports: &[String], early: bool, now: Millis, steps: &mut Steps) {
         let packages: Vec<_> = match &self.lock {
             Some(lock) => lock
                 .for_imports(imports.iter().map(String::as_str))
@@ -290,6 +317,7 @@ impl Pyodide {
             None => Vec::new(),
         };
         if let Some(run) = self.run(&id) {
+            run.request.take_if(|_| !early);
             if !matches!(run.deadline, Some((_, Deadline::Stop))) {
                 run.deadline = Some((now + PACKAGES_LIMIT, Deadline::Packages));
             }
@@ -388,6 +416,7 @@ impl Executor for Pyodide {
             _ if matches!(self.phase, Phase::Off | Phase::Dead | Phase::Disposed) => {}
             Incoming::Lock(lock) => self.lock = Some(lock),
             Incoming::Progress(progress) => steps.push(Step::Emit(KernelMessage::Progress(progress))),
+            Incoming::Better => self.begin_again(&mut steps),
             Incoming::Failed(why) => self.die("KernelNotStarted", why, now, &mut steps),
             Incoming::Broken(why) => self.die("KernelDied", why, now, &mut steps),
             Incoming::FetchFailed { id, why } => {

@@ -27,6 +27,9 @@ pub enum Head {
         id: MsgId,
         /// Top-level module names.
         imports: Vec<String>,
+        /// Whether nothing of the code has run yet.
+        #[serde(default)]
+        early: bool,
     },
     /// An installation ended.
     Installed {

@@ -4,6 +4,7 @@
 //! doesn't match never reaches a sandbox.
 
 use super::error::WebError;
+use super::wait::join_all;
 use super::{blob, cache, crypto, fetch, js};
 use crate::executor::packages::{LockFile, LockPackage};
 use serde::Deserialize;
@@ -113,25 +114,6 @@ async fn bring(
         files.push(((*name).to_owned(), result?));
     }
     Ok(files)
-}
-
-/// Waits for all of them, which go on side by side.
-async fn join_all<F: Future>(jobs: Vec<F>) -> Vec<F::Output> {
-    let mut jobs: Vec<_> = jobs.into_iter().map(|job| (Box::pin(job), None)).collect();
-    std::future::poll_fn(|context| {
-        let mut open = false;
-        for (job, result) in &mut jobs {
-            if result.is_none() {
-                match job.as_mut().poll(context) {
-                    std::task::Poll::Ready(value) => *result = Some(value),
-                    std::task::Poll::Pending => open = true,
-                }
-            }
-        }
-        if open { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
-    })
-    .await;
-    jobs.into_iter().filter_map(|(_, result)| result).collect()
 }
 
 /// One file from this page's memory, its cache, or the network, in this order; verified when it enters the page.

@@ -4,7 +4,15 @@ use super::error::WebError;
 use super::js;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Response, Url};
+
+#[wasm_bindgen]
+extern "C" {
+    /// A pair of streams, as `ReadableWritablePair` has them.
+    type DecompressionStream;
+    #[wasm_bindgen(constructor, catch)]
+    fn new(format: &str) -> Result<DecompressionStream, JsValue>;
+}
 
 /// How long the browser may take to begin a download, in ms.
 const DOWNLOAD_BEGINS: u32 = 60_000;
@@ -30,6 +38,18 @@ pub async fn bytes(blob: &Blob) -> Result<Vec<u8>, WebError> {
         .await
         .map_err(|thrown| WebError::Browser { what: "read a file".into(), why: js::message(&thrown) })?;
     Ok(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+/// What was packed by gzip.
+///
+/// # Errors
+/// It is no gzip, or the browser has no memory for it.
+pub async fn gunzip(packed: &Blob) -> Result<Blob, WebError> {
+    let failed = |thrown: JsValue| WebError::Browser { what: "unpack a file".into(), why: js::message(&thrown) };
+    let unpacker = DecompressionStream::new("gzip").map_err(failed)?;
+    let stream = packed.stream().pipe_through(unpacker.unchecked_ref());
+    let response = Response::new_with_opt_readable_stream(Some(&stream)).map_err(failed)?;
+    JsFuture::from(response.blob().map_err(failed)?).await.map(JsCast::unchecked_into).map_err(failed)
 }
 
 /// A `blob:` address of some bytes; given back when dropped.

@@ -5,6 +5,7 @@ use super::assets;
 use super::error::WebError;
 use super::js;
 use super::sandbox::{Said, Sandbox};
+use super::snapshot::{self, Kind};
 use super::start::{self, Started};
 use crate::executor::packages::LockPackage;
 use crate::executor::pyodide::{Incoming, Outgoing, Pyodide};
@@ -72,6 +73,9 @@ struct Inner {
     timer: RefCell<Option<Timeout>>,
     boot_timer: RefCell<Option<Timeout>>,
     rest_timer: RefCell<Option<Timeout>>,
+    /// The snapshot that the next engine shall come out of, and the one that this has.
+    wanted: Cell<Kind>,
+    kind: Cell<Option<Kind>>,
     sink: Box<dyn Fn(KernelMessage)>,
 }
 
@@ -88,6 +92,8 @@ impl Kernel {
             timer: RefCell::default(),
             boot_timer: RefCell::default(),
             rest_timer: RefCell::default(),
+            wanted: Cell::new(Kind::Plain),
+            kind: Cell::default(),
             sink: Box::new(sink),
         }))
     }
@@ -164,9 +170,9 @@ impl Inner {
             Step::Open => {
                 self.generation.set(self.generation.get() + 1);
                 let (weak, generation) = (Rc::downgrade(self), self.generation.get());
-                let options = self.options.clone();
+                let (options, wanted) = (self.options.clone(), self.wanted.get());
                 spawn_local(async move {
-                    match open(&weak, generation, &options).await {
+                    match open(&weak, generation, &options, wanted).await {
                         Ok(started) => {
                             if let Some(inner) = live(&weak, generation) {
                                 inner.opened(started);
@@ -186,7 +192,8 @@ impl Inner {
         }
     }
 
-    fn opened(self: &Rc<Self>, Started { lock, sandbox }: Started) {
+    fn opened(self: &Rc<Self>, Started { lock, sandbox, kind }: Started) {
+        self.kind.set(kind);
         let (weak, generation) = (Rc::downgrade(self), self.generation.get());
         receive(&weak, generation, Incoming::Lock(lock));
         self.boot_timer.replace(Some(Timeout::new(BOOT_LIMIT, move || {
@@ -219,6 +226,9 @@ impl Inner {
         spawn_local(async move {
             let names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
             let text = format!("Loading {}", names.join(", "));
+            if better_engine(&weak, generation, &packages).await {
+                return receive(&weak, generation, Incoming::Better);
+            }
             progress(&weak, generation, &text, 0.0, 0.0);
             let on_bytes = |done, total| progress(&weak, generation, &text, done, total);
             match assets::wheels(&base, &packages, on_bytes).await {
@@ -252,8 +262,24 @@ impl Inner {
     }
 }
 
-async fn open(weak: &Weak<Inner>, generation: u32, options: &KernelOptions) -> Result<Started, WebError> {
-    start::start(options, |done, total| progress(weak, generation, "Loading Python", done, total)).await
+async fn open(weak: &Weak<Inner>, generation: u32, options: &KernelOptions, wanted: Kind) -> Result<Started, WebError> {
+    start::start(options, wanted, |done, total| progress(weak, generation, "Loading Python", done, total)).await
+}
+
+/// Whether another engine, out of the larger snapshot, has what the first run needs, sooner than its wheels are there.
+async fn better_engine(weak: &Weak<Inner>, generation: u32, packages: &[LockPackage]) -> bool {
+    let Some(inner) = live(weak, generation) else { return false };
+    let lock = inner.machine.borrow().lock();
+    let Some(lock) = lock.filter(|_| inner.kind.get() != Some(Kind::Figures) && inner.machine.borrow().is_untouched())
+    else {
+        return false;
+    };
+    // Once only: where it did not come out of that one, the wheels are taken.
+    if inner.wanted.get() == Kind::Figures || !snapshot::brings(packages, &lock).await {
+        return false;
+    }
+    inner.wanted.set(Kind::Figures);
+    true
 }
 
 /// The kernel, if it is still there and has the same engine.

@@ -2,11 +2,13 @@
 //!
 //! Nothing notices a mix of old and new parts but the key and the checksums: what doesn't fit is not used.
 
-use super::assets::{self, Core};
+use super::assets::{self, Core, OnBytes};
 use super::error::WebError;
+use super::kernel::KernelOptions;
 use super::sandbox::{self, Came, Frame, SCRIPTS, WORKER};
-use super::wait::first;
-use super::{blob, cache, crypto, js};
+use super::wait::{first, join_all};
+use super::{blob, cache, crypto, fetch, js};
+use crate::executor::packages::{LockFile, LockPackage};
 use gloo_timers::future::TimeoutFuture;
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
@@ -20,6 +22,9 @@ use web_sys::Blob;
 const CONTENTS: &str = include_str!("../../www/snapshot.json");
 /// A snapshot's parts: packed memory, linked libraries, the other files of the wheels, and where all that is.
 const PARTS: [&str; 4] = ["heap", "so", "site", "meta"];
+/// What a site has ready, by name; and the folder of the parts, each by gzip. Both are beside this module.
+const SHIPPED: &str = "snapshots.json";
+const FOLDER: &str = "snapshots/";
 /// How long it may take to make one, in ms.
 const MAKE_LIMIT: u32 = 120_000;
 
@@ -33,12 +38,20 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Under this name the cache has it.
-    fn name(self) -> &'static str {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Plain, Self::Figures];
+
+    /// The name by which a site has it.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Plain => "snapshot-plain",
-            Self::Figures => "snapshot-figures",
+            Self::Plain => "plain",
+            Self::Figures => "figures",
         }
+    }
+
+    /// The name by which the cache has it.
+    fn kept_as(self) -> String {
+        format!("snapshot-{}", self.name())
     }
 }
 
@@ -48,10 +61,12 @@ struct Contents {
     libraries: Vec<String>,
 }
 
-/// What the cache has of a snapshot: for which build, and the checksums of its parts.
-#[derive(Serialize, Deserialize)]
-struct Record {
+/// What the cache and the site have of a snapshot: for which build, and the checksums of its parts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// What it was made of and by.
     key: String,
+    /// sha256 of the parts by name, in hex.
     sums: BTreeMap<String, String>,
 }
 
@@ -100,12 +115,29 @@ impl Snapshot {
     }
 }
 
-/// The best snapshot of this build that this browser has.
-pub async fn best() -> Option<Rc<Snapshot>> {
-    match find(Kind::Figures).await {
-        Some(snapshot) => Some(snapshot),
-        None => find(Kind::Plain).await,
+/// The best snapshot of this build that can be had at once, or is worth its way from the site: `wanted` at least, if there
+/// is such a one.
+pub async fn best(wanted: Kind, on_bytes: impl OnBytes) -> Option<Rc<Snapshot>> {
+    if let Some(snapshot) = find(Kind::Figures).await {
+        return Some(snapshot);
     }
+    if wanted == Kind::Figures
+        && let Some(snapshot) = fetch_shipped(Kind::Figures, &on_bytes).await
+    {
+        return Some(snapshot);
+    }
+    match find(Kind::Plain).await {
+        Some(snapshot) => Some(snapshot),
+        None => fetch_shipped(Kind::Plain, &on_bytes).await,
+    }
+}
+
+/// Whether a start out of the larger snapshot would bring one of these packages, sooner than their wheels.
+pub async fn brings(packages: &[LockPackage], core: &LockFile) -> bool {
+    let Ok(contents) = contents() else { return false };
+    let inside = core.for_imports(contents.imports.iter().map(String::as_str));
+    packages.iter().any(|package| inside.contains(package))
+        && (find(Kind::Figures).await.is_some() || is_shipped(Kind::Figures).await)
 }
 
 /// A snapshot of this build, if this browser has it.
@@ -113,7 +145,7 @@ pub async fn find(kind: Kind) -> Option<Rc<Snapshot>> {
     if let Some(snapshot) = KEPT.with_borrow(|kept| kept.get(&kind).cloned()) {
         return Some(snapshot);
     }
-    let record = record(kind).await.filter(|_| !SPOILT.with_borrow(|spoilt| spoilt.contains(&kind)))?;
+    let record = record(kind).await.filter(|_| !is_spoilt(kind))?;
     if record.key != key().await.ok()? {
         return None;
     }
@@ -132,47 +164,149 @@ pub async fn spoil(kind: Kind) {
     remove(kind).await;
 }
 
-/// Whether a snapshot could be made that there isn't yet, of what this browser has already.
-pub async fn wanted(core: &Core) -> Option<Kind> {
-    let may = |kind| !SPOILT.with_borrow(|spoilt| spoilt.contains(&kind));
-    let contents = contents().ok()?;
-    let packages = core.lock.for_imports(contents.imports.iter().map(String::as_str));
-    if find(Kind::Figures).await.is_some() {
-        return None;
-    }
-    if may(Kind::Figures) && assets::kept(&packages).await {
-        return Some(Kind::Figures);
-    }
-    (may(Kind::Plain) && find(Kind::Plain).await.is_none()).then_some(Kind::Plain)
+fn is_spoilt(kind: Kind) -> bool {
+    SPOILT.with_borrow(|spoilt| spoilt.contains(&kind))
 }
 
-/// Makes a snapshot in a sandbox of its own, which takes some seconds of another thread, and keeps it.
+/// Sees to it that this browser has the larger snapshot, or else the small one: from the site, or made of what is here
+/// already, which takes some seconds of another thread.
 ///
 /// # Errors
-/// It can't be made of this distribution, or this browser keeps nothing so large. It is not tried again in this page.
-pub async fn make(base: &str, core: &Core, kind: Kind, max_pages: u32) -> Result<(), WebError> {
-    let made = try_make(base, core, kind, max_pages).await;
-    if made.is_err() {
-        SPOILT.with_borrow_mut(|spoilt| spoilt.insert(kind));
+/// It can't be had or made, or this browser keeps nothing so large. It is not tried again in this page.
+pub async fn provide(base: &str, core: &Core, max_pages: u32) -> Result<(), WebError> {
+    for kind in [Kind::Figures, Kind::Plain] {
+        if find(kind).await.is_some() || fetch_shipped(kind, &|_, _| {}).await.is_some() {
+            return Ok(());
+        }
+        if !is_spoilt(kind) && (kind == Kind::Plain || assets::kept(&packages(kind, core)?).await) {
+            let made = async { store(kind, make(base, core, kind, max_pages).await?).await }.await;
+            if made.is_err() {
+                SPOILT.with_borrow_mut(|spoilt| spoilt.insert(kind));
+            }
+            return made;
+        }
     }
-    made
+    Ok(())
 }
 
-async fn try_make(base: &str, core: &Core, kind: Kind, max_pages: u32) -> Result<(), WebError> {
-    let contents = match kind {
-        Kind::Plain => Contents { imports: Vec::new(), libraries: Vec::new() },
-        Kind::Figures => contents()?,
-    };
-    let packages = core.lock.for_imports(contents.imports.iter().map(String::as_str));
+/// The packages that a snapshot holds.
+fn packages(kind: Kind, core: &Core) -> Result<Vec<LockPackage>, WebError> {
+    Ok(match kind {
+        Kind::Plain => Vec::new(),
+        Kind::Figures => core.lock.for_imports(contents()?.imports.iter().map(String::as_str)),
+    })
+}
+
+/// A snapshot that was made: its parts with their checksums.
+#[derive(Debug)]
+pub struct Made {
+    /// For which build, and the checksums.
+    pub record: Record,
+    /// By name.
+    pub parts: Vec<(&'static str, String, Blob)>,
+}
+
+/// Makes a snapshot in a sandbox of its own.
+///
+/// # Errors
+/// It can't be made of this distribution.
+pub async fn make(base: &str, core: &Core, kind: Kind, max_pages: u32) -> Result<Made, WebError> {
+    let packages = packages(kind, core)?;
+    let libraries = if kind == Kind::Plain { Vec::new() } else { contents()?.libraries };
     let wheels = assets::wheels(base, &packages, |_, _| {}).await?;
     let texts = |all: Vec<String>| all.into_iter().map(JsValue::from).collect::<js_sys::Array>();
     let given = js::object(&[
         ("wheels", sandbox::blobs(&wheels).into()),
-        ("libraries", texts(contents.libraries).into()),
+        ("libraries", texts(libraries).into()),
         ("packages", texts(packages.into_iter().map(|package| package.name).collect()).into()),
     ]);
-    let made = gather(&sandbox::assets(core, max_pages, Some(given))).await?;
-    store(kind, made).await
+    let gathered = gather(&sandbox::assets(core, max_pages, Some(given))).await?;
+    let failed =
+        |thrown: JsValue| WebError::Browser { what: "hold a memory snapshot".into(), why: js::message(&thrown) };
+    let (mut parts, mut sums) = (Vec::new(), BTreeMap::new());
+    for name in PARTS {
+        let chunks = gathered.get(name).cloned().unwrap_or_default();
+        let blob = Blob::new_with_u8_array_sequence(&chunks).map_err(failed)?;
+        let sum = assets::checksum(&blob).await?;
+        sums.insert(name.to_owned(), sum.clone());
+        parts.push((name, sum, blob));
+    }
+    Ok(Made { record: Record { key: key().await?, sums }, parts })
+}
+
+/// Makes a snapshot for others to use.
+///
+/// # Errors
+/// As [`make`]; or the distribution can't be had.
+pub async fn make_alone(options: &KernelOptions, kind: Kind) -> Result<Made, WebError> {
+    let core = assets::core(&options.base(), |_, _| {}).await?;
+    make(&options.base(), &core, kind, options.max_pages).await
+}
+
+/// What the site has, if it is of this build.
+async fn shipped(kind: Kind) -> Option<Record> {
+    thread_local! {
+        static LIST: RefCell<Option<Rc<BTreeMap<String, Record>>>> = const { RefCell::new(None) };
+    }
+    let list = match LIST.with_borrow(Clone::clone) {
+        Some(list) => list,
+        None => {
+            let text = fetch::text(&js::beside_module(SHIPPED)).await.unwrap_or_default();
+            let list = Rc::new(serde_json::from_str(&text).unwrap_or_default());
+            LIST.set(Some(Rc::clone(&list)));
+            list
+        }
+    };
+    let record = list.get(kind.name())?.clone();
+    (record.key == key().await.ok()?).then_some(record)
+}
+
+async fn is_shipped(kind: Kind) -> bool {
+    !is_spoilt(kind) && shipped(kind).await.is_some()
+}
+
+/// Brings a snapshot from the site into the cache.
+async fn fetch_shipped(kind: Kind, on_bytes: &impl OnBytes) -> Option<Rc<Snapshot>> {
+    let record = shipped(kind).await.filter(|_| !is_spoilt(kind))?;
+    match try_fetch(kind, record, on_bytes).await {
+        Ok(snapshot) => snapshot,
+        Err(error) => {
+            js::debug(&error.to_string());
+            SPOILT.with_borrow_mut(|spoilt| spoilt.insert(kind));
+            None
+        }
+    }
+}
+
+async fn try_fetch(kind: Kind, record: Record, on_bytes: &impl OnBytes) -> Result<Option<Rc<Snapshot>>, WebError> {
+    let (done, total) = (Cell::new(0.0), Cell::new(0.0));
+    let one = async |name: &'static str| {
+        let file = format!("{}-{name}", kind.name());
+        let packed = fetch::file(
+            &js::beside_module(&format!("{FOLDER}{file}")),
+            &file,
+            &|size| total.set(total.get() + size),
+            &|more| {
+                done.set(done.get() + more);
+                on_bytes(done.get(), total.get());
+            },
+        )
+        .await?;
+        let blob = blob::gunzip(&packed).await?;
+        let sum = assets::checksum(&blob).await?;
+        match record.sums.get(name) {
+            Some(expected) if *expected == sum => Ok((name, sum, blob)),
+            _ => Err(WebError::Checksum { file }),
+        }
+    };
+    let parts = join_all(PARTS.map(one)).await.into_iter().collect::<Result<Vec<_>, WebError>>()?;
+    let made = Made { record, parts };
+    // A browser that keeps nothing uses it all the same.
+    let parts = made.parts.clone();
+    if let Err(error) = store(kind, made).await {
+        js::debug(&error.to_string());
+    }
+    Ok(keep(kind, parts, true).await)
 }
 
 /// What a sandbox says that makes a snapshot.
@@ -240,27 +374,13 @@ async fn gather(assets: &js_sys::Object) -> Result<BTreeMap<String, js_sys::Arra
 }
 
 /// Keeps a snapshot in place of an older one.
-async fn store(kind: Kind, made: BTreeMap<String, js_sys::Array>) -> Result<(), WebError> {
-    let failed =
-        |thrown: JsValue| WebError::Browser { what: "keep a memory snapshot".into(), why: js::message(&thrown) };
-    let (mut parts, mut sums) = (Vec::new(), BTreeMap::new());
-    for name in PARTS {
-        let chunks = made.get(name).cloned().unwrap_or_default();
-        let blob = Blob::new_with_u8_array_sequence(&chunks).map_err(failed)?;
-        let sum = assets::checksum(&blob).await?;
-        sums.insert(name.to_owned(), sum.clone());
-        parts.push((name, sum, blob));
-    }
+async fn store(kind: Kind, Made { record, parts }: Made) -> Result<(), WebError> {
     remove(kind).await;
     for (_, sum, blob) in &parts {
         cache::put(sum, blob).await?;
     }
-    let record = Record { key: key().await?, sums };
     let text = serde_json::to_string(&record).unwrap_or_default();
-    cache::put(kind.name(), &blob::blob(text.as_bytes(), "application/json")?).await?;
-    // From the cache, so that the bytes need not stay in memory.
-    find(kind).await;
-    Ok(())
+    cache::put(&kind.kept_as(), &blob::blob(text.as_bytes(), "application/json")?).await
 }
 
 async fn keep(kind: Kind, parts: Vec<(&'static str, String, Blob)>, is_verified: bool) -> Option<Rc<Snapshot>> {
@@ -272,12 +392,12 @@ async fn keep(kind: Kind, parts: Vec<(&'static str, String, Blob)>, is_verified:
 }
 
 async fn record(kind: Kind) -> Option<Record> {
-    serde_json::from_slice(&blob::bytes(&cache::get(kind.name()).await?).await.ok()?).ok()
+    serde_json::from_slice(&blob::bytes(&cache::get(&kind.kept_as()).await?).await.ok()?).ok()
 }
 
 async fn remove(kind: Kind) {
     let Some(record) = record(kind).await else { return };
-    cache::remove(kind.name()).await;
+    cache::remove(&kind.kept_as()).await;
     for sum in record.sums.values() {
         cache::remove(sum).await;
     }

@@ -7,7 +7,7 @@ use super::error::WebError;
 use super::js;
 use super::kernel::KernelOptions;
 use super::sandbox::Sandbox;
-use super::snapshot::{self, Snapshot};
+use super::snapshot::{self, Kind, Snapshot};
 use super::wait::first;
 use crate::executor::packages::LockFile;
 use gloo_timers::future::TimeoutFuture;
@@ -32,33 +32,34 @@ pub(super) struct Started {
     pub(super) lock: Arc<LockFile>,
     /// Where it is.
     pub(super) sandbox: Sandbox,
+    /// The snapshot that it came out of.
+    pub(super) kind: Option<Kind>,
 }
 
-/// Brings one up, the soonest way.
+/// Brings one up, the soonest way; out of a snapshot of this kind, if there is one.
 ///
 /// # Errors
 /// The distribution can't be had, or no sandbox comes up.
-pub(super) async fn start(options: &KernelOptions, on_bytes: impl OnBytes) -> Result<Started, WebError> {
-    match take_spare(options).await {
+pub(super) async fn start(options: &KernelOptions, wanted: Kind, on_bytes: impl OnBytes) -> Result<Started, WebError> {
+    match take_spare(options, wanted).await {
         Some(started) => Ok(started),
-        None => fresh(options, on_bytes).await,
+        None => fresh(options, wanted, on_bytes).await,
     }
 }
 
-async fn fresh(options: &KernelOptions, on_bytes: impl OnBytes) -> Result<Started, WebError> {
-    let core = assets::core(&options.base(), on_bytes).await?;
-    let sandbox = match snapshot::best().await {
-        Some(snapshot) => match restored(&core, options.max_pages, &snapshot).await {
-            Ok(sandbox) => sandbox,
+async fn fresh(options: &KernelOptions, wanted: Kind, on_bytes: impl OnBytes) -> Result<Started, WebError> {
+    let core = assets::core(&options.base(), &on_bytes).await?;
+    if let Some(snapshot) = snapshot::best(wanted, &on_bytes).await {
+        match restored(&core, options.max_pages, &snapshot).await {
+            Ok(sandbox) => return Ok(Started { lock: core.lock, sandbox, kind: Some(snapshot.kind) }),
             Err(why) => {
                 js::debug(&format!("A memory snapshot was not used: {why}"));
                 snapshot::spoil(snapshot.kind).await;
-                Sandbox::open(&core, options.max_pages, None).await?
             }
-        },
-        None => Sandbox::open(&core, options.max_pages, None).await?,
-    };
-    Ok(Started { lock: core.lock, sandbox })
+        }
+    }
+    let sandbox = Sandbox::open(&core, options.max_pages, None).await?;
+    Ok(Started { lock: core.lock, sandbox, kind: None })
 }
 
 /// One out of a snapshot, once it is ready: one that dies before has run nothing, and can be started otherwise.
@@ -96,7 +97,7 @@ pub fn prepare(options: &KernelOptions) {
     let spare = Rc::new(Spare { options: options.clone(), started: RefCell::default(), waker: RefCell::default() });
     SPARE.set(Some(spare.clone()));
     spawn_local(async move {
-        let mut started = fresh(&spare.options, |_, _| {}).await.ok();
+        let mut started = fresh(&spare.options, Kind::Plain, |_, _| {}).await.ok();
         if let Some(Started { sandbox, .. }) = &started
             && ready_within(sandbox, BOOT_LIMIT).await.is_err()
         {
@@ -110,7 +111,7 @@ pub fn prepare(options: &KernelOptions) {
 }
 
 /// The spare one, if it is of this kind, as soon as it is ready.
-async fn take_spare(options: &KernelOptions) -> Option<Started> {
+async fn take_spare(options: &KernelOptions, wanted: Kind) -> Option<Started> {
     let fits = |spare: &Option<Rc<Spare>>| spare.as_ref().is_some_and(|spare| spare.options == *options);
     let spare = SPARE.with_borrow_mut(|spare| if fits(spare) { spare.take() } else { None })?;
     let started = poll_fn(|context| match spare.started.take() {
@@ -121,7 +122,7 @@ async fn take_spare(options: &KernelOptions) -> Option<Started> {
         }
     })
     .await;
-    started.filter(|started| started.sandbox.is_fresh())
+    started.filter(|started| started.sandbox.is_fresh() && (wanted == Kind::Plain || started.kind == Some(wanted)))
 }
 
 /// Makes ready what the next start needs: a snapshot if there is none, and a spare interpreter.
@@ -131,8 +132,7 @@ pub(super) async fn look_ahead(options: &KernelOptions) {
     }
     let base = options.base();
     if let Ok(core) = assets::core(&base, |_, _| {}).await
-        && let Some(kind) = snapshot::wanted(&core).await
-        && let Err(error) = snapshot::make(&base, &core, kind, options.max_pages).await
+        && let Err(error) = snapshot::provide(&base, &core, options.max_pages).await
     {
         js::debug(&error.to_string());
     }

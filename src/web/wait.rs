@@ -1,4 +1,4 @@
-//! Waiting for one of several things.
+//! Waiting for one of several things, or for all.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -12,4 +12,23 @@ pub(super) async fn first<T>(one: impl Future<Output = T>, other: impl Future<Ou
         Poll::Pending => other.as_mut().poll(context),
     })
     .await
+}
+
+/// Waits for all of them, which go on side by side.
+pub(super) async fn join_all<F: Future>(jobs: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut jobs: Vec<_> = jobs.into_iter().map(|job| (Box::pin(job), None)).collect();
+    poll_fn(|context| {
+        let mut open = false;
+        for (job, result) in &mut jobs {
+            if result.is_none() {
+                match job.as_mut().poll(context) {
+                    Poll::Ready(value) => *result = Some(value),
+                    Poll::Pending => open = true,
+                }
+            }
+        }
+        if open { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+    jobs.into_iter().filter_map(|(_, result)| result).collect()
 }

@@ -64,10 +64,14 @@ def missing_imports(code):
     return required, [name for name in optional if name in _known() and name not in _asked and not _is_there(name)]
 
 
-async def _ask(names):
-    """Asks the page for packages and waits until they are installed. Whether it brought or explained anything."""
+async def _ask(names, early=False):
+    """Asks the page for packages and waits until they are installed. Whether it brought or explained anything.
+
+    `early` tells that nothing of the code has run yet: the page may start it anew where the packages are.
+    """
     _asked.update(names)
-    answer = json.loads(await bridge.host.needPackages(bridge.current().id, bridge.head("need", imports=names)))
+    head = bridge.head("need", imports=names, early=early)
+    answer = json.loads(await bridge.host.needPackages(bridge.current().id, head))
     _missing.update(answer["missing"] or {})
     return bool(answer["names"] or answer["missing"])
 
@@ -75,7 +79,7 @@ async def _ask(names):
 async def provide(code):
     """Has the packages of the code's imports installed, as far as the page has them."""
     required, optional = missing_imports(code)
-    if required and not await _ask(required) and len(required) > 1:
+    if required and not await _ask(required, early=True) and len(required) > 1:
         for name in required:  # one that can't be had must not keep the others away
             if name in _known():
                 await _ask([name])

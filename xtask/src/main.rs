@@ -11,6 +11,7 @@ mod pkg;
 mod process;
 mod serve;
 mod setup;
+mod snapshots;
 mod stage;
 mod term;
 mod test;
@@ -132,8 +133,17 @@ fn build_for_tests() -> Result<Distribution> {
 fn fill(mode: build::Mode, distribution: &Distribution) -> Result<()> {
     let built = build::build(mode, distribution)?;
     let vendor = vendor::build()?;
-    let parts = stage::Parts { built: Some(&built), vendor: &vendor, pyodide: &distribution.dir };
-    stage::stage(&paths::dist(), &parts)?;
+    let stage = |snapshots: Option<&Path>| {
+        let parts = stage::Parts { built: Some(&built), vendor: &vendor, pyodide: &distribution.dir, snapshots };
+        stage::stage(&paths::dist(), &parts)
+    };
+    let made = snapshots::made(distribution)?;
+    stage(made.as_deref())?;
+    if made.is_none()
+        && let Some(made) = snapshots::make(distribution)?
+    {
+        stage(Some(&made))?;
+    }
     pkg::fill(&paths::pkg(), &built, &vendor)
 }
 
@@ -194,7 +204,10 @@ fn stage_for_trunk() -> Result<()> {
     setup::npm::ensure()?;
     let distribution = pyodide::ensure()?;
     let vendor = vendor::build()?;
-    stage::stage(&staging, &stage::Parts { built: None, vendor: &vendor, pyodide: &distribution.dir })
+    let snapshots = snapshots::made(&distribution)?;
+    let parts =
+        stage::Parts { built: None, vendor: &vendor, pyodide: &distribution.dir, snapshots: snapshots.as_deref() };
+    stage::stage(&staging, &parts)
 }
 
 fn nonempty(value: OsString) -> bool {

@@ -1,7 +1,7 @@
 //! `pkg/`: the npm package, an ES module with its types and frames, importable as it lies.
 
 use crate::build::NAME;
-use crate::{frames, paths, stage};
+use crate::{frames, paths, snapshots, stage};
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::fs;
@@ -16,6 +16,8 @@ pub fn fill(pkg: &Path, built: &Path, vendor: &Path) -> Result<()> {
     for (path, html) in frames::pages()? {
         fs::write(pkg.join(path), html)?;
     }
+    // A page that takes the package alone has no snapshots to hand out.
+    fs::write(pkg.join(snapshots::LIST), "{}")?;
     let manifest = fs::read_to_string(paths::root().join("Cargo.toml")).context("Cargo.toml cannot be read")?;
     fs::write(pkg.join("package.json"), package_json(&manifest)?)?;
     fs::write(pkg.join(".gitignore"), "*\n")?;
@@ -46,7 +48,7 @@ fn package_json(manifest: &str) -> Result<String> {
         "type": "module",
         "main": format!("{NAME}.js"),
         "types": format!("{NAME}.d.ts"),
-        "files": [format!("{NAME}*"), "snippets/", "vendor/", "frames/"],
+        "files": [format!("{NAME}*"), "snippets/", "vendor/", "frames/", snapshots::LIST],
         "sideEffects": ["./snippets/*"],
     });
     Ok(serde_json::to_string_pretty(&package)? + "\n")

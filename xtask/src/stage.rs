@@ -2,7 +2,7 @@
 //!
 //! `cargo xtask run` fills `dist/` with it; Trunk calls it for its own staging folder.
 
-use crate::{csp, frames, hash, paths};
+use crate::{csp, frames, hash, paths, snapshots};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Parts of `www/` that are compiled into the crate, bundled or put together, not served as they are.
-const NOT_SERVED: &[&str] = &["pyodide.json", "py", "sandbox", "js/vendor-src", frames::FOLDER];
+const NOT_SERVED: &[&str] = &["pyodide.json", "snapshot.json", "py", "sandbox", "js/vendor-src", frames::FOLDER];
 
 /// Scripts of frames without a source of their own: they inherit the page's policy, which names their hashes.
 const FRAME_SCRIPTS: [&str; 2] = ["sandbox.js", "html_frame.js"];
@@ -26,6 +26,8 @@ pub struct Parts<'a> {
     pub vendor: &'a Path,
     /// The Pyodide distribution.
     pub pyodide: &'a Path,
+    /// The folder with memory snapshots, if there are any.
+    pub snapshots: Option<&'a Path>,
 }
 
 /// Fills `folder`. With `built` given the folder is ours alone: files of an earlier build are removed.
@@ -34,6 +36,10 @@ pub fn stage(folder: &Path, parts: &Parts) -> Result<()> {
     let mut files = BTreeMap::new();
     collect_www(&mut files)?;
     collect(parts.vendor, Path::new("vendor"), &mut files, &|_| true)?;
+    files.insert(PathBuf::from(snapshots::LIST), b"{}".to_vec());
+    if let Some(snapshots) = parts.snapshots {
+        collect(snapshots, Path::new(""), &mut files, &|_| true)?;
+    }
     if let Some(built) = parts.built {
         collect(built, Path::new(""), &mut files, &|path| !path.ends_with(".d.ts"))?;
         remove_others(folder, &files)?;
@@ -156,7 +162,9 @@ fn service_worker(folder: &Path) -> Result<String> {
 /// Frames are not among them, nor what is for them alone: a service worker answers no opaque frame.
 fn is_shell(name: &str) -> bool {
     name != SERVICE_WORKER
-        && !["pyodide", frames::FOLDER, "vendor/diagram", "vendor/embed"].iter().any(|part| is_below(name, part))
+        && !["pyodide", snapshots::FOLDER, frames::FOLDER, "vendor/diagram", "vendor/embed"]
+            .iter()
+            .any(|part| is_below(name, part))
         && !name.ends_with(".map")
         && !name.ends_with(".txt")
 }
@@ -241,6 +249,7 @@ mod tests {
             "sw.js",
             "frames/embed.html",
             "pyodide/pyodide.mjs",
+            "snapshots/plain-heap",
             "vendor/a.js.map",
             "vendor/LICENSES.txt",
             "vendor/diagram/vega.js",

@@ -31,7 +31,8 @@ pub fn ensure() -> Result<Chromium> {
     }
 }
 
-fn find() -> Result<Option<Chromium>> {
+/// Finds both, if they are here.
+pub fn find() -> Result<Option<Chromium>> {
     let browser = match named("CHROMIUM")? {
         Some(file) => Some(file),
         None => BROWSERS.iter().find_map(|name| paths::on_path(name)),
