@@ -7,6 +7,7 @@ use super::assets::Core;
 use super::error::WebError;
 use super::js;
 use super::snapshot::Snapshot;
+use super::wait::both;
 use crate::executor::pyodide::Outgoing;
 use crate::protocol::execute::ExecuteRequest;
 use crate::protocol::worker::{Head, WorkerMessage};
@@ -116,10 +117,19 @@ impl Sandbox {
         let inbox = Rc::<Inbox>::default();
         let into = inbox.clone();
         let given = snapshot.map(Snapshot::given);
-        let frame = Frame::open(&assets(core, max_pages, given), move |came| into.take(read(came))).await?;
-        if let Some(snapshot) = snapshot {
+        let assets = assets(core, max_pages, given);
+        let frame = Frame::open(&assets, move |came| into.take(read(came)));
+        let verify = async {
+            match snapshot {
+                Some(snapshot) => snapshot.verify().await,
+                None => Ok(()),
+            }
+        };
+        let (frame, verified) = both(frame, verify).await;
+        let frame = frame?;
+        verified?;
+        if snapshot.is_some() {
             // Meanwhile the worker compiles; it restores nothing before it hears this.
-            snapshot.verify().await?;
             frame.post(&js::object(&[("t", "verified".into())]))?;
         }
         Ok(Self { frame, inbox })

@@ -105,8 +105,9 @@ impl Snapshot {
         if self.is_verified.get() {
             return Ok(());
         }
-        for (name, sum, blob) in &self.parts {
-            if assets::checksum(blob).await? != *sum {
+        let sums = join_all(self.parts.iter().map(|(_, _, blob)| assets::checksum(blob))).await;
+        for (found, (name, sum, _)) in sums.into_iter().zip(&self.parts) {
+            if found? != *sum {
                 return Err(WebError::Checksum { file: format!("The snapshot's {name}") });
             }
         }

@@ -79,6 +79,34 @@ def _patch_pil(image):
     image.Image.show = lambda self, title=None: display.show(self)
 
 
+def warm_up():
+    """Draws a figure that nobody sees, if matplotlib is there: the browser compiles what the first real one needs.
+
+    In steps, so that what is run meanwhile need not wait for all of them. It leaves nothing behind.
+    """
+    if "matplotlib.pyplot" not in sys.modules:
+        return
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    canvas = FigureCanvasAgg(figure)
+    yield
+    axes = figure.subplots()
+    yield
+    axes.plot([1, 4, 9])
+    axes.set_title("x")
+    renderer = canvas.get_renderer()
+    yield
+    axes.xaxis.get_tightbbox(renderer)
+    yield
+    figure.get_tightbbox(renderer)
+    yield
+    canvas.draw()
+    yield
+    figure.savefig(io.BytesIO(), format="png", dpi=144, bbox_inches="tight")
+
+
 def install():
     """Watches the import of matplotlib and PIL."""
     packages.after_import("matplotlib.pyplot", _patch_pyplot)

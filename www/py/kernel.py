@@ -7,7 +7,6 @@ import ast
 import asyncio
 import builtins
 import gc
-import importlib
 import inspect
 import linecache
 import os
@@ -46,7 +45,6 @@ def bind(host):
     sys.modules["__main__"] = _main
     os.makedirs("/home/pyodide", exist_ok=True)
     os.chdir("/home/pyodide")
-    importlib.invalidate_caches()  # what a snapshot remembers of folders
     sys.path.append("/home/pyodide")  # modules that code has written; /mnt/uploads is never importable
     random.seed()  # after a snapshot everyone would draw the same numbers
     if "numpy" in sys.modules:
@@ -138,6 +136,11 @@ def _sweep():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         gc.collect()
+
+
+def warm_up():
+    """What is worth doing before the first run, in steps."""
+    return figures.warm_up()
 
 
 def cancel():

@@ -15,6 +15,7 @@
 
   const files = new Map(); // file name -> Blob or bytes; what the sandbox's fetch serves
   let [python, kernel, output, interrupt] = [null, null, null, null];
+  let hasRun = false;
   let answerLine = null; // resolves an open input() that waits by stack switching
   let openNeed = null; // { id of the run, resolve }
 
@@ -160,6 +161,13 @@
     const versions = { python: kernel.VERSION, pyodide: python.version };
     send({ t: "ready", isolated: Boolean(interrupt), packages: Object.keys(python.loadedPackages), ...versions, left, T });
     for (const kind of ["error", "unhandledrejection"]) listen(kind, uncaught);
+    warmUp().catch(() => {}); // nothing depends on it
+  };
+  // Goes on as long as nothing is asked for.
+  const warmUp = async () => {
+    const steps = kernel.warm_up();
+    while (!hasRun && !steps.next().done) await new Promise((next) => setTimer(next));
+    steps.destroy();
   };
 
   // --- messages in -----------------------------------------------------------------------------------------------------
@@ -170,7 +178,7 @@
     }
   };
   const exec = async ({ id, code, files: uploads = [], limits = {}, dpr = 1 }) => {
-    sinceExec = 0;
+    [sinceExec, hasRun] = [0, true];
     output.begin(id, limits.output ?? 1e6);
     const uploaded = upload(uploads);
     uploaded.catch(() => {}); // kernel.py awaits it and reports its error
