@@ -21,6 +21,7 @@ import { cases as plain } from "./cases/plain.mjs";
 import { cases as screenshots } from "./cases/screenshots.mjs";
 import { cases as serve } from "./cases/serve.mjs";
 import { cases as server } from "./cases/server.mjs";
+import { cases as starts } from "./cases/starts.mjs";
 import { cases as turns } from "./cases/turns.mjs";
 import { within } from "./lib/expect.mjs";
 import { Bench } from "./lib/bench.mjs";
@@ -29,7 +30,7 @@ import { DIST, OUT, PYODIDE } from "./lib/paths.mjs";
 /** No case may take longer, whatever it waits for. */
 const CASE_TIMEOUT = 240_000;
 
-const groups = { server, notebook, offline, chat, markdown, events, calls, turns, items, host, files, panel, bad, plain, serve, gallery, a11y, screenshots };
+const groups = { server, notebook, starts, offline, chat, markdown, events, calls, turns, items, host, files, panel, bad, plain, serve, gallery, a11y, screenshots };
 /** Which event types a case proves, by group and name. */
 const proves = { events: eventsProve, calls: callsProve };
 const proved = [];

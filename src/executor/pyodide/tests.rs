@@ -1,4 +1,5 @@
 use super::*;
+use crate::protocol::execute::InputFile;
 use proptest::prelude::*;
 
 fn exec(id: &str, timeout_ms: Option<f64>) -> KernelRequest {
@@ -96,6 +97,54 @@ fn imports_become_packages_and_the_time_limit_starts_after_them() {
     kernel.request(exec("2", None), 60_600.0);
     let steps = kernel.receive(worker(r#"{"t":"need","id":"2","imports":["numpy"]}"#, ""), 60_700.0);
     assert_eq!(steps, [Step::Send(Outgoing::Install { id: "2".into(), packages: vec![] })]);
+}
+
+const NEED_EARLY: &str = r#"{"t":"need","id":"1","imports":["numpy"],"early":true}"#;
+
+#[test]
+fn a_first_run_that_waits_for_packages_begins_again_in_a_better_engine_as_it_was_asked() {
+    let mut kernel = idle();
+    let file = InputFile { name: "a.csv".into(), data: Arc::from(*b"1,2") };
+    let asked = ExecuteRequest { id: "1".into(), code: "import numpy".into(), files: vec![file], ..Default::default() };
+    kernel.request(KernelRequest::Execute(asked.clone()), 0.0);
+    kernel.request(exec("2", None), 0.0);
+    kernel.receive(worker(NEED_EARLY, ""), 1.0);
+    assert!(kernel.is_untouched());
+    let steps = kernel.receive(Incoming::Better, 2.0);
+    assert_eq!(steps, [Step::Close, Step::Open, Step::Emit(KernelMessage::Status(KernelStatus::Starting))]);
+    let steps = kernel.receive(worker(r#"{"t":"ready","packages":["numpy"]}"#, ""), 3.0);
+    assert_eq!(steps[0], Step::Send(Outgoing::Exec(asked)));
+    assert_eq!(replies(&kernel.receive(reply_ok("1"), 4.0)), [("1", ReplyStatus::Ok)]);
+}
+
+#[test]
+fn a_run_of_which_something_has_run_stays_where_it_is() {
+    let later = NEED_EARLY.replace("true", "false");
+    let mut kernel = busy(None);
+    kernel.receive(worker(&later, ""), 1.0);
+    assert_eq!(kernel.receive(Incoming::Better, 2.0), [], "it has asked for packages by itself");
+
+    let mut kernel = busy(None);
+    kernel.receive(worker(NEED_EARLY, ""), 1.0);
+    kernel.receive(worker(r#"{"t":"installed","id":"1","names":[]}"#, ""), 2.0);
+    assert_eq!(kernel.receive(Incoming::Better, 3.0), [], "its code runs");
+
+    let mut kernel = busy(None);
+    kernel.receive(reply_ok("1"), 1.0);
+    kernel.request(exec("2", None), 1.0);
+    kernel.receive(worker(&NEED_EARLY.replace('1', "2"), ""), 2.0);
+    assert_eq!(kernel.receive(Incoming::Better, 3.0), [], "an earlier run has left its variables");
+}
+
+#[test]
+fn what_an_engine_brings_along_is_not_installed_again() {
+    let lock = r#"{"packages":{"numpy":{"name":"numpy","file_name":"n.whl","sha256":"2","imports":["numpy"]}}}"#;
+    let mut kernel = Pyodide::new();
+    kernel.request(exec("1", None), 0.0);
+    kernel.receive(Incoming::Lock(Arc::new(LockFile::parse(lock).expect("a lock"))), 0.0);
+    kernel.receive(worker(r#"{"t":"ready","packages":["numpy"]}"#, ""), 0.0);
+    let steps = kernel.receive(worker(NEED_EARLY, ""), 1.0);
+    assert_eq!(steps, [Step::Send(Outgoing::Install { id: "1".into(), packages: vec![] })]);
 }
 
 #[test]
@@ -199,6 +248,7 @@ enum Act {
     Say(u8, u8),
     Fail,
     Broken,
+    Better,
     Later(u16),
 }
 
@@ -213,6 +263,7 @@ fn act() -> impl Strategy<Value = Act> {
         8 => (any::<u8>(), any::<u8>()).prop_map(|(kind, id)| Act::Say(kind, id)),
         1 => Just(Act::Fail),
         1 => Just(Act::Broken),
+        2 => Just(Act::Better),
         1 => any::<u16>().prop_map(Act::Later),
     ]
 }
@@ -239,18 +290,20 @@ proptest! {
                 Act::Start => kernel.request(KernelRequest::Start, now),
                 Act::Line(n) => kernel.request(KernelRequest::InputReply { parent: id(n).into(), line: None }, now),
                 Act::Fail => kernel.receive(Incoming::Failed("no".into()), now),
+                Act::Better => kernel.receive(Incoming::Better, now),
                 Act::Broken => kernel.receive(Incoming::Broken("no".into()), now),
                 Act::Later(ms) => {
                     now += f64::from(ms);
                     kernel.tick(now)
                 }
                 Act::Say(kind, n) => kernel.receive(
-                    match kind % 6 {
+                    match kind % 7 {
                         0 => ready(),
                         1 => reply_ok(&id(n)),
                         2 => worker(&format!(r#"{{"t":"need","id":"{}","imports":["x"]}}"#, id(n)), ""),
                         3 => worker(&format!(r#"{{"t":"installed","id":"{}"}}"#, id(n)), ""),
                         4 => worker(&format!(r#"{{"t":"input_request","id":"{}"}}"#, id(n)), ""),
+                        5 => worker(&format!(r#"{{"t":"need","id":"{}","imports":["x"],"early":true}}"#, id(n)), ""),
                         _ => worker(r#"{"t":"dead","why":"x"}"#, ""),
                     },
                     now,

@@ -1,0 +1,107 @@
+//! How Python comes up: out of the site's snapshots, out of one that the page has made, from its beginning, or ready already.
+
+import { eventually, ok, same, PATIENCE } from "../lib/expect.mjs";
+import { pictures } from "../lib/pages.mjs";
+
+/** Whether an interpreter came out of a snapshot: only the making imports this module. */
+const ORIGIN = "import sys; print('out of a snapshot:', 'pyoxide.snapshot' in sys.modules, 'numpy' in sys.modules)";
+const PLOT = "import numpy as np, matplotlib.pyplot as plt\nplt.plot(np.arange(9) ** 2)\nplt.show()";
+
+/** The names of the snapshots that the browser has kept. */
+const kept = (page) =>
+  page.evaluate(async () => {
+    const names = [];
+    for (const cache of await caches.keys()) names.push(...(await (await caches.open(cache)).keys()).map(({ url }) => url));
+    return names.map((url) => url.split("/").pop()).filter((name) => /^snapshot-/.test(name)).sort();
+  });
+
+/** The names of the sandboxes' frames. */
+const sandboxes = (page) => page.locator("iframe[title='Python sandbox']").evaluateAll((frames) => frames.map(({ name }) => name));
+
+/** The pages' files, without any snapshot. */
+export async function withoutSnapshots(kit) {
+  const site = await kit.ownSite();
+  site.change(/\/snapshots\.json$/, /[^]*/, "{}");
+  return site;
+}
+
+export const cases = {
+  async "comes out of the site's small snapshot, and code without packages brings no other"(kit) {
+    const site = await kit.ownSite();
+    const book = await kit.notebook({ site });
+    await book.runs(ORIGIN, "out of a snapshot: True False");
+    same(site.asked.filter((path) => path.includes("/snapshots/figures")), [], "what was asked for of the larger one");
+  },
+
+  async "a first run that needs numpy goes to an interpreter that has it, whatever has become of its wheel"(kit) {
+    const site = await kit.ownSite();
+    site.spoil(/\/pyodide\/(numpy|matplotlib)-[^/]*\.whl$/, "missing");
+    const book = await kit.notebook({ site });
+    await book.is("Idle");
+    await book.run(`${PLOT}\n${ORIGIN}`);
+    await book.shows("out of a snapshot: True True");
+    await pictures(book.output(1), 1);
+    same(await book.output(1).getByText(/missing|404/).count(), 0, "sentences about the wheels");
+  },
+
+  async "a later run that needs numpy keeps its variables, and takes the wheel"(kit) {
+    const site = await kit.ownSite();
+    const book = await kit.notebook({ site });
+    await book.runs("kept = 41; print('set')", "set");
+    await book.runs("import numpy\nprint(int(numpy.add(kept, 1)))", "42");
+    same(site.asked.filter((path) => path.includes("/snapshots/figures-heap")), [], "what was asked for of the larger one");
+  },
+
+  async "a snapshot that is damaged on its way is not used, and Python starts from its beginning"(kit) {
+    const site = await kit.ownSite();
+    site.spoil(/\/snapshots\/\w+-heap$/, "corrupt");
+    const book = await kit.notebook({ site });
+    await book.runs(ORIGIN, "out of a snapshot: False False");
+    await book.runs("import numpy\nprint(int(numpy.arange(4).sum()))", "6");
+    same(await kept(book.page), [], "what is kept");
+  },
+
+  async "a snapshot that was changed where it is kept is not used, and the code runs once"(kit) {
+    const site = await kit.ownSite();
+    const book = await kit.notebook({ site });
+    await book.runs("print('first visit')", "first visit");
+    same(await kept(book.page), ["snapshot-plain"], "what is kept");
+    await book.page.evaluate(async () => {
+      const cache = await caches.open("pyoxide-files-1");
+      const address = (name) => [...(globalThis.keys ?? [])].find(({ url }) => url.endsWith(name));
+      globalThis.keys = await cache.keys();
+      const { sums } = await (await cache.match(address("snapshot-plain"))).json();
+      const bytes = new Uint8Array(await (await cache.match(address(sums.heap))).arrayBuffer());
+      bytes[bytes.length >> 1] ^= 1;
+      await cache.put(address(sums.heap), new Response(bytes));
+    });
+    await book.page.reload();
+    await book.runs(`print('one' + ' run')\n${ORIGIN}`, "out of a snapshot: False False");
+    same(await book.output(1).getByText("one run").count(), 1, "runs");
+    same(await kept(book.page), [], "what is kept");
+  },
+
+  async "without snapshots on its site a page makes one while nothing runs, and starts out of it next time"(kit) {
+    const site = await withoutSnapshots(kit);
+    const book = await kit.notebook({ site });
+    await book.runs(`${PLOT}\n${ORIGIN}`, "out of a snapshot: False True");
+    await eventually(async () => (await kept(book.page)).includes("snapshot-figures"), "a snapshot is kept", 3 * PATIENCE);
+    await book.runs("print(np.arange(4).sum())", "6");
+    await book.page.reload();
+    await book.runs(ORIGIN, "out of a snapshot: True True");
+    await book.run(PLOT);
+    await pictures(book.output(1), 1);
+  },
+
+  async "a spare interpreter stands ready, and takes over at a restart"(kit) {
+    const site = await kit.ownSite();
+    const book = await kit.notebook({ site });
+    await book.runs("secret = 7; print('set')", "set");
+    await eventually(async () => (await sandboxes(book.page)).length === 2, "there is a spare one", 2 * PATIENCE);
+    const [used, spare] = await sandboxes(book.page);
+    await book.button("Restart kernel").click();
+    await book.runs("print('secret' in globals())", "False");
+    const now = await sandboxes(book.page);
+    ok(now.includes(spare) && !now.includes(used), `the spare one has taken over: ${[used, spare]}, then ${now}`);
+  },
+};
