@@ -205,6 +205,7 @@ impl Inner {
                 self.scripts.borrow_mut().remove(&call);
                 self.transport.ack(&call, &value);
             }
+            Effect::ExpectCode(chat) => self.kernels.expect(&chat),
             Effect::Kernel(chat, request) => {
                 let weak = Rc::downgrade(self);
                 self.kernels.ask(chat, request, move |chat, message| {

@@ -110,6 +110,16 @@ pub fn prepare(options: &KernelOptions) {
     });
 }
 
+/// As [`prepare`], for a page that only shows code: it loads nothing that this browser doesn't have.
+pub fn expect(options: &KernelOptions) {
+    let options = options.clone();
+    spawn_local(async move {
+        if assets::kept(&[]).await {
+            prepare(&options);
+        }
+    });
+}
+
 /// The spare one, if it is of this kind, as soon as it is ready.
 async fn take_spare(options: &KernelOptions, wanted: Kind) -> Option<Started> {
     let fits = |spare: &Option<Rc<Spare>>| spare.as_ref().is_some_and(|spare| spare.options == *options);

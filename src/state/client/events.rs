@@ -162,6 +162,9 @@ impl Client {
                     update.effects.push(Effect::Wake(Timer::Typing(user.id.clone()), TYPING));
                 }
             }
+            ChatEvent::Response(data) if data["item"]["type"] == "open_webui:code_interpreter" => {
+                self.expect_code(update);
+            }
             ChatEvent::Completion(data) if data["done"] == true && !self.visible && !envelope.internal => {
                 self.tell_done(&envelope, data, update);
             }

@@ -223,6 +223,7 @@ impl Client {
             User::Resolve { message, call_id, decision } => self.resolve(&message, &call_id, &decision, update),
             User::Run { place, message, code } => self.run_code(place, message, code, update),
             User::StopRun(place) => self.stop_run(place, update),
+            User::SeeCode => self.expect_code(update),
             User::AnswerRun(place, line) => self.answer_run(place, line, update),
             User::SaveOutput(place, key) => self.save_output(place, key, update),
             User::Favorite(message, liked) => self.favorite(&message, liked, update),

@@ -66,6 +66,8 @@ pub enum Input {
 /// What the person can do.
 #[derive(Clone, Debug)]
 pub enum User {
+    /// See Python that can be run.
+    SeeCode,
     /// Sign in at a server; what was typed.
     SignIn(String, Credentials),
     /// Forget the session.
@@ -309,6 +311,8 @@ pub enum Timer {
 /// What the driver has to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
+    /// Python is likely to be wanted for this chat: have it ready.
+    ExpectCode(ChatId),
     /// Ask the server.
     Get(String, ReplyTo),
     /// Tell the server.

@@ -91,6 +91,13 @@ impl Client {
             && ["", "pyodide"].contains(&self.config.code.engine.as_str())
     }
 
+    /// Python is shown, or the model begins to write some.
+    pub(super) fn expect_code(&self, update: &mut Update) {
+        if let Some(chat) = self.chat.id.clone().filter(|_| self.runs_python()) {
+            update.effects.push(Effect::ExpectCode(chat));
+        }
+    }
+
     /// Runs code of a message. While the place has a run that goes on, nothing happens.
     pub(super) fn run_code(&mut self, place: RunPlace, message: MessageId, code: String, update: &mut Update) {
         let Some(chat) = self.chat.id.clone() else {

@@ -3,6 +3,7 @@
 use crate::ids::ChatId;
 use crate::protocol::execute::{KernelMessage, KernelRequest, KernelStatus};
 use crate::web::kernel::{Kernel, KernelOptions};
+use crate::web::start;
 use std::cell::RefCell;
 
 /// Kernels that may be alive at a time; the one that was used least lately goes first (SECURITY.md 9).
@@ -21,6 +22,13 @@ impl Kernels {
 
     pub(super) fn clear(&self) {
         self.alive.take();
+    }
+
+    /// A chat is likely to want a kernel. One that it has is enough.
+    pub(super) fn expect(&self, chat: &ChatId) {
+        if !self.alive.borrow().iter().any(|(owner, _)| owner == chat) {
+            start::expect(&self.options);
+        }
     }
 
     /// Asks the kernel of a chat. Only code brings one to life.

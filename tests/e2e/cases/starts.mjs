@@ -93,6 +93,24 @@ export const cases = {
     await pictures(book.output(1), 1);
   },
 
+  async "a chat that shows Python has an interpreter ready before anybody presses Run"(kit) {
+    const [chat, server] = [await kit.chat(), await kit.server()];
+    await chat.ready();
+    await chat.does({ say: `\`\`\`python\n${ORIGIN}\n\`\`\`\n` });
+    await chat.idle();
+    same(await sandboxes(chat.page), [], "interpreters of a browser that has never run Python");
+    const output = chat.assistant.last().getByText("out of a snapshot: True");
+    await chat.assistant.last().getByRole("button", { name: "Run", exact: true }).click();
+    await output.first().waitFor({ timeout: PATIENCE });
+    await chat.page.reload();
+    await chat.signIn({ server: server.origin, ...server.user });
+    await eventually(async () => (await sandboxes(chat.page)).length === 1, "one is ready");
+    const [ready] = await sandboxes(chat.page);
+    await chat.assistant.last().getByRole("button", { name: "Run", exact: true }).click();
+    await output.first().waitFor({ timeout: PATIENCE });
+    ok((await sandboxes(chat.page)).includes(ready), "the one that was ready has run the code");
+  },
+
   async "a spare interpreter stands ready, and takes over at a restart"(kit) {
     const site = await kit.ownSite();
     const book = await kit.notebook({ site });

@@ -159,6 +159,20 @@ fn python_is_offered_only_where_the_server_lets_the_browser_run_it() {
 }
 
 #[test]
+fn python_that_comes_up_is_expected_to_run_where_it_may() {
+    let mut client = in_chat();
+    let expects = |effects: Vec<Effect>| effects.contains(&Effect::ExpectCode("c".into()));
+    let item = json!({"type": "open_webui:code_interpreter", "id": "i", "status": "in_progress"});
+    let data = json!({"type": "response.output_item.added", "output_index": 0, "item": item});
+    let data = json!({"type": "response:completion", "data": data});
+    let event = json!({"chat_id": "c", "message_id": "a", "data": data});
+    let begins = || Input::Socket(Socket::Event(event.clone(), None));
+    assert!(expects(client.update(begins()).effects) && expects(client.update(Input::User(User::SeeCode)).effects));
+    client.update(ok(ReplyTo::UserConfig, json!({"features": {"enable_code_execution": false}})));
+    assert!(!expects(client.update(begins()).effects) && !expects(client.update(Input::User(User::SeeCode)).effects));
+}
+
+#[test]
 fn what_is_liked_is_kept_in_the_servers_own_copy_of_the_message() {
     let mut client = in_chat();
     let effects = client.update(Input::User(User::Favorite("a".into(), true))).effects;

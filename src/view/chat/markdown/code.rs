@@ -8,6 +8,7 @@ use super::math;
 use super::piece::{self, Mounted, button};
 use super::sink::Page;
 use crate::state::artifacts::Artifact;
+use crate::state::client::User;
 use crate::view::chat::run::is_python;
 use crate::view::chat::strings;
 use crate::web::js::{attributes, element};
@@ -129,7 +130,13 @@ impl Code {
         }
         if !self.language.is_empty() {
             let (code, language, text) = (self.code.clone(), self.language.clone(), text.clone());
-            later::near(&self.figure, move || later::job(colour(code, language, text)));
+            let (store, is_run) = (page.store, page.message.is_some() && is_python(&language));
+            later::near(&self.figure, move || {
+                if is_run {
+                    store.user(User::SeeCode);
+                }
+                later::job(colour(code, language, text));
+            });
         }
         code_tools::again(page, &self.figure, &text).into_iter().collect()
     }
