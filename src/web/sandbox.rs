@@ -29,7 +29,7 @@ macro_rules! scripts {
 }
 
 /// What the worker loads, by name: its own modules, and the Python package `pyoxide`.
-pub(super) const SCRIPTS: [(&str, &str); 14] = scripts![
+pub(super) const SCRIPTS: [(&str, &str); 17] = scripts![
     "lockdown.js" in "sandbox",
     "output.js" in "sandbox",
     "snapshot.js" in "sandbox",
@@ -40,10 +40,13 @@ pub(super) const SCRIPTS: [(&str, &str); 14] = scripts![
     "figures.py" in "py",
     "ipython.py" in "py",
     "kernel.py" in "py",
+    "magics.py" in "py",
     "packages.py" in "py",
     "results.py" in "py",
+    "shell.py" in "py",
     "snapshot.py" in "py",
     "streams.py" in "py",
+    "waiting.py" in "py",
 ];
 
 /// What the sandbox says.

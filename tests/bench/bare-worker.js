@@ -18,13 +18,29 @@ def _figure():
 _figure()
 `;
 
-self.addEventListener("message", async ({ data: code }) => {
-  const pyodide = await loadPyodide({ indexURL: "/pyodide/", env: { MPLBACKEND: "agg" } });
+const loaded = loadPyodide({ indexURL: "/pyodide/", env: { MPLBACKEND: "agg" } }).then((pyodide) => {
   pyodide.setStdout({ batched: (text) => self.postMessage({ text }) });
+  return pyodide;
+});
+
+// One after the other: code may come while code runs.
+let last = loaded;
+self.addEventListener("message", ({ data }) => {
+  last = last.then(() => (data.interrupt ? connect(data) : run(data))).then(() => self.postMessage({ done: true }));
+});
+
+const connect = async ({ interrupt }) => (await loaded).setInterruptBuffer(interrupt);
+
+async function run({ code }) {
+  const pyodide = await loaded;
   await pyodide.loadPackagesFromImports(code);
-  await pyodide.runPythonAsync(code);
+  try {
+    await pyodide.runPythonAsync(code);
+  } catch (error) {
+    self.postMessage({ text: String(error.message).trim().split("\n").at(-1) });
+  }
   const png = pyodide.runPython(FIGURE)?.toJs();
   if (png) self.postMessage({ png });
-});
+}
 
 self.postMessage({ hello: true });

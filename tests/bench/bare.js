@@ -1,12 +1,16 @@
-// Starts Pyodide in a same-origin module worker when Run is clicked, and shows what comes back.
+// Starts Pyodide in a same-origin module worker at once, runs what is in the field, and shows what comes back.
 
-const [code, run, output] = ["textarea", "button", "[role=region]"].map((query) => document.querySelector(query));
+const [code, button, output] = ["textarea", "button", "[role=region]"].map((query) => document.querySelector(query));
+let [worker, interrupt, answers] = [null, null, []];
 
-run.addEventListener("click", () => {
-  const worker = new Worker(new URL("bare-worker.js", import.meta.url), { type: "module" });
+/** Starts a worker; resolves when it takes code. */
+globalThis.restart = () => {
+  worker?.terminate();
+  answers = [];
+  worker = new Worker(new URL("bare-worker.js", import.meta.url), { type: "module" });
+  interrupt = new Uint8Array(new SharedArrayBuffer(1));
+  const ready = new Promise((resolve) => answers.push(resolve));
   worker.addEventListener("message", ({ data }) => {
-    // The worker says hello first: what is sent before its handler stands would be lost.
-    if (data.hello) worker.postMessage(code.value);
     if (data.text) output.append(data.text);
     if (data.png) {
       const image = new Image();
@@ -14,5 +18,20 @@ run.addEventListener("click", () => {
       image.src = URL.createObjectURL(new Blob([data.png], { type: "image/png" }));
       output.append(image);
     }
+    if (data.hello) worker.postMessage({ interrupt });
+    if (data.done) answers.shift()(data);
   });
+  return ready;
+};
+/** Runs code; resolves when it has ended. */
+globalThis.execute = (text) => {
+  worker.postMessage({ code: text });
+  return new Promise((resolve) => answers.push(resolve));
+};
+globalThis.stop = () => (interrupt[0] = 2);
+globalThis.started = restart();
+
+button.addEventListener("click", () => {
+  output.replaceChildren();
+  execute(code.value);
 });

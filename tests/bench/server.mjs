@@ -45,6 +45,7 @@ export async function countBytes(origin) {
   await once(server, "listening");
   return {
     origin: `http://127.0.0.1:${server.address().port}`,
+    forget: () => sizes.clear(),
     total: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
     stop: () => {
       server.closeAllConnections();

@@ -67,7 +67,6 @@ test("what a browser's Python can't do is said with what can be done", async ({ 
     "import js; await js.fetch('https://example.com')": /This sandbox has no network: upload/,
     "import threading; threading.Thread(target=print).start()": /has no threads/,
     "import subprocess; subprocess.run(['ls'])": /can't start other programs/,
-    "%matplotlib inline": /without IPython's % and ! commands/,
   };
   for (const [code, expected] of Object.entries(cases)) {
     const run = await isolated.fresh(code);

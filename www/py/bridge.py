@@ -25,6 +25,8 @@ class Run:
         self.figures = 0
         self.figure_bytes = 0
         self.reply = None
+        self.at_end = []  # called when the code has ended, last first
+        self.is_silent = False  # whether what it displays is left out
         self._noted = set()
 
     def note(self, text):
@@ -77,6 +79,8 @@ def head(kind, /, **fields):
 
 def send(kind, /, *payloads, **fields):
     """Sends one message. A payload is text or bytes."""
+    if kind == "display" and current().is_silent:
+        return
     host.emit(head(kind, **fields), *(p if isinstance(p, str) else to_js(p) for p in payloads))
 
 

@@ -13,7 +13,6 @@ _OURS = re.compile(r"^/lib/pyoxide/|^blob:|/pyodide/webloop\.py$|/_pyodide/_base
 _NO_NETWORK = "This sandbox has no network: upload the data as a file and read it from /mnt/uploads."
 _NO_THREADS = "A browser's Python has no threads: call the function directly, or use asyncio."
 _NO_PROCESSES = "A browser's Python can't start other programs."
-_NO_MAGIC = "This is plain Python without IPython's % and ! commands: leave the line out. Packages load on import."
 
 
 def _text_of(error):
@@ -39,8 +38,6 @@ def _hint(error):
         return packages.hint(error.name or "")
     if isinstance(error, ImportError) and (found := re.search(r"optional dependency '([\w-]+)'", text)):
         return packages.hint(found[1].lower())
-    if isinstance(error, SyntaxError) and (error.text or "").lstrip().startswith(("%", "!")):
-        return _NO_MAGIC
     if "the network is off in this sandbox" in text or getattr(error, "errno", None) == errno.EHOSTUNREACH:
         return _NO_NETWORK
     if isinstance(error, RuntimeError) and "can't start new thread" in text:

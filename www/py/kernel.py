@@ -20,7 +20,7 @@ from types import ModuleType
 from pyodide.code import should_quiet
 from pyodide.ffi import ConversionError
 
-from . import bridge, clock, display, errors, figures, ipython, packages, results, streams
+from . import bridge, clock, display, errors, figures, ipython, magics, packages, results, streams, waiting
 
 VERSION = platform.python_version()
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -42,6 +42,8 @@ def bind(host):
     figures.install()
     ipython.install()
     clock.install()
+    waiting.install()
+    magics.install(_main.__dict__)
     sys.modules["__main__"] = _main
     os.makedirs("/home/pyodide", exist_ok=True)
     os.chdir("/home/pyodide")
@@ -55,10 +57,13 @@ def bind(host):
     loop._keyboard_interrupt_handler = lambda: None
 
 
-def _compile(code, name):
-    """The cell's statements and, if it ends with an expression that is to be shown, that expression."""
+def _compile(code, name, shown):
+    """The cell's statements and, if it ends with an expression that is to be shown, that expression.
+
+    `shown` is the cell as it was written, for tracebacks.
+    """
     _main.__dict__.pop("__warningregistry__", None)  # or a line that warned in an earlier cell warns no more
-    linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+    linecache.cache[name] = (len(shown), None, shown.splitlines(keepends=True), name)
     tree = compile(code, name, "exec", _FLAGS | ast.PyCF_ONLY_AST, dont_inherit=True)
     last = None
     if tree.body and isinstance(tree.body[-1], ast.Expr) and not should_quiet(code):
@@ -79,8 +84,9 @@ async def _run_cell(run, code, uploaded):
         await uploaded
         if code[:1].isspace():
             code = textwrap.dedent(code)
+        shown, code = code, magics.plain(code)
         await packages.provide(code)
-        statements, last = _compile(code, f"cell {run.count}")
+        statements, last = _compile(code, f"cell {run.count}", shown)
         await _evaluate(statements)
         if last is not None:
             value = await _evaluate(last)
@@ -90,6 +96,8 @@ async def _run_cell(run, code, uploaded):
     except BaseException as caught:
         error = caught
     try:
+        for act in reversed(run.at_end):
+            act()
         figures.show_open()
     except BaseException as caught:
         error = error or caught

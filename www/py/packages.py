@@ -110,8 +110,8 @@ def hint(name):
     )
 
 
-async def _install(requirements, *args, **kwargs):
-    """micropip.install(): brings packages of this page's distribution."""
+async def install_named(requirements, *args, **kwargs):
+    """micropip.install() and %pip install: brings packages of this page's distribution."""
     modules = {}
     for module, package in _known().items():
         modules.setdefault(re.sub(r"[-_.]+", "-", package).lower(), module)
@@ -127,7 +127,7 @@ async def _install(requirements, *args, **kwargs):
 
 
 def _patch_micropip(module):
-    module.install = _install
+    module.install = install_named
 
 
 class _AfterImport:

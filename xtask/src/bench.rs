@@ -21,9 +21,9 @@ struct Bench {
 /// All benches. A new one is one line here and its script.
 const BENCHES: &[Bench] = &[
     Bench {
-        name: "start",
-        about: "from a click on Run to the answer, cold and warm, and bytes, beside bare Pyodide",
-        script: "tests/bench/start.mjs",
+        name: "kernel",
+        about: "the kernel from navigation to memory after 1,000 runs, beside bare Pyodide",
+        script: "tests/bench/kernel.mjs",
     },
     Bench {
         name: "events",

@@ -1,0 +1,267 @@
+"""What people write in notebooks that isn't Python: `%` and `%%` commands, `!` and `?`.
+
+Only code that is no Python is looked at, and line by line, so that the numbers of lines stay what they were.
+"""
+
+import ast
+import builtins
+import contextlib
+import inspect
+import io
+import re
+import sys
+import time
+import timeit
+
+from pyodide.ffi import can_run_sync, run_sync
+
+from . import bridge, display, packages, shell
+
+_MARK = re.compile(r"^\s*(?:[\w, ]+=\s*)?[%!?]|\?\s*$", re.MULTILINE)
+_COMMAND = re.compile(r"^(\s*)((?:\w+\s*(?:,\s*\w+\s*)*=\s*)?)([%!])\s*(\S.*)$")
+_HELP = re.compile(r"^(\s*)(?:\?{1,2}\s*([\w.]+)|([\w.]+)\s*\?{1,2})\s*$")
+_PIP = re.compile(r"^(?:python3?\s+-m\s+)?pip3?\s+(.*)$")
+# Of use elsewhere, and harmless to leave out here.
+_NOTHING = {"matplotlib", "config", "load_ext", "reload_ext", "autoreload", "precision", "xmode", "colors", "automagic"}
+_SHOWN = {"html": "text/html", "markdown": "text/markdown", "latex": "text/latex", "svg": "image/svg+xml"}
+
+_namespace = {}  # of the cells
+
+
+def plain(code):
+    """The cell as Python: commands become calls. What is Python already stays as it is."""
+    if not _MARK.search(code):
+        return code
+    try:
+        compile(code, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST, dont_inherit=True)
+        return code
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        pass
+    first, _, rest = code.lstrip("\n").partition("\n")
+    before = "\n" * (len(code) - len(code.lstrip("\n")))
+    if first.startswith("%%"):
+        name, _, words = first[2:].strip().partition(" ")
+        if name in ("time", "capture"):
+            return f"{before}get_ipython().begin_{name}({words.strip()!r})\n{_lines(rest)}"
+        return f"{before}get_ipython().run_cell_magic({name!r}, {words.strip()!r}, {rest!r})" + "\n" * rest.count("\n")
+    return _lines(code)
+
+
+def _lines(code):
+    return "\n".join(_line(line) for line in code.split("\n"))
+
+
+def _line(line):
+    if found := _HELP.match(line):
+        return f"{found[1]}get_ipython().help({(found[2] or found[3])!r})"
+    if not (found := _COMMAND.match(line)):
+        return line
+    indent, target, kind, text = found.groups()
+    text = text.strip()
+    if pip := _PIP.match(text):
+        # Only a coroutine can wait for the page everywhere; it can be awaited at the top level of a cell.
+        return f"{indent}{'await ' if not indent else ''}get_ipython().pip({pip[1]!r}, {bool(indent)})"
+    if kind == "!":
+        return f"{indent}{target}get_ipython().{'getoutput' if target else 'system'}({text!r})"
+    name, _, words = text.partition(" ")
+    return f"{indent}{target}get_ipython().run_line_magic({name!r}, {words.strip()!r})"
+
+
+def _duration(seconds):
+    for unit, size in (("s", 1), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 1e-9:.3g} ns"
+
+
+def _expand(text):
+    """`{expression}` and `$name` by their values, where they have some."""
+
+    def value(found):
+        try:
+            return str(eval(found[1] or found[2], _namespace))
+        except Exception:
+            return found[0]
+
+    return re.sub(r"\{([^{}]+)\}|\$(\w+)", value, text)
+
+
+class _Shell:
+    """What `get_ipython()` gives: as much of IPython's shell as code asks for."""
+
+    @property
+    def user_ns(self):
+        """The variables of the cells."""
+        return _namespace
+
+    def run_line_magic(self, name, words="", *_):
+        """A `%` command."""
+        if name in _NOTHING:
+            return None
+        if name == "pip":
+            return self.pip(words, True)
+        if command := getattr(self, f"_{name}", None):
+            return command(words)
+        if name in shell.COMMANDS:
+            return self.system(f"{name} {words}")
+        raise NameError(f"%{name} is not known here; %time, %timeit, %%capture, %pip, %run, %who, %cd, %ls and %pwd are")
+
+    magic = run_line_magic
+
+    def run_cell_magic(self, name, words, cell):
+        """A `%%` command that doesn't run the cell as it stands."""
+        if name in _SHOWN:
+            return display.display({_SHOWN[name]: cell}, raw=True)
+        if name == "timeit":
+            return self._timeit(words, cell)
+        if name in ("writefile", "file"):
+            append = words.startswith("-a ")
+            path = words.removeprefix("-a ").strip()
+            with open(path, "a" if append else "w", encoding="utf-8") as file:
+                file.write(cell)
+            return print(f"{'Appending to' if append else 'Writing'} {path}")
+        if name in ("bash", "sh", "!", "script"):
+            for line in cell.splitlines():
+                self.system(line)
+            return None
+        raise NameError(f"%%{name} is not known here: a cell runs Python, and of other languages none")
+
+    def system(self, command):
+        """A `!` command; what it says is printed."""
+        shell.run(_expand(command), print)
+
+    def getoutput(self, command):
+        """A `!` command; what it says comes back, a list of lines."""
+        lines = []
+        shell.run(_expand(command), lambda text="": lines.extend(str(text).split("\n")))
+        return lines
+
+    def pip(self, words, wait=False):
+        """`pip install …`, and what else of pip makes sense."""
+        done = _pip(_expand(words))
+        if not wait:
+            return done
+        if not can_run_sync():
+            done.close()
+            raise RuntimeError("Put %pip at the beginning of a line of its own, outside of functions and loops.")
+        return run_sync(done)
+
+    def help(self, name):
+        """`name?`: signature and documentation."""
+        try:
+            value = eval(name, _namespace)
+        except Exception:
+            return print(f"Object `{name}` not found.")
+        with contextlib.suppress(TypeError, ValueError):
+            print(f"{name}{inspect.signature(value)}")
+        print(inspect.getdoc(value) or f"No documentation of {type(value).__name__} objects.")
+        return None
+
+    def begin_time(self, _=""):
+        """`%%time`: says how long the rest of the cell took."""
+        begin = time.perf_counter()
+        bridge.current().at_end.append(lambda: print(f"Wall time: {_duration(time.perf_counter() - begin)}"))
+
+    def begin_capture(self, words=""):
+        """`%%capture name`: what the rest of the cell writes goes into a variable; what it displays is left out."""
+        run, streams = bridge.current(), (sys.stdout, sys.stderr)
+        captured = _Captured()
+        sys.stdout, sys.stderr = captured.out, captured.err
+        run.is_silent = True
+
+        def end():
+            sys.stdout, sys.stderr = streams
+            run.is_silent = False
+            if name := next((word for word in words.split() if not word.startswith("-")), ""):
+                _namespace[name] = captured
+
+        run.at_end.append(end)
+
+    def _time(self, words):
+        begin, value = time.perf_counter(), None
+        try:
+            value = eval(words, _namespace)
+        except SyntaxError:
+            exec(words, _namespace)
+        print(f"Wall time: {_duration(time.perf_counter() - begin)}")
+        return value
+
+    def _timeit(self, words, cell=""):
+        options = dict(re.findall(r"-([nr])\s*(\d+)", words))
+        words = re.sub(r"-[nrpt]\s*\d+|-[qo]\b", "", words).strip()
+        timer = timeit.Timer(cell or words, setup=words if cell and words else "pass", globals=_namespace)
+        loops = int(options.get("n", 0)) or timer.autorange()[0]
+        times = [each / loops for each in timer.repeat(int(options.get("r", 5)), loops)]
+        mean = sum(times) / len(times)
+        spread = (sum((each - mean) ** 2 for each in times) / len(times)) ** 0.5
+        about = f"mean ± std. dev. of {len(times)} runs, {loops:,} loop{'s' if loops > 1 else ''} each"
+        print(f"{_duration(mean)} ± {_duration(spread)} per loop ({about})")
+
+    def _who(self, _=""):
+        print("  ".join(_variables()) or "There are no variables.")
+
+    def _whos(self, _=""):
+        for name, value in _variables().items():
+            print(f"{name:<16}{type(value).__name__:<16}{getattr(value, 'shape', '')}")
+
+    def _run(self, words):
+        with open(words, encoding="utf-8") as file:
+            exec(compile(plain(file.read()), words, "exec"), _namespace)
+
+    def _reset(self, _=""):
+        for name in _variables():
+            del _namespace[name]
+
+
+class _Captured:
+    """What `%%capture` has taken."""
+
+    def __init__(self):
+        self.out, self.err = io.StringIO(), io.StringIO()
+
+    @property
+    def stdout(self):
+        """The text."""
+        return self.out.getvalue()
+
+    @property
+    def stderr(self):
+        """The text."""
+        return self.err.getvalue()
+
+    def __str__(self):
+        return self.stdout
+
+    def show(self):
+        """Writes it again."""
+        sys.stdout.write(self.stdout)
+        sys.stderr.write(self.stderr)
+
+
+def _variables():
+    return {name: value for name, value in _namespace.items() if not name.startswith("_") and not inspect.ismodule(value)}
+
+
+async def _pip(words):
+    action, _, rest = words.strip().partition(" ")
+    if action == "install":
+        names = [word for word in rest.split() if not word.startswith("-")]
+        await packages.install_named(names)
+        return
+    if action in ("list", "freeze"):
+        from importlib.metadata import distributions
+
+        for name, version in sorted((found.name, found.version) for found in distributions()):
+            print(f"{name}=={version}")
+        return
+    print(f"pip {action} does nothing here: packages come with the page, and go with the kernel.", file=sys.stderr)
+
+
+_shell = _Shell()
+
+
+def install(namespace):
+    """Has commands work on this namespace, and `get_ipython()` there for code that asks for it."""
+    global _namespace
+    _namespace = namespace
+    builtins.get_ipython = lambda: _shell
