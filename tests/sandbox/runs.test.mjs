@@ -132,7 +132,26 @@ test("a missing package says what can be done", async ({ isolated }) => {
   assert.match(removed.evalue, /does not exist in a browser/);
   assert.deepEqual(removed.outputs, []);
   const hidden = await isolated.fresh("name = 'rich'\n__import__(name)");
-  assert.match(hidden.evalue, /Write `import rich` into the code/);
+  assert.match(hidden.evalue, /rich belongs to this Python distribution, but/);
+});
+
+test("a module whose name the code makes up is brought when it is imported, for the code and not for libraries", async ({ isolated }) => {
+  await isolated.kernel();
+  await isolated.evaluate(() => (kernel.onNeed = ({ id, imports }) => kernel.bring(id, imports)));
+  const named = await isolated.run("import importlib\nprint('before')\nimportlib.import_module('et_' + 'xmlfile').__name__");
+  assert.equal(named.result, "et_xmlfile", story(named));
+  assert.deepEqual(named.outputs.map(({ t }) => t).slice(0, 2), ["stream", "need"], "the code had begun to run");
+  const library = `import sys, types
+exec(compile("def look():\\n  try:\\n    import openpyxl\\n    return True\\n  except ImportError:\\n    return False", "/lib/library.py", "exec"))
+look()`;
+  assert.equal((await isolated.run(library)).result, false);
+});
+
+test("packages that a script block names are there before its code runs", async ({ isolated }) => {
+  await isolated.kernel();
+  await isolated.evaluate(() => (kernel.onNeed = ({ id, imports }) => kernel.bring(id, imports)));
+  const code = '# /// script\n# dependencies = [\n#   "PathSpec>=0.1",\n#   "nothing-of-this-name",\n# ]\n# ///\nimport importlib.util\nimportlib.util.find_spec("pathspec") is not None';
+  assert.equal((await isolated.run(code)).result, true);
 });
 
 test("the page's own sentence about a package becomes part of the error", async ({ isolated }) => {

@@ -6,6 +6,8 @@ import json
 import re
 import sys
 
+from pyodide.ffi import can_run_sync, run_sync
+
 from . import bridge
 
 # What these libraries import only when they are asked for it, by the text that asks.
@@ -15,6 +17,8 @@ _OPTIONAL = [
     (r"\.(read|to)_excel\(|\bExcel(Writer|File)\(", "openpyxl"),
     (r"\.(read_html|read_xml|to_xml)\(", "lxml"),
 ]
+
+_SCRIPT = re.compile(r"^# /// script$\n((?:^#(?:| .*)$\n)+?)^# ///$", re.MULTILINE)
 
 _asked = set()  # top-level names that the page was asked for
 _missing = {}  # the page's own sentences about names that it could not bring
@@ -76,9 +80,38 @@ async def _ask(names, early=False):
     return bool(answer["names"] or answer["missing"])
 
 
+def _modules():
+    """Package name, as PEP 503 compares it -> a module of it, of everything in the distribution's lock file."""
+    modules = {}
+    for module, package in _known().items():
+        modules.setdefault(_normal(package), module)
+    return modules
+
+
+def _normal(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _declared(code):
+    """The modules of the packages that the code's `# /// script` block names (PEP 723), as far as they are known."""
+    found = _SCRIPT.search(code)
+    if not found:
+        return []
+    import tomllib
+
+    try:
+        block = tomllib.loads("\n".join(line[2:] for line in found[1].splitlines()))
+        names = [re.match(r"[\w.-]*", text.strip()).group() for text in block.get("dependencies", [])]
+    except (tomllib.TOMLDecodeError, AttributeError, TypeError):
+        return []  # the imports themselves will say what is missing
+    modules = _modules()
+    return [modules[name] for name in map(_normal, names) if name in modules]
+
+
 async def provide(code):
     """Has the packages of the code's imports installed, as far as the page has them."""
     required, optional = missing_imports(code)
+    required += [name for name in _declared(code) if name not in required and not _is_there(name)]
     if required and not await _ask(required, early=True) and len(required) > 1:
         for name in required:  # one that can't be had must not keep the others away
             if name in _known():
@@ -112,14 +145,12 @@ def hint(name):
 
 async def install_named(requirements, *args, **kwargs):
     """micropip.install() and %pip install: brings packages of this page's distribution."""
-    modules = {}
-    for module, package in _known().items():
-        modules.setdefault(re.sub(r"[-_.]+", "-", package).lower(), module)
+    modules = _modules()
     for requirement in [requirements] if isinstance(requirements, str) else requirements:
         name = re.match(r"[\w.-]*", requirement.strip()).group()
         if not name or ":" in requirement:
             raise ValueError(f"{requirement!r} can't be installed: there is no network here, name a package instead")
-        module = modules.get(re.sub(r"[-_.]+", "-", name).lower(), name)
+        module = modules.get(_normal(name), name)
         if not _is_there(module):
             await _ask([module])
         if why := hint(module):
@@ -154,6 +185,28 @@ class _AfterImport:
         return spec
 
 
+class _OnDemand:
+    """A finder, last of all: brings the package of a module that the person's own code imports by a name it has made up.
+
+    Libraries look for what they could use as well, and none of that is wanted.
+    """
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if path is not None or name in _asked or name not in _known() or not can_run_sync() or not _is_asked_by_code():
+            return None
+        run_sync(_ask([name]))
+        importlib.invalidate_caches()
+        return importlib.util.find_spec(name)
+
+
+def _is_asked_by_code():
+    frame = sys._getframe(2)
+    while frame is not None and "importlib" in frame.f_code.co_filename:
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_filename.startswith(("cell ", "<", "/home/pyodide", "/mnt/uploads"))
+
+
 def after_import(name, patch):
     """Calls `patch` with the module once it has been imported; at once if a snapshot brought it along."""
     _patches[name] = patch
@@ -164,4 +217,5 @@ def after_import(name, patch):
 def install():
     """Watches imports from now on."""
     sys.meta_path.insert(0, _AfterImport)
+    sys.meta_path.append(_OnDemand)
     after_import("micropip", _patch_micropip)
