@@ -12,6 +12,7 @@ use pyoxide::protocol::execute::{
 };
 use pyoxide::protocol::mime::raster_image;
 use pyoxide::web::error::WebError;
+use pyoxide::web::files::Files;
 use pyoxide::web::kernel::{Kernel, KernelOptions};
 use pyoxide::web::{assets, blob, cache, crypto, js};
 use std::cell::RefCell;
@@ -201,4 +202,22 @@ fn anything_thrown_can_be_told() {
     }
     assert_eq!(js::message(&js_sys::Error::new("no")), "no");
     assert_eq!(js::get(&JsValue::NULL, "x"), JsValue::UNDEFINED);
+}
+
+#[wasm_bindgen_test]
+fn files_of_a_sandbox_are_kept_where_files_belong_and_within_bounds() {
+    let (files, blob) = (Files::default(), || web_sys::Blob::new().unwrap());
+    for path in ["/mnt/uploads/a.csv", "/home/pyodide/results/b c.txt"] {
+        files.take(path.into(), Some(blob()));
+    }
+    let hostile =
+        ["/etc/passwd", "/mnt/uploads", "/mnt/uploads/", "/mnt/uploads/../x", "/mnt/uploads//x", "/lib/x.py", "x\0"];
+    for path in hostile.map(str::to_owned).into_iter().chain([format!("/mnt/uploads/{}", "x".repeat(5_000))]) {
+        files.take(path, Some(blob()));
+    }
+    let paths: Vec<String> = files.all().into_iter().map(|(path, _)| path).collect();
+    assert_eq!(paths, ["/home/pyodide/results/b c.txt", "/mnt/uploads/a.csv"]);
+    files.take("/mnt/uploads/a.csv".into(), None);
+    (0..2_000).for_each(|n| files.take(format!("/mnt/uploads/{n}"), Some(blob())));
+    assert_eq!(files.all().len(), 1_000);
 }

@@ -200,7 +200,11 @@ impl Pyodide {
     fn die(&mut self, ename: &str, why: String, now: Millis, steps: &mut Steps) {
         steps.push(Step::Close);
         let was_starting = matches!(self.phase, Phase::Starting);
-        self.fail_run(ename, format!("{why} Its variables are gone; the next run starts a fresh kernel."), steps);
+        self.fail_run(
+            ename,
+            format!("{why} Its variables are gone, files are not; the next run starts a fresh kernel."),
+            steps,
+        );
         self.phase = Phase::Dead;
         if was_starting {
             for request in std::mem::take(&mut self.queue) {
@@ -303,7 +307,8 @@ impl Pyodide {
             Head::Error { error } => {
                 self.die("KernelError", format!("The Python sandbox failed: {error}."), now, steps);
             }
-            Head::Ready { .. } | Head::ClearOutput { .. } | Head::Overflow { .. } => {}
+            // Files are the driver's to keep.
+            Head::Ready { .. } | Head::ClearOutput { .. } | Head::Overflow { .. } | Head::File { .. } => {}
         }
     }
 
@@ -384,7 +389,11 @@ impl Executor for Pyodide {
             KernelRequest::Restart => {
                 if !matches!(self.phase, Phase::Disposed) {
                     self.abort_queue(&mut steps);
-                    self.replace("KernelRestarted", "The kernel was restarted; variables are gone.", &mut steps);
+                    self.replace(
+                        "KernelRestarted",
+                        "The kernel was restarted; variables are gone, files are not.",
+                        &mut steps,
+                    );
                 }
             }
             KernelRequest::InputReply { parent, line } => {
@@ -442,19 +451,19 @@ impl Executor for Pyodide {
             let (ename, why) = match kind {
                 Deadline::Packages => (
                     "TimeoutError",
-                    "The packages took longer than 2 minutes to load, so the kernel was replaced; variables are gone."
+                    "The packages took longer than 2 minutes to load, so the kernel was replaced; variables are gone, files are not."
                         .to_owned(),
                 ),
                 Deadline::Code => (
                     "TimeoutError",
                     format!(
-                        "Execution Time Limit Exceeded: the code ran for longer than {} s, so the kernel was replaced; variables are gone.",
+                        "Execution Time Limit Exceeded: the code ran for longer than {} s, so the kernel was replaced; variables are gone, files are not.",
                         run.timeout.unwrap_or_default() / 1_000.0
                     ),
                 ),
                 Deadline::Stop => (
                     "KeyboardInterrupt",
-                    "The code did not stop when asked, so the kernel was replaced; variables are gone.".to_owned(),
+                    "The code did not stop when asked, so the kernel was replaced; variables are gone, files are not.".to_owned(),
                 ),
             };
             self.replace(ename, &why, &mut steps);

@@ -93,6 +93,14 @@ pub enum Head {
         #[serde(default)]
         password: bool,
     },
+    /// A file that a run has changed; one payload, its bytes.
+    File {
+        /// Where, in the interpreter's file system.
+        path: String,
+        /// Whether it is there no longer.
+        #[serde(default)]
+        gone: bool,
+    },
     /// The run ended; one payload, the JSON of a [`Reply`].
     Reply {
         /// The run.

@@ -3,6 +3,7 @@
 
 use super::assets;
 use super::error::WebError;
+use super::files::Files;
 use super::js;
 use super::sandbox::{Said, Sandbox};
 use super::snapshot::{self, Kind};
@@ -64,6 +65,7 @@ impl WeakKernel {
 
 struct Inner {
     options: KernelOptions,
+    files: Rc<Files>,
     machine: RefCell<Pyodide>,
     sandbox: RefCell<Option<Sandbox>>,
     /// Counts the engines: what an earlier one brings is dropped.
@@ -82,8 +84,14 @@ struct Inner {
 impl Kernel {
     /// A kernel that is off; the first request starts it. `sink` hears every message and may make requests.
     pub fn new(options: KernelOptions, sink: impl Fn(KernelMessage) + 'static) -> Self {
+        Self::with_files(options, Rc::default(), sink)
+    }
+
+    /// The same, over files that outlast it.
+    pub fn with_files(options: KernelOptions, files: Rc<Files>, sink: impl Fn(KernelMessage) + 'static) -> Self {
         Self(Rc::new(Inner {
             options,
+            files,
             machine: RefCell::default(),
             sandbox: RefCell::default(),
             generation: Cell::default(),
@@ -202,9 +210,17 @@ impl Inner {
         progress(&Rc::downgrade(self), generation, "Starting Python", 0.0, 0.0);
         // It may be ready already, and then it is said at once, and what waits is sent.
         let (weak, inbox) = (Rc::downgrade(self), sandbox.inbox());
+        if let Err(error) = sandbox.restore(&self.files) {
+            return receive(&weak, generation, Incoming::Failed(error.to_string()));
+        }
         self.sandbox.replace(Some(sandbox));
         inbox.hear(move |said| match said {
             Said::Worker(message) => receive(&weak, generation, Incoming::Worker(message)),
+            Said::File(path, data) => {
+                if let Some(inner) = live(&weak, generation) {
+                    inner.files.take(path, data);
+                }
+            }
             Said::Broken(why) => receive(&weak, generation, Incoming::Broken(why)),
         });
     }

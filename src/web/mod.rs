@@ -15,6 +15,7 @@ pub mod error;
 pub mod execute;
 pub mod external;
 pub mod fetch;
+pub mod files;
 pub mod focus;
 mod frame;
 pub mod highlight;

@@ -5,6 +5,7 @@ mod frame;
 
 use super::assets::Core;
 use super::error::WebError;
+use super::files::Files;
 use super::js;
 use super::snapshot::Snapshot;
 use super::wait::both;
@@ -29,7 +30,8 @@ macro_rules! scripts {
 }
 
 /// What the worker loads, by name: its own modules, and the Python package `pyoxide`.
-pub(super) const SCRIPTS: [(&str, &str); 17] = scripts![
+pub(super) const SCRIPTS: [(&str, &str); 18] = scripts![
+    "files.js" in "sandbox",
     "lockdown.js" in "sandbox",
     "output.js" in "sandbox",
     "snapshot.js" in "sandbox",
@@ -54,6 +56,8 @@ pub(super) const SCRIPTS: [(&str, &str); 17] = scripts![
 pub enum Said {
     /// A message of the worker.
     Worker(WorkerMessage),
+    /// A run has left a file as this, or taken it away.
+    File(String, Option<Blob>),
     /// The sandbox can't be used any more; a sentence for people.
     Broken(String),
 }
@@ -154,6 +158,7 @@ impl Sandbox {
                 Head::Dead { why } | Head::Error { error: why } => Err(why.clone()),
                 _ => Err("Python spoke before it was ready.".to_owned()),
             }),
+            Some(Said::File(..)) => Poll::Ready(Err("Python spoke before it was ready.".to_owned())),
             Some(Said::Broken(why)) => Poll::Ready(Err(why.clone())),
             None => {
                 self.inbox.waker.replace(Some(context.waker().clone()));
@@ -182,6 +187,19 @@ impl Sandbox {
             Outgoing::Install { id, .. } => return self.install(id.as_str(), &[], &[]),
         };
         self.frame.post(&message)
+    }
+
+    /// Hands over what an earlier sandbox has left, before any code.
+    ///
+    /// # Errors
+    /// As [`Sandbox::send`].
+    pub fn restore(&self, files: &Files) -> Result<(), WebError> {
+        let all: js_sys::Array = files
+            .all()
+            .into_iter()
+            .map(|(path, data)| js::object(&[("path", path.into()), ("data", data.into())]))
+            .collect();
+        self.frame.post(&js::object(&[("t", "files".into()), ("files", all.into())]))
     }
 
     /// Hands over wheels to install for a run, or none.
@@ -252,12 +270,18 @@ fn read(came: Came) -> Said {
         Came::Broken(why) => return Said::Broken(why.to_owned()),
     };
     if data.is_instance_of::<js_sys::Array>() {
-        return match buffers(&data).and_then(|(head, payloads)| {
-            WorkerMessage::parse(&head, payloads.iter().map(js_sys::Uint8Array::to_vec).collect())
-        }) {
-            Some(message) => Said::Worker(message),
-            None => Said::Broken("The Python sandbox sent something that is no message.".into()),
-        };
+        let said = buffers(&data).and_then(|(head, payloads)| {
+            let message = WorkerMessage::parse(&head, Vec::new())?;
+            // A file stays where it is: it need not pass through this module's memory.
+            if let Head::File { path, gone } = message.head {
+                let parts: js_sys::Array = payloads.iter().map(JsValue::from).collect();
+                let blob = Blob::new_with_u8_array_sequence(&parts).ok()?;
+                return Some(Said::File(path, (!gone).then_some(blob)));
+            }
+            let payloads = payloads.iter().map(js_sys::Uint8Array::to_vec).collect();
+            Some(Said::Worker(WorkerMessage { payloads, ..message }))
+        });
+        return said.unwrap_or_else(|| Said::Broken("The Python sandbox sent something that is no message.".into()));
     }
     Said::Broken(stopped(&data))
 }

@@ -67,6 +67,7 @@ class Kernel {
   #settleReady;
   installed = new Set();
   log = []; // messages outside of a run
+  files = new Map(); // what code has left: path -> bytes, null for what is gone
   parts = {}; // of a snapshot that is being made
   late = []; // output of runs that have ended
   gone = null;
@@ -131,6 +132,7 @@ class Kernel {
     const [head, ...payloads] = message.map((buffer) => new Uint8Array(buffer));
     const data = JSON.parse(utf8.decode(head));
     if (data.t === "ready" || data.t === "made") return this.#settleReady.resolve(data);
+    if (data.t === "file") return this.files.set(data.path, data.gone ? null : payloads[0].slice());
     if (data.t === "part") return (this.parts[data.name] ??= []).push(message[1]);
     if (data.t === "dead") return this.dispose("dead: " + data.why);
     if (data.t === "error") {
@@ -212,6 +214,12 @@ class Kernel {
 
   interrupt() {
     this.#port.postMessage({ t: "interrupt" });
+  }
+
+  // Brings back what another kernel has left.
+  restore(files) {
+    const all = [...files].filter(([, bytes]) => bytes).map(([path, bytes]) => ({ path, data: new Blob([bytes]) }));
+    this.#port.postMessage({ t: "files", files: all });
   }
 
   stdin(line) {

@@ -75,7 +75,7 @@
       clearTimeout(interruptTimer);
       if (interrupt) interrupt.fill(0); // a late Stop of the last run must not hit this one
     }
-    if (data.t === "exec" || data.t === "install" || data.t === "verified") worker.postMessage(data);
+    if (["exec", "install", "files", "verified"].includes(data.t)) worker.postMessage(data);
   };
 
   const boot = ({ source, data, ports }) => {

@@ -16,6 +16,7 @@
   const files = new Map(); // file name -> Blob or bytes; what the sandbox's fetch serves
   let [python, kernel, output, interrupt] = [null, null, null, null];
   let hasRun = false;
+  let [workFiles, restored] = [null, null]; // what code works with, and whether what was there before is back
   let answerLine = null; // resolves an open input() that waits by stack switching
   let openNeed = null; // { id of the run, resolve }
 
@@ -109,9 +110,10 @@
     const scripts = ["lockdown.js", "snapshot.js"].map((name) => importBlob(assets.scripts[name]));
     const [lockdown, { openSnapshot }] = await Promise.all(scripts);
     const snapshot = assets.snapshot && openSnapshot(assets.snapshot, verified);
-    const [wasm, { createOutput }, { loadPyodide }, { default: createModule }] = await Promise.all([
+    const [wasm, { createOutput }, { createFiles }, { loadPyodide }, { default: createModule }] = await Promise.all([
       lockdown.compile(files.get("pyodide.asm.wasm"), assets.maxPages),
       importBlob(assets.scripts["output.js"]),
+      importBlob(assets.scripts["files.js"]),
       importBlob(files.get("pyodide.mjs")),
       importBlob(files.get("pyodide.asm.mjs")),
     ]);
@@ -151,6 +153,8 @@
     interrupt = interruptBuffer;
     if (interrupt) python.setInterruptBuffer(interrupt);
     python.FS.mkdirTree("/mnt/uploads");
+    const say = (sentence) => output.writeText("stderr", `[${sentence}]\n`);
+    workFiles = createFiles({ FS: python.FS, send, say });
     kernel = python.pyimport("pyoxide.kernel");
     kernel.bind(createBridge(stdin));
     lap("kernel");
@@ -171,16 +175,15 @@
   };
 
   // --- messages in -----------------------------------------------------------------------------------------------------
-  const upload = async (uploads) => {
-    for (const { name, data } of uploads) {
-      if (!/^[^/\0]+$/.test(name) || name === "." || name === "..") throw new Error(`"${name}" is not a file name`);
-      python.FS.writeFile("/mnt/uploads/" + name, new Bytes(await data.arrayBuffer()), { canOwn: true });
-    }
+  // What an earlier interpreter has left; comes before any code.
+  const restore = ({ files: all }) => {
+    restored = workFiles.put(all);
+    restored.catch((error) => output.writeText("stderr", `Files could not be brought back: ${messageOf(error)}\n`));
   };
   const exec = async ({ id, code, files: uploads = [], limits = {}, dpr = 1 }) => {
     [sinceExec, hasRun] = [0, true];
     output.begin(id, limits.output ?? 1e6);
-    const uploaded = upload(uploads);
+    const uploaded = Promise.resolve(restored).then(() => workFiles.upload(uploads));
     uploaded.catch(() => {}); // kernel.py awaits it and reports its error
     let reply;
     try {
@@ -189,6 +192,11 @@
       // kernel.py itself failed: the run is answered all the same.
       const [ename, evalue] = [error.type || "KernelError", messageOf(error)];
       reply = stringify(bare({ status: "error", result: null, ename, evalue, traceback: evalue.split("\n") }));
+    }
+    try {
+      workFiles.tell();
+    } catch (error) {
+      output.writeText("stderr", `What has become of the files can't be told: ${messageOf(error)}\n`);
     }
     output.end();
     send({ t: "reply", id }, reply);
@@ -217,7 +225,7 @@
     if (interrupt) interrupt.set([0, 2]); // or cancel() itself would be interrupted
     if (!answerStdin({ line: false }) && kernel) kernel.cancel();
   };
-  const HANDLERS = bare({ boot, verified: isVerified, exec, install, cancel, stdin: answerStdin });
+  const HANDLERS = bare({ boot, verified: isVerified, files: restore, exec, install, cancel, stdin: answerStdin });
   listen("message", async (event) => {
     if (!event.isTrusted) return;
     try {

@@ -2,9 +2,12 @@
 
 use crate::ids::ChatId;
 use crate::protocol::execute::{KernelMessage, KernelRequest, KernelStatus};
+use crate::web::files::Files;
 use crate::web::kernel::{Kernel, KernelOptions};
 use crate::web::start;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Kernels that may be alive at a time; the one that was used least lately goes first (SECURITY.md 9).
 const MOST: usize = 3;
@@ -12,16 +15,19 @@ const MOST: usize = 3;
 /// The kernels, latest used last.
 pub(super) struct Kernels {
     alive: RefCell<Vec<(ChatId, Kernel)>>,
+    /// What the code of each chat has left, whether or not its kernel lives.
+    files: RefCell<BTreeMap<ChatId, Rc<Files>>>,
     options: KernelOptions,
 }
 
 impl Kernels {
     pub(super) fn new(options: KernelOptions) -> Self {
-        Self { alive: RefCell::default(), options }
+        Self { alive: RefCell::default(), files: RefCell::default(), options }
     }
 
     pub(super) fn clear(&self) {
         self.alive.take();
+        self.files.take();
     }
 
     /// A chat is likely to want a kernel. One that it has is enough.
@@ -41,7 +47,8 @@ impl Kernels {
                 None if !matches!(request, KernelRequest::Execute(_)) => return,
                 None => {
                     let owner = chat.clone();
-                    Kernel::new(self.options.clone(), move |message| hear(owner.clone(), message))
+                    let files = self.files.borrow_mut().entry(owner.clone()).or_default().clone();
+                    Kernel::with_files(self.options.clone(), files, move |message| hear(owner.clone(), message))
                 }
             };
             if alive.len() >= MOST

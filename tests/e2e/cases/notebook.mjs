@@ -69,6 +69,19 @@ export const cases = {
     await book.runs("print(kept)", "NameError");
   },
 
+  async "files are there after a restart, and after code that did not stop"(kit) {
+    const book = await kit.notebook();
+    const read = "print(open('/mnt/uploads/kept.txt').read(), 'kept' in globals())";
+    await book.runs("kept = open('/mnt/uploads/kept.txt', 'w').write('forty-two'); print('written')", "written");
+    await book.button("Restart kernel").click();
+    await book.runs(read, "forty-two False");
+    await book.run("open('late.txt', 'w').write('lost')\nwhile True:\n  try:\n    while True: pass\n  except BaseException: pass");
+    await book.is("Busy");
+    await book.button("Interrupt kernel").click();
+    await book.shows(/variables are gone, files are not/);
+    await book.runs(read, "forty-two False");
+  },
+
   async "restarting ends code that runs without end"(kit) {
     const book = await kit.notebook();
     await book.run(FOREVER);

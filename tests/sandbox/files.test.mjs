@@ -1,0 +1,58 @@
+// What code leaves in files is handed out when its run ends, and comes back into a fresh interpreter.
+import assert from "node:assert/strict";
+import { story, test } from "./harness.mjs";
+
+/** What a fresh kernel has handed out after code, by path: its text, or null for what is gone. */
+const left = async (host, code, options) => {
+  await host.kernel();
+  await host.evaluate(() => kernel.files.clear());
+  const run = await host.run(code, options);
+  const files = await host.evaluate(() => [...kernel.files].map(([path, bytes]) => [path, bytes && new TextDecoder().decode(bytes)]));
+  return { run, files: Object.fromEntries(files) };
+};
+
+test("files that a run has written, changed or removed are handed out when it ends, and no others", async ({ isolated }) => {
+  const code = `import os
+os.makedirs("/mnt/uploads/results/deep")
+open("/mnt/uploads/results/deep/a.csv", "w").write("1,2")
+open("notes.txt", "w").write("in the working folder")
+open("/tmp/scratch.txt", "w").write("of no interest")
+os.symlink("/tmp/scratch.txt", "/mnt/uploads/link.txt")`;
+  const first = await left(isolated, code, { files: { "given.csv": "3,4" } });
+  assert.deepEqual(first.files, {
+    "/mnt/uploads/given.csv": "3,4",
+    "/mnt/uploads/results/deep/a.csv": "1,2",
+    "/home/pyodide/notes.txt": "in the working folder",
+  }, story(first.run));
+  assert.deepEqual((await left(isolated, "1")).files, {}, "nothing has changed");
+  const next = `open("notes.txt", "a").write("!")\nos.remove("/mnt/uploads/given.csv")`;
+  assert.deepEqual((await left(isolated, next)).files, {
+    "/home/pyodide/notes.txt": "in the working folder!",
+    "/mnt/uploads/given.csv": null,
+  });
+});
+
+test("a fresh interpreter gets the files back before any code", async ({ isolated }) => {
+  await left(isolated, `open("/mnt/uploads/kept.bin", "wb").write(bytes(range(256)))\nopen("mine.py", "w").write("x = 42")`);
+  const result = await isolated.evaluate(async () => {
+    const files = new Map([...kernel.files].map(([path, bytes]) => [path, bytes]));
+    kernel.dispose();
+    globalThis.kernel = await Kernel.start({ maxPages: 8192 });
+    kernel.restore(files);
+    const run = await kernel.execute('import mine\n[list(open("/mnt/uploads/kept.bin", "rb").read()) == list(range(256)), mine.x]');
+    return { ...run, told: [...kernel.files.keys()].filter((path) => path.endsWith("kept.bin")) };
+  });
+  assert.deepEqual(result.result, [true, 42], story(result));
+  assert.deepEqual(result.told, [], "what it was given is not handed out again");
+});
+
+test("files that are too large or too many are said to go with the kernel", async ({ isolated }) => {
+  await isolated.evaluate(() => globalThis.kernel?.dispose());
+  const large = await left(isolated, `open("large.bin", "wb").write(b"x" * 31 * 1024 * 1024)\nopen("small.txt", "w").write("s")`);
+  assert.match(large.run.stderr, /\[\/home\/pyodide\/large\.bin is gone when the kernel is: only files of up to 30 MB are kept/);
+  assert.deepEqual(Object.keys(large.files), ["/home/pyodide/small.txt"]);
+  const many = await left(isolated, `import os\nos.remove("large.bin")\nfor n in range(510):\n    open(f"/mnt/uploads/{n:03}.txt", "w").write("x")`);
+  assert.equal(Object.values(many.files).filter((text) => text !== null).length, 500);
+  assert.equal(many.run.stderr.match(/500 files are kept/g)?.length, 1, many.run.stderr);
+  await isolated.evaluate(() => kernel.dispose());
+});

@@ -1,0 +1,74 @@
+// The files that code works with. What a run has changed is handed to the page when it ends, and comes back into a fresh
+// interpreter: the sandbox itself keeps nothing.
+
+const ROOTS = ["/mnt/uploads", "/home/pyodide"];
+const [FILE_MAX, TOTAL_MAX, COUNT_MAX, DEPTH_MAX] = [30 * 1024 * 1024, 64 * 1024 * 1024, 500, 10];
+const megabytes = (bytes) => `${Math.round(bytes / 1024 / 1024)} MB`;
+
+// `send(head, bytes)` posts one message, `say(sentence)` tells the person.
+export const createFiles = ({ FS, send, say }) => {
+  const known = new Map(); // path -> size and time, as the page has it
+  const warned = new Set();
+  const markOf = ({ size, mtime }) => `${size} ${mtime.getTime()}`;
+
+  // The regular files below a folder: [path, stat]. Links are left out.
+  const walk = function* (folder, depth = 0) {
+    for (const name of FS.readdir(folder)) {
+      if (name === "." || name === "..") continue;
+      const path = `${folder}/${name}`;
+      const stat = FS.lstat(path);
+      if (FS.isFile(stat.mode)) yield [path, stat];
+      else if (FS.isDir(stat.mode) && depth < DEPTH_MAX) yield* walk(path, depth + 1);
+    }
+  };
+
+  // Once for each reason: there may be thousands.
+  const warn = (path, why) => {
+    if (warned.has(why)) return;
+    warned.add(why);
+    say(`${path} is gone when the kernel is: ${why}, and this may not be the only one`);
+  };
+
+  const write = async (path, data) => {
+    FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
+    FS.writeFile(path, new Uint8Array(await data.arrayBuffer()), { canOwn: true });
+  };
+
+  return {
+    // Takes the files of a run: [{ name, data: Blob }].
+    async upload(files) {
+      for (const { name, data } of files) {
+        if (!/^[^/\0]+$/.test(name) || name === "." || name === "..") throw new Error(`"${name}" is not a file name`);
+        await write("/mnt/uploads/" + name, data);
+      }
+    },
+    // Takes what an earlier interpreter has left: [{ path, data: Blob }].
+    async put(files) {
+      for (const { path, data } of files) {
+        await write(path, data);
+        known.set(path, markOf(FS.stat(path)));
+      }
+    },
+    // Tells the page what has changed since.
+    tell() {
+      const there = new Set();
+      let total = 0;
+      for (const root of ROOTS) {
+        for (const [path, stat] of walk(root)) {
+          total += stat.size;
+          if (stat.size > FILE_MAX) warn(path, `only files of up to ${megabytes(FILE_MAX)} are kept`);
+          else if (total > TOTAL_MAX) warn(path, `${megabytes(TOTAL_MAX)} of files are kept`);
+          else if (there.size >= COUNT_MAX) warn(path, `${COUNT_MAX} files are kept`);
+          else there.add(path);
+          if (!there.has(path) || known.get(path) === markOf(stat)) continue;
+          known.set(path, markOf(stat));
+          send({ t: "file", path }, FS.readFile(path));
+        }
+      }
+      for (const path of [...known.keys()].filter((name) => !there.has(name))) {
+        known.delete(path);
+        send({ t: "file", path, gone: true });
+      }
+    },
+  };
+};
