@@ -41,7 +41,11 @@ pub(super) fn Actions(id: MessageId, editing: RwSignal<bool>) -> impl IntoView {
     let (again, more, from, of_model) = (id.clone(), id.clone(), id.clone(), id.clone());
     let go_on = move || {
         let more = more.clone();
-        action(strings::go_on(), Icon::Continue, move || store.user(User::Continue(more.clone())))
+        action(strings::go_on(), Icon::Continue, move || {
+            if store.may_send() {
+                store.user(User::Continue(more.clone()));
+            }
+        })
     };
     let branch = move || {
         let from = from.clone();
@@ -55,7 +59,11 @@ pub(super) fn Actions(id: MessageId, editing: RwSignal<bool>) -> impl IntoView {
             {action(
                 strings::regenerate(),
                 Icon::Restart,
-                move || store.user(User::Regenerate(again.clone(), store.fresh())),
+                move || {
+                    if store.may_send() {
+                        store.user(User::Regenerate(again.clone(), store.fresh()));
+                    }
+                },
             )}
             <Show when=move || is_last.get()>{go_on.clone()}</Show>
             <Show when=move || may_branch.get()>{branch.clone()}</Show>

@@ -1,5 +1,7 @@
 //! Chats that the server has before a page opens them.
 
+import { eventually } from "./expect.mjs";
+
 /** A chat with one answer of these fields: its id. */
 export async function store(kit, fields) {
   const server = await kit.server();
@@ -14,6 +16,8 @@ export async function store(kit, fields) {
 export async function stored(kit, fields, options) {
   const chat = await kit.chat({ chat: await store(kit, fields), ...options });
   await chat.assistant.getByRole("button", { name: "Regenerate" }).waitFor();
+  // The models come by themselves, and nothing can be asked for before.
+  await eventually(() => chat.model.inputValue(), "a model is chosen");
   return chat;
 }
 
