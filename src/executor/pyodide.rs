@@ -202,7 +202,7 @@ impl Pyodide {
         let was_starting = matches!(self.phase, Phase::Starting);
         self.fail_run(
             ename,
-            format!("{why} Its variables are gone, files are not; the next run starts a fresh kernel."),
+            format!("{why} Its variables are gone, files of earlier runs are not; the next run starts a fresh kernel."),
             steps,
         );
         self.phase = Phase::Dead;
@@ -327,6 +327,9 @@ impl Pyodide {
                 run.deadline = Some((now + PACKAGES_LIMIT, Deadline::Packages));
             }
             steps.push(Step::Send(Outgoing::Install { id, packages }));
+        } else if matches!(self.phase, Phase::Idle | Phase::Busy(_)) {
+            // A task that has outlived its run: it must not wait for ever.
+            steps.push(Step::Send(Outgoing::Install { id, packages: Vec::new() }));
         }
     }
 
@@ -391,7 +394,7 @@ impl Executor for Pyodide {
                     self.abort_queue(&mut steps);
                     self.replace(
                         "KernelRestarted",
-                        "The kernel was restarted; variables are gone, files are not.",
+                        "The kernel was restarted; variables are gone, files of earlier runs are not.",
                         &mut steps,
                     );
                 }
@@ -451,19 +454,19 @@ impl Executor for Pyodide {
             let (ename, why) = match kind {
                 Deadline::Packages => (
                     "TimeoutError",
-                    "The packages took longer than 2 minutes to load, so the kernel was replaced; variables are gone, files are not."
+                    "The packages took longer than 2 minutes to load, so the kernel was replaced; variables are gone, files of earlier runs are not."
                         .to_owned(),
                 ),
                 Deadline::Code => (
                     "TimeoutError",
                     format!(
-                        "Execution Time Limit Exceeded: the code ran for longer than {} s, so the kernel was replaced; variables are gone, files are not.",
+                        "Execution Time Limit Exceeded: the code ran for longer than {} s, so the kernel was replaced; variables are gone, files of earlier runs are not.",
                         run.timeout.unwrap_or_default() / 1_000.0
                     ),
                 ),
                 Deadline::Stop => (
                     "KeyboardInterrupt",
-                    "The code did not stop when asked, so the kernel was replaced; variables are gone, files are not.".to_owned(),
+                    "The code did not stop when asked, so the kernel was replaced; variables are gone, files of earlier runs are not.".to_owned(),
                 ),
             };
             self.replace(ename, &why, &mut steps);

@@ -1,5 +1,7 @@
 //! The files that the code of a kernel works with, for as long as the page lives: a fresh interpreter gets them back.
 
+use super::blob;
+use crate::protocol::execute::InputFile;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use web_sys::Blob;
@@ -20,6 +22,9 @@ impl Files {
     /// A run has left a file as this, or taken it away. What has no place is not kept.
     pub fn take(&self, path: String, data: Option<Blob>) {
         let mut files = self.0.borrow_mut();
+        // What was a file may be a folder now, and the other way round.
+        let is_below = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
+        files.retain(|known, _| !is_below(known, &path) && !is_below(&path, known));
         let Some(data) = data else {
             files.remove(&path);
             return;
@@ -28,6 +33,15 @@ impl Files {
         let (count, bytes) = others.fold((0, 0.0), |(count, bytes), (_, data)| (count + 1, bytes + data.size()));
         if is_kept(&path) && count < MOST_FILES && bytes + data.size() <= MOST_BYTES {
             files.insert(path, data);
+        }
+    }
+
+    /// A run gets these: they are there for the next interpreter, too, if this one doesn't come to the run's end.
+    pub fn hand_in(&self, given: &[InputFile]) {
+        for file in given {
+            // Without memory for it the run itself will say so.
+            let data = blob::blob(&file.data, "application/octet-stream").ok();
+            self.take(format!("/mnt/uploads/{}", file.name), data);
         }
     }
 

@@ -192,6 +192,9 @@ impl Inner {
             }
             Step::Send(Outgoing::Install { id, packages }) if !packages.is_empty() => self.install(id, packages),
             Step::Send(message) => {
+                if let Outgoing::Exec(request) = &message {
+                    self.files.hand_in(&request.files);
+                }
                 let sent = self.sandbox.borrow().as_ref().map(|sandbox| sandbox.send(&message));
                 if let Some(Err(error)) = sent {
                     receive(&Rc::downgrade(self), self.generation.get(), Incoming::Broken(error.to_string()));

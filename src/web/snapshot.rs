@@ -137,8 +137,11 @@ pub async fn best(wanted: Kind, on_bytes: impl OnBytes) -> Option<Rc<Snapshot>> 
 pub async fn brings(packages: &[LockPackage], core: &LockFile) -> bool {
     let Ok(contents) = contents() else { return false };
     let inside = core.for_imports(contents.imports.iter().map(String::as_str));
-    packages.iter().any(|package| inside.contains(package))
-        && (find(Kind::Figures).await.is_some() || is_shipped(Kind::Figures).await)
+    if find(Kind::Figures).await.is_some() {
+        return packages.iter().any(|package| inside.contains(package));
+    }
+    // It is large: small packages alone come sooner by themselves.
+    packages.iter().any(|package| contents.imports.contains(&package.name)) && is_shipped(Kind::Figures).await
 }
 
 /// A snapshot of this build, if this browser has it.
@@ -377,11 +380,16 @@ async fn gather(assets: &js_sys::Object) -> Result<BTreeMap<String, js_sys::Arra
 /// Keeps a snapshot in place of an older one.
 async fn store(kind: Kind, Made { record, parts }: Made) -> Result<(), WebError> {
     remove(kind).await;
-    for (_, sum, blob) in &parts {
-        cache::put(sum, blob).await?;
-    }
+    // First, so that parts are never kept that nothing names.
     let text = serde_json::to_string(&record).unwrap_or_default();
-    cache::put(&kind.kept_as(), &blob::blob(text.as_bytes(), "application/json")?).await
+    cache::put(&kind.kept_as(), &blob::blob(text.as_bytes(), "application/json")?).await?;
+    for (_, sum, blob) in &parts {
+        if let Err(error) = cache::put(sum, blob).await {
+            remove(kind).await;
+            return Err(error);
+        }
+    }
+    Ok(())
 }
 
 async fn keep(kind: Kind, parts: Vec<(&'static str, String, Blob)>, is_verified: bool) -> Option<Rc<Snapshot>> {

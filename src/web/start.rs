@@ -11,7 +11,7 @@ use super::snapshot::{self, Kind, Snapshot};
 use super::wait::first;
 use crate::executor::packages::LockFile;
 use gloo_timers::future::TimeoutFuture;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -137,7 +137,13 @@ async fn take_spare(options: &KernelOptions, wanted: Kind) -> Option<Started> {
 
 /// Makes ready what the next start needs: a snapshot if there is none, and a spare interpreter.
 pub(super) async fn look_ahead(options: &KernelOptions) {
-    if !options.ahead || !is_roomy() {
+    if !options.ahead || !is_roomy() || saves_data() {
+        return;
+    }
+    thread_local! {
+        static IS_LOOKING: Cell<bool> = const { Cell::new(false) };
+    }
+    if IS_LOOKING.replace(true) {
         return;
     }
     let base = options.base();
@@ -146,7 +152,13 @@ pub(super) async fn look_ahead(options: &KernelOptions) {
     {
         js::debug(&error.to_string());
     }
+    IS_LOOKING.set(false);
     prepare(options);
+}
+
+/// Whether the person wants nothing loaded that isn't asked for, as far as the browser tells.
+fn saves_data() -> bool {
+    js::get(&js::get(&js::window().navigator(), "connection"), "saveData").is_truthy()
 }
 
 /// Whether the device has memory to spare, as far as the browser tells.

@@ -37,13 +37,33 @@ test("a fresh interpreter gets the files back before any code", async ({ isolate
   const result = await isolated.evaluate(async () => {
     const files = new Map([...kernel.files].map(([path, bytes]) => [path, bytes]));
     kernel.dispose();
-    globalThis.kernel = await Kernel.start({ maxPages: 8192 });
-    kernel.restore(files);
+    globalThis.kernel = await Kernel.start({ maxPages: 8192, files });
     const run = await kernel.execute('import mine\n[list(open("/mnt/uploads/kept.bin", "rb").read()) == list(range(256)), mine.x]');
     return { ...run, told: [...kernel.files.keys()].filter((path) => path.endsWith("kept.bin")) };
   });
   assert.deepEqual(result.result, [true, 42], story(result));
   assert.deepEqual(result.told, [], "what it was given is not handed out again");
+});
+
+test("files that can't be brought back keep nothing else away, and are named", async ({ isolated }) => {
+  const run = await isolated.evaluate(async () => {
+    globalThis.kernel?.dispose();
+    const bytes = new Uint8Array([104, 105]);
+    const files = new Map(["/home/pyodide/a", "/home/pyodide/a/b", "/home/pyodide/c"].map((path) => [path, bytes]));
+    globalThis.kernel = await Kernel.start({ maxPages: 8192, files });
+    return kernel.execute("open('c').read()");
+  });
+  assert.equal(run.result, "hi", story(run));
+  assert.match(run.stderr, /\[\/home\/pyodide\/a\/b could not be brought back: /);
+});
+
+test("a file that is too large doesn't push the others out, and a folder that is gone is no trouble", async ({ isolated }) => {
+  const first = await left(isolated, `open("/mnt/uploads/large.bin", "wb").truncate(70 * 1024 * 1024)\nopen("note.txt", "w").write("n")`);
+  assert.ok("/home/pyodide/note.txt" in first.files, story(first.run));
+  const next = await left(isolated, `import shutil, os\nshutil.rmtree("/mnt/uploads")\nos.remove("note.txt")`);
+  assert.equal(next.files["/home/pyodide/note.txt"], null);
+  assert.equal(next.run.stderr, "");
+  await isolated.evaluate(() => kernel.dispose());
 });
 
 test("files that are too large or too many are said to go with the kernel", async ({ isolated }) => {

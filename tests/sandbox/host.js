@@ -74,7 +74,7 @@ class Kernel {
   onInput = () => null; // what to answer: a line, null, or undefined for no answer
   onNeed = ({ id, imports }) => this.bring(id, imports);
 
-  static async start({ maxPages = 0, bootMs = 200_000, isVerified = true, alter = (assets) => assets } = {}) {
+  static async start({ maxPages = 0, bootMs = 200_000, isVerified = true, files: left = new Map(), alter = (assets) => assets } = {}) {
     const kernel = new Kernel();
     const start = performance.now();
     const frame = document.createElement("iframe");
@@ -107,6 +107,7 @@ class Kernel {
     const ready = new Promise((resolve, reject) => (kernel.#settleReady = { resolve, reject }));
     const assets = alter({ worker, scripts, lock, files, maxPages });
     frame.contentWindow.postMessage({ t: "boot", assets }, "*", [channel.port2]);
+    kernel.restore(left); // before it is ready, as the product does
     if (isVerified) kernel.#port.postMessage({ t: "verified" });
     const timer = setTimeout(() => kernel.dispose("no answer after the boot message"), bootMs);
     kernel.info = await ready;
@@ -140,6 +141,7 @@ class Kernel {
       return this.dispose("error: " + data.error);
     }
     const run = this.#runs.get(data.id);
+    if (!run && data.t === "need") return this.onNeed(data);
     if (!run) return this.late.push({ ...data, text: utf8.decode(payloads[0]) });
     run.record(data, payloads);
     if (data.t === "need") return this.onNeed(data);

@@ -35,6 +35,12 @@ const COMMANDS = {
   "get_ipython().run_line_magic('time', '1 + 1')": { result: 2 },
   "%%html\n<b>bold</b>": { outputs: ["display"] },
   "x = (7\n  % 4)\nx": { result: 3 },
+  "%matplotlib inline\ntext = '''\n%smith%\n!important\n'''\n[text, (7\n  % 4)]": { result: ["\n%smith%\n!important\n", 3] },
+  "from IPython import get_ipython\nget_ipython().run_line_magic('matplotlib', 'inline')\n%time 1 + 1": { result: 2 },
+  "import matplotlib.pyplot as plt\nplt.plot([1])\n'still draws'": { result: "still draws" },
+  "%%capture\nplt.plot([1, 2])\nplt.show()": { outputs: [] },
+  "%%capture\nplt.plot([1, 2])": { outputs: [] },
+  "!pip install --upgrade nothing-of-this-name\n'goes on'": { result: "goes on", stderr: /nothing-of-this-name/ },
   "text = '''\n%time\n!ls\n'''\ntext": { result: "\n%time\n!ls\n" },
 };
 

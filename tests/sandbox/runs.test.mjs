@@ -147,6 +147,14 @@ look()`;
   assert.equal((await isolated.run(library)).result, false);
 });
 
+test("an import in a task that has outlived its run doesn't wait for ever", async ({ isolated }) => {
+  await isolated.kernel();
+  await isolated.evaluate(() => (kernel.onNeed = ({ id }) => kernel.bring(id, [])));
+  await isolated.run("import asyncio, importlib\nasync def late(name):\n  await asyncio.sleep(0.1)\n  importlib.import_module(name)\ntasks = [asyncio.ensure_future(late(n)) for n in ('rich', 'zarr')]");
+  const run = await isolated.run("[type(e).__name__ for e in await asyncio.gather(*tasks, return_exceptions=True)]");
+  assert.deepEqual(run.result, ["ModuleNotFoundError", "ModuleNotFoundError"], story(run));
+});
+
 test("packages that a script block names are there before its code runs", async ({ isolated }) => {
   await isolated.kernel();
   await isolated.evaluate(() => (kernel.onNeed = ({ id, imports }) => kernel.bring(id, imports)));

@@ -1,5 +1,6 @@
 """A stand-in for `IPython.display`: notebooks and models import it out of habit, and IPython itself isn't needed."""
 
+import builtins
 import sys
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -112,7 +113,7 @@ _DISPLAY = {
     **{kind.__name__: kind for kind in (HTML, Markdown, Latex, Math, SVG, JSON, Image)},
 }
 _MODULES = {
-    "IPython": _module("IPython", get_ipython=lambda: None, version_info=(9, 0, 0), __version__="9.0.0"),
+    "IPython": _module("IPython", get_ipython=lambda: builtins.get_ipython(), version_info=(9, 0, 0), __version__="9.0.0"),
     "IPython.display": _module("IPython.display", **_DISPLAY),
     "IPython.core": _module("IPython.core"),
     "IPython.core.display": _module("IPython.core.display", **_DISPLAY),  # as older code has it

@@ -38,9 +38,9 @@ def bind(host):
     bridge.bind(host)
     streams.install()
     display.install()
-    packages.install()
-    figures.install()
     ipython.install()
+    packages.install()  # after all other finders
+    figures.install()
     clock.install()
     waiting.install()
     magics.install(_main.__dict__)
@@ -96,9 +96,11 @@ async def _run_cell(run, code, uploaded):
     except BaseException as caught:
         error = caught
     try:
-        for act in reversed(run.at_end):
-            act()
-        figures.show_open()
+        try:
+            figures.show_open()
+        finally:
+            for act in reversed(run.at_end):
+                act()
     except BaseException as caught:
         error = error or caught
     run.reply = _reply(run, value, error)

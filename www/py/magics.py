@@ -25,6 +25,8 @@ _PIP = re.compile(r"^(?:python3?\s+-m\s+)?pip3?\s+(.*)$")
 _NOTHING = {"matplotlib", "config", "load_ext", "reload_ext", "autoreload", "precision", "xmode", "colors", "automagic"}
 _SHOWN = {"html": "text/html", "markdown": "text/markdown", "latex": "text/latex", "svg": "image/svg+xml"}
 
+_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST
+_MOST = 500  # commands of a cell
 _namespace = {}  # of the cells
 
 
@@ -32,11 +34,6 @@ def plain(code):
     """The cell as Python: commands become calls. What is Python already stays as it is."""
     if not _MARK.search(code):
         return code
-    try:
-        compile(code, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST, dont_inherit=True)
-        return code
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        pass
     first, _, rest = code.lstrip("\n").partition("\n")
     before = "\n" * (len(code) - len(code.lstrip("\n")))
     if first.startswith("%%"):
@@ -48,7 +45,20 @@ def plain(code):
 
 
 def _lines(code):
-    return "\n".join(_line(line) for line in code.split("\n"))
+    """Changes the line that is no Python, one after the other: what is in a text or in brackets never is that line."""
+    lines = code.split("\n")
+    for _ in range(_MOST):
+        try:
+            compile("\n".join(lines), "<cell>", "exec", _FLAGS, dont_inherit=True)
+            break
+        except SyntaxError as error:
+            at = (error.lineno or 0) - 1
+            if not 0 <= at < len(lines) or (new := _line(lines[at])) == lines[at]:
+                break
+            lines[at] = new
+        except (ValueError, RecursionError, MemoryError):
+            break
+    return "\n".join(lines)
 
 
 def _line(line):
@@ -69,7 +79,7 @@ def _line(line):
 
 def _duration(seconds):
     for unit, size in (("s", 1), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= size:
+        if seconds >= size * 0.9995:  # or it would be 1e+03 of the next
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds / 1e-9:.3g} ns"
 
@@ -86,8 +96,20 @@ def _expand(text):
     return re.sub(r"\{([^{}]+)\}|\$(\w+)", value, text)
 
 
+class _Events:
+    """matplotlib would draw after each cell; here figures are shown by themselves."""
+
+    def register(self, *_):
+        """Does nothing."""
+
+    unregister = register
+
+
 class _Shell:
     """What `get_ipython()` gives: as much of IPython's shell as code asks for."""
+
+    config = {}
+    events = _Events()
 
     @property
     def user_ns(self):
@@ -246,7 +268,10 @@ async def _pip(words):
     action, _, rest = words.strip().partition(" ")
     if action == "install":
         names = [word for word in rest.split() if not word.startswith("-")]
-        await packages.install_named(names)
+        try:
+            await packages.install_named(names)
+        except ValueError as error:
+            print(error, file=sys.stderr)  # the import will fail if it is needed
         return
     if action in ("list", "freeze"):
         from importlib.metadata import distributions

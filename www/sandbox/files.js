@@ -9,6 +9,7 @@ const megabytes = (bytes) => `${Math.round(bytes / 1024 / 1024)} MB`;
 export const createFiles = ({ FS, send, say }) => {
   const known = new Map(); // path -> size and time, as the page has it
   const warned = new Set();
+  const lost = []; // sentences for the end of the first run
   const markOf = ({ size, mtime }) => `${size} ${mtime.getTime()}`;
 
   // The regular files below a folder: [path, stat]. Links are left out.
@@ -45,21 +46,28 @@ export const createFiles = ({ FS, send, say }) => {
     // Takes what an earlier interpreter has left: [{ path, data: Blob }].
     async put(files) {
       for (const { path, data } of files) {
-        await write(path, data);
-        known.set(path, markOf(FS.stat(path)));
+        try {
+          await write(path, data);
+          known.set(path, markOf(FS.stat(path)));
+        } catch (error) {
+          lost.push(`${path} could not be brought back: ${error.message || error}`);
+        }
       }
     },
     // Tells the page what has changed since.
     tell() {
+      lost.splice(0).forEach(say);
       const there = new Set();
       let total = 0;
-      for (const root of ROOTS) {
+      for (const root of ROOTS.filter((folder) => FS.analyzePath(folder).exists)) {
         for (const [path, stat] of walk(root)) {
-          total += stat.size;
           if (stat.size > FILE_MAX) warn(path, `only files of up to ${megabytes(FILE_MAX)} are kept`);
-          else if (total > TOTAL_MAX) warn(path, `${megabytes(TOTAL_MAX)} of files are kept`);
+          else if (total + stat.size > TOTAL_MAX) warn(path, `${megabytes(TOTAL_MAX)} of files are kept`);
           else if (there.size >= COUNT_MAX) warn(path, `${COUNT_MAX} files are kept`);
-          else there.add(path);
+          else {
+            there.add(path);
+            total += stat.size;
+          }
           if (!there.has(path) || known.get(path) === markOf(stat)) continue;
           known.set(path, markOf(stat));
           send({ t: "file", path }, FS.readFile(path));

@@ -18,7 +18,8 @@
   let hasRun = false;
   let [workFiles, restored] = [null, null]; // what code works with, and whether what was there before is back
   let answerLine = null; // resolves an open input() that waits by stack switching
-  let openNeed = null; // { id of the run, resolve }
+  const openNeeds = []; // { id of the run, resolve }, in the order in which they were asked for
+  let booted = null;
 
   // --- messages out: [JSON head, ...payloads], ArrayBuffers, all transferred -----------------------------------------
   let [sinceExec, secondStart, inSecond] = [0, 0, 0];
@@ -46,7 +47,7 @@
   };
   const needPackages = (id, head) => {
     emit(head);
-    return new Promise((resolve) => (openNeed = { id, resolve }));
+    return new Promise((resolve) => openNeeds.push({ id, resolve }));
   };
   const readLine = (head) => {
     emit(head);
@@ -177,8 +178,8 @@
   // --- messages in -----------------------------------------------------------------------------------------------------
   // What an earlier interpreter has left; comes before any code.
   const restore = ({ files: all }) => {
-    restored = workFiles.put(all);
-    restored.catch((error) => output.writeText("stderr", `Files could not be brought back: ${messageOf(error)}\n`));
+    restored = booted.then(() => workFiles.put(all));
+    restored.catch(() => {}); // a start that fails says so itself
   };
   const exec = async ({ id, code, files: uploads = [], limits = {}, dpr = 1 }) => {
     [sinceExec, hasRun] = [0, true];
@@ -213,7 +214,8 @@
     files.clear();
     const result = bare({ id, names: loaded, bad: bad.join("\n").slice(0, 2000) });
     send({ t: "installed", ...result });
-    if (openNeed && openNeed.id === id) openNeed.resolve(stringify(bare({ ...result, missing })));
+    const at = openNeeds.findIndex((need) => need.id === id);
+    if (at >= 0) openNeeds.splice(at, 1)[0].resolve(stringify(bare({ ...result, missing })));
   };
   const answerStdin = ({ line }) => {
     const answer = answerLine;
@@ -225,7 +227,7 @@
     if (interrupt) interrupt.set([0, 2]); // or cancel() itself would be interrupted
     if (!answerStdin({ line: false }) && kernel) kernel.cancel();
   };
-  const HANDLERS = bare({ boot, verified: isVerified, files: restore, exec, install, cancel, stdin: answerStdin });
+  const HANDLERS = bare({ boot: (given) => (booted = boot(given)), verified: isVerified, files: restore, exec, install, cancel, stdin: answerStdin });
   listen("message", async (event) => {
     if (!event.isTrusted) return;
     try {

@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// What a fresh kernel costs.
-pub(super) const GONE: &str = "Its variables, imports and files are gone; the notebook's code and outputs stay.";
+pub(super) const GONE: &str = "Its variables and imports are gone; code, outputs and files of earlier runs stay.";
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Runs {

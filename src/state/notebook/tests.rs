@@ -232,7 +232,7 @@ fn a_restart_says_what_it_costs_and_offers_to_run_all() {
     story.reply(&run, ReplyStatus::Ok, 1);
     story.user(Command::Restart);
     assert_eq!(story.effects[0], Effect::Kernel(KernelRequest::Restart));
-    assert!(story.says("variables, imports and files are gone"));
+    assert!(story.says("variables and imports are gone"));
     story.kernel(KernelMessage::Status(KernelStatus::Starting));
     assert_eq!(story.notebook.cells()[0].count, None);
     story.effects.clear();

@@ -78,7 +78,7 @@ export const cases = {
     await book.run("open('late.txt', 'w').write('lost')\nwhile True:\n  try:\n    while True: pass\n  except BaseException: pass");
     await book.is("Busy");
     await book.button("Interrupt kernel").click();
-    await book.shows(/variables are gone, files are not/);
+    await book.shows(/variables are gone, files of earlier runs are not/);
     await book.runs(read, "forty-two False");
   },
 
