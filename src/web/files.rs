@@ -21,6 +21,9 @@ pub struct Files(RefCell<BTreeMap<String, Blob>>);
 impl Files {
     /// A run has left a file as this, or taken it away. What has no place is not kept.
     pub fn take(&self, path: String, data: Option<Blob>) {
+        if !is_kept(&path) {
+            return;
+        }
         let mut files = self.0.borrow_mut();
         // What was a file may be a folder now, and the other way round.
         let is_below = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
@@ -31,7 +34,7 @@ impl Files {
         };
         let others = files.iter().filter(|(known, _)| **known != path);
         let (count, bytes) = others.fold((0, 0.0), |(count, bytes), (_, data)| (count + 1, bytes + data.size()));
-        if is_kept(&path) && count < MOST_FILES && bytes + data.size() <= MOST_BYTES {
+        if count < MOST_FILES && bytes + data.size() <= MOST_BYTES {
             files.insert(path, data);
         }
     }
