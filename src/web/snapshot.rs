@@ -134,14 +134,13 @@ pub async fn best(wanted: Kind, on_bytes: impl OnBytes) -> Option<Rc<Snapshot>> 
 }
 
 /// Whether a start out of the larger snapshot would bring one of these packages, sooner than their wheels.
-pub async fn brings(packages: &[LockPackage], core: &LockFile) -> bool {
-    let Ok(contents) = contents() else { return false };
-    let inside = core.for_imports(contents.imports.iter().map(String::as_str));
+pub async fn brings(packages: &[LockPackage], lock: &LockFile) -> bool {
+    let (Ok(contents), Ok(inside)) = (contents(), held(Kind::Figures, lock)) else { return false };
     if find(Kind::Figures).await.is_some() {
         return packages.iter().any(|package| inside.contains(package));
     }
     // It is large: small packages alone come sooner by themselves.
-    packages.iter().any(|package| contents.imports.contains(&package.name)) && is_shipped(Kind::Figures).await
+    packages.iter().any(|package| contents.imports.contains(&package.name)) && shipped(Kind::Figures).await.is_some()
 }
 
 /// A snapshot of this build, if this browser has it.
@@ -164,8 +163,12 @@ pub async fn find(kind: Kind) -> Option<Rc<Snapshot>> {
 /// Forgets one that did not come to life.
 pub async fn spoil(kind: Kind) {
     KEPT.with_borrow_mut(|kept| kept.remove(&kind));
-    SPOILT.with_borrow_mut(|spoilt| spoilt.insert(kind));
+    give_up(kind);
     remove(kind).await;
+}
+
+fn give_up(kind: Kind) {
+    SPOILT.with_borrow_mut(|spoilt| spoilt.insert(kind));
 }
 
 fn is_spoilt(kind: Kind) -> bool {
@@ -182,10 +185,10 @@ pub async fn provide(base: &str, core: &Core, max_pages: u32) -> Result<(), WebE
         if find(kind).await.is_some() || fetch_shipped(kind, &|_, _| {}).await.is_some() {
             return Ok(());
         }
-        if !is_spoilt(kind) && (kind == Kind::Plain || assets::kept(&packages(kind, core)?).await) {
-            let made = async { store(kind, make(base, core, kind, max_pages).await?).await }.await;
+        if !is_spoilt(kind) && (kind == Kind::Plain || assets::kept(&held(kind, &core.lock)?).await) {
+            let made = async { store(kind, &make(base, core, kind, max_pages).await?).await }.await;
             if made.is_err() {
-                SPOILT.with_borrow_mut(|spoilt| spoilt.insert(kind));
+                give_up(kind);
             }
             return made;
         }
@@ -194,10 +197,10 @@ pub async fn provide(base: &str, core: &Core, max_pages: u32) -> Result<(), WebE
 }
 
 /// The packages that a snapshot holds.
-fn packages(kind: Kind, core: &Core) -> Result<Vec<LockPackage>, WebError> {
+fn held(kind: Kind, lock: &LockFile) -> Result<Vec<LockPackage>, WebError> {
     Ok(match kind {
         Kind::Plain => Vec::new(),
-        Kind::Figures => core.lock.for_imports(contents()?.imports.iter().map(String::as_str)),
+        Kind::Figures => lock.for_imports(contents()?.imports.iter().map(String::as_str)),
     })
 }
 
@@ -215,7 +218,7 @@ pub struct Made {
 /// # Errors
 /// It can't be made of this distribution.
 pub async fn make(base: &str, core: &Core, kind: Kind, max_pages: u32) -> Result<Made, WebError> {
-    let packages = packages(kind, core)?;
+    let packages = held(kind, &core.lock)?;
     let libraries = if kind == Kind::Plain { Vec::new() } else { contents()?.libraries };
     let wheels = assets::wheels(base, &packages, |_, _| {}).await?;
     let texts = |all: Vec<String>| all.into_iter().map(JsValue::from).collect::<js_sys::Array>();
@@ -247,7 +250,7 @@ pub async fn make_alone(options: &KernelOptions, kind: Kind) -> Result<Made, Web
     make(&options.base(), &core, kind, options.max_pages).await
 }
 
-/// What the site has, if it is of this build.
+/// What the site has, if it is of this build and has not failed.
 async fn shipped(kind: Kind) -> Option<Record> {
     thread_local! {
         static LIST: RefCell<Option<Rc<BTreeMap<String, Record>>>> = const { RefCell::new(None) };
@@ -262,21 +265,17 @@ async fn shipped(kind: Kind) -> Option<Record> {
         }
     };
     let record = list.get(kind.name())?.clone();
-    (record.key == key().await.ok()?).then_some(record)
-}
-
-async fn is_shipped(kind: Kind) -> bool {
-    !is_spoilt(kind) && shipped(kind).await.is_some()
+    (record.key == key().await.ok()? && !is_spoilt(kind)).then_some(record)
 }
 
 /// Brings a snapshot from the site into the cache.
 async fn fetch_shipped(kind: Kind, on_bytes: &impl OnBytes) -> Option<Rc<Snapshot>> {
-    let record = shipped(kind).await.filter(|_| !is_spoilt(kind))?;
+    let record = shipped(kind).await?;
     match try_fetch(kind, record, on_bytes).await {
         Ok(snapshot) => snapshot,
         Err(error) => {
             js::debug(&error.to_string());
-            SPOILT.with_borrow_mut(|spoilt| spoilt.insert(kind));
+            give_up(kind);
             None
         }
     }
@@ -306,11 +305,10 @@ async fn try_fetch(kind: Kind, record: Record, on_bytes: &impl OnBytes) -> Resul
     let parts = join_all(PARTS.map(one)).await.into_iter().collect::<Result<Vec<_>, WebError>>()?;
     let made = Made { record, parts };
     // A browser that keeps nothing uses it all the same.
-    let parts = made.parts.clone();
-    if let Err(error) = store(kind, made).await {
+    if let Err(error) = store(kind, &made).await {
         js::debug(&error.to_string());
     }
-    Ok(keep(kind, parts, true).await)
+    Ok(keep(kind, made.parts, true).await)
 }
 
 /// What a sandbox says that makes a snapshot.
@@ -378,12 +376,12 @@ async fn gather(assets: &js_sys::Object) -> Result<BTreeMap<String, js_sys::Arra
 }
 
 /// Keeps a snapshot in place of an older one.
-async fn store(kind: Kind, Made { record, parts }: Made) -> Result<(), WebError> {
+async fn store(kind: Kind, Made { record, parts }: &Made) -> Result<(), WebError> {
     remove(kind).await;
     // First, so that parts are never kept that nothing names.
-    let text = serde_json::to_string(&record).unwrap_or_default();
+    let text = serde_json::to_string(record).unwrap_or_default();
     cache::put(&kind.kept_as(), &blob::blob(text.as_bytes(), "application/json")?).await?;
-    for (_, sum, blob) in &parts {
+    for (_, sum, blob) in parts {
         if let Err(error) = cache::put(sum, blob).await {
             remove(kind).await;
             return Err(error);

@@ -94,7 +94,6 @@ async function visit(context, origin, { path, editor, run, output }, { code, ans
   await page.goto(`${origin}/${path}`);
   await editor(page).fill(code, { timeout: PATIENCE });
   if (open) await wait(open);
-  // The page's own clock, so that what steers the browser doesn't count.
   const shown = answer(output(page)).first().waitFor({ timeout: PATIENCE });
   const click = performance.now();
   await run(page).click();

@@ -246,6 +246,7 @@ export const openSnapshot = (given, verified) => {
   };
 
   return {
+    isMaking,
     packages: isMaking ? [] : given.meta.packages,
     // Pyodide only looks at the length before the module exists.
     options: isMaking ? { _makeSnapshot: true } : { _loadSnapshot: new Uint8Array(48) },

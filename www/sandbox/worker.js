@@ -148,7 +148,7 @@
     for (const name of snapshot?.packages ?? []) python.loadedPackages[name] = "default channel";
 
     installScripts(assets.scripts);
-    if (snapshot?.options._makeSnapshot) return make(snapshot);
+    if (snapshot?.isMaking) return make(snapshot);
     python.setStdout({ isatty: false, write: (bytes) => output.write("stdout", bytes) });
     python.setStderr({ isatty: false, write: (bytes) => output.write("stderr", bytes) });
     interrupt = interruptBuffer;
@@ -227,7 +227,8 @@
     if (interrupt) interrupt.set([0, 2]); // or cancel() itself would be interrupted
     if (!answerStdin({ line: false }) && kernel) kernel.cancel();
   };
-  const HANDLERS = bare({ boot: (given) => (booted = boot(given)), verified: isVerified, files: restore, exec, install, cancel, stdin: answerStdin });
+  const begin = (given) => (booted = boot(given));
+  const HANDLERS = bare({ boot: begin, verified: isVerified, files: restore, exec, install, cancel, stdin: answerStdin });
   listen("message", async (event) => {
     if (!event.isTrusted) return;
     try {

@@ -15,8 +15,8 @@ pub const LIST: &str = "snapshots.json";
 pub const FOLDER: &str = "snapshots";
 /// What makes them.
 const SCRIPT: &str = "xtask/src/snapshots.mjs";
-/// What a snapshot depends on, below `www/`.
-const SOURCES: [&str; 4] = ["sandbox", "py", "snapshot.json", "pyodide.json"];
+/// What a snapshot depends on, below `www/`: folders, files.
+const SOURCES: ([&str; 2], [&str; 2]) = (["sandbox", "py"], ["snapshot.json", "pyodide.json"]);
 
 /// The folder with the snapshots of these sources, if they are made.
 pub fn made(distribution: &Distribution) -> Result<Option<PathBuf>> {
@@ -48,11 +48,15 @@ fn stamp(distribution: &Distribution) -> Result<Stamp> {
     let manifest = fs::read_to_string(paths::root().join("Cargo.toml"))?;
     let script = hash::file(&paths::root().join(SCRIPT))?;
     let mut inputs = vec![manifest, distribution.manifest.clone().unwrap_or_default(), script];
-    for source in SOURCES.map(|name| paths::www().join(name)) {
-        let files = if source.is_dir() { stage::walk(&source)? } else { vec![PathBuf::new()] };
-        for file in files {
-            inputs.push(hash::file(&if file.as_os_str().is_empty() { source.clone() } else { source.join(file) })?);
+    let (folders, files) =
+        (SOURCES.0.map(|name| paths::www().join(name)), SOURCES.1.map(|name| paths::www().join(name)));
+    for folder in folders {
+        for file in stage::walk(&folder)? {
+            inputs.push(hash::file(&folder.join(file))?);
         }
+    }
+    for file in files {
+        inputs.push(hash::file(&file)?);
     }
     Ok(Stamp::new("snapshots", &inputs.iter().map(String::as_str).collect::<Vec<_>>()))
 }

@@ -1,6 +1,5 @@
 //! Bad input: each case wants a sentence on the page that says what to do, and a page that works afterwards.
 
-import { withoutSnapshots } from "./starts.mjs";
 import { contains, eventually, ok } from "../lib/expect.mjs";
 import { freePort } from "../lib/process.mjs";
 import { Chat, Notebook, sentence } from "../lib/pages.mjs";
@@ -90,7 +89,7 @@ export const cases = {
   },
 
   async "a missing wheel, in the notebook"(kit) {
-    const site = await withoutSnapshots(kit);
+    const site = await kit.siteWithoutSnapshots();
     site.spoil(NUMPY, "missing");
     const book = await kit.notebook({ site });
     await book.run(USE_NUMPY);
@@ -101,7 +100,7 @@ export const cases = {
   },
 
   async "a missing wheel, in the chat"(kit) {
-    const [site, model] = [await withoutSnapshots(kit), await kit.model()];
+    const [site, model] = [await kit.siteWithoutSnapshots(), await kit.model()];
     site.spoil(NUMPY, "missing");
     const chat = await kit.chat({ site });
     await chat.ready();
@@ -112,7 +111,7 @@ export const cases = {
   },
 
   async "a corrupted wheel"(kit) {
-    const site = await withoutSnapshots(kit);
+    const site = await kit.siteWithoutSnapshots();
     site.spoil(NUMPY, "corrupt");
     const book = await kit.notebook({ site });
     await book.run(USE_NUMPY);

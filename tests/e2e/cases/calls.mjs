@@ -1,7 +1,7 @@
 //! Every call of the real server, made by a plugin, and the answer that it gets.
 
 import { createServer } from "node:http";
-import { contains, eventually, ok, same } from "../lib/expect.mjs";
+import { contains, counted, eventually, ok, same } from "../lib/expect.mjs";
 
 const call = (type, data) => ({ call: { type, data } });
 const confirm = (title, message = "Really?") => call("confirmation", { title, message });
@@ -80,7 +80,7 @@ export const cases = {
     const chat = await open(kit);
     await chat.does({ call: [confirm("First?").call, call("input", { title: "Second?", message: "m" }).call] });
     await chat.dialog("First?").waitFor();
-    same(await chat.page.getByRole("dialog").count(), 1, "dialogs at a time");
+    await counted(chat.page.getByRole("dialog"), 1, "dialogs at a time");
     await chat.dialog("First?").getByRole("button", { name: "Confirm" }).click();
     await chat.dialog("Second?").getByRole("textbox").fill("two");
     await chat.dialog("Second?").getByRole("button", { name: "Confirm" }).click();

@@ -1,6 +1,6 @@
 //! The chat page against the real server: signing in, conversations, streaming.
 
-import { contains, eventually, ok, same } from "../lib/expect.mjs";
+import { contains, counted, eventually, ok, same } from "../lib/expect.mjs";
 import { MODEL } from "../lib/model.mjs";
 import { Chat } from "../lib/pages.mjs";
 
@@ -34,7 +34,7 @@ export const cases = {
     await chat.button("New chat").click();
     await eventually(async () => (await chat.assistant.count()) === 0, "the conversation is empty");
     await chat.ask("another one", "You said: another one");
-    same(await chat.user.count(), 1, "messages of the user");
+    await counted(chat.user, 1, "messages of the user");
   },
 
   async "a reply is seen to grow before it ends"(kit) {
@@ -48,9 +48,9 @@ export const cases = {
     await chat.replies("last");
     const reply = chat.assistant.last();
     contains(await reply.innerText(), ["A growing reply", "Word1", "Word30", "print('a block that grows')", "point 20", "The last words."], "the reply");
-    same(await reply.getByRole("heading", { name: "A growing reply" }).count(), 1, "headings");
-    same(await reply.locator("strong", { hasText: "last" }).count(), 1, "bold words");
-    same(await reply.getByRole("listitem").count(), 20, "list items");
+    await counted(reply.getByRole("heading", { name: "A growing reply" }), 1, "headings");
+    await counted(reply.locator("strong", { hasText: "last" }), 1, "bold words");
+    await counted(reply.getByRole("listitem"), 20, "list items");
     await chat.button("Stop").waitFor({ state: "hidden" });
   },
 
@@ -81,7 +81,7 @@ export const cases = {
     contains(await again.conversation.innerText(), ["cormorant", "cormorant", "petrel", "petrel"], "the conversation");
     await again.ask("a third", "You said: a third");
     same((await server.api(`/api/v1/chats/${id}`)).chat.history.currentId !== undefined, true, "the chat is stored");
-    same(await again.user.count(), 3, "messages of the user");
+    await counted(again.user, 3, "messages of the user");
   },
 
   async "goes from one chat to another by its link"(kit) {
@@ -95,7 +95,7 @@ export const cases = {
     await chat.ask("message of the second chat", "You said: message of the second chat");
     await chat.chats.locator(`a[href="?chat=${first}"]`).click();
     await chat.replies("You said: message of the first chat");
-    same(await chat.user.count(), 1, "messages of the user");
+    await counted(chat.user, 1, "messages of the user");
   },
 
   async "a turn of another tab is seen here"(kit) {

@@ -1,6 +1,6 @@
 //! Every one-way event of the real server, sent by a plugin, and what the person sees of it.
 
-import { contains, eventually, ok, same } from "../lib/expect.mjs";
+import { contains, counted, eventually, ok, same } from "../lib/expect.mjs";
 import { pictures } from "../lib/pages.mjs";
 
 const PIXEL =
@@ -51,7 +51,7 @@ export const cases = {
     same(await toggle.getAttribute("aria-expanded"), "true", "the history is open");
     const history = chat.assistant.locator("ol.status-history");
     contains(await history.innerText(), ["Step one", "Searching 2 pages", "cormorants", "a.example"], "the history");
-    same(await history.getByRole("link").count(), 1, "links that are safe");
+    await counted(history.getByRole("link"), 1, "links that are safe");
     await chat.idle();
   },
 
@@ -144,7 +144,7 @@ export const cases = {
     const sources = reply.getByRole("list", { name: "Sources" });
     contains(await sources.innerText(), ["1", "paper.example/1", "2", "Evil"], "the sources");
     const runs = reply.getByRole("list", { name: "Code runs" });
-    same(await runs.getByText("My run").count(), 1, "the run, told twice");
+    await counted(runs.getByText("My run"), 1, "the run, told twice");
     await runs.getByText("My run").click();
     contains(await runs.innerText(), ["ran", "print(1)", "1", "a.txt"], "the run");
   },

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { contains, eventually, ok, same } from "../lib/expect.mjs";
+import { contains, counted, eventually, ok, same } from "../lib/expect.mjs";
 import { atRest, LAST, openGallery } from "../lib/gallery.mjs";
 import { ROOT } from "../lib/paths.mjs";
 
@@ -37,11 +37,11 @@ export const cases = {
     const chat = await openGallery(kit);
     const message = chat.assistant.last();
     for (const name of ["A gallery of everything", "Headings", "Of the third level", "Of the sixth level", "العربية"]) {
-      same(await message.getByRole("heading", { name, exact: true }).count(), 1, `headings ${name}`);
+      await counted(message.getByRole("heading", { name, exact: true }), 1, `headings ${name}`);
     }
     same(await message.getByRole("checkbox").evaluateAll((all) => all.map((box) => box.checked)), [true, true, false], "the tasks");
-    same(await message.locator("ol[start='3']").count(), 1, "lists that begin at three");
-    same(await message.getByRole("table").count(), 2, "tables");
+    await counted(message.locator("ol[start='3']"), 1, "lists that begin at three");
+    await counted(message.getByRole("table"), 2, "tables");
     ok(await message.getByRole("link", { name: "link", exact: true }).count(), "a link");
     contains(await message.evaluate((one) => one.textContent), ["print(\"a fence in a fence\")", "by indentation alone", "STEPS = 24", "The wren, the wren", "Ladders slip on ivy", "<div onclick=\"alert(1)\">", "观察笔记", "بومة", LAST], "the message");
     same(await message.locator("[onclick], img[src^='http']").count(), 0, "elements that the text made");

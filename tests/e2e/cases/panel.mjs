@@ -1,7 +1,7 @@
 //! What stands beside the text: sources and their panel, embeds and what they are given, artifacts, pictures.
 
 import { readFile } from "node:fs/promises";
-import { contains, eventually, ok, same } from "../lib/expect.mjs";
+import { contains, counted, eventually, ok, same } from "../lib/expect.mjs";
 import { pictures } from "../lib/pages.mjs";
 
 const PIXEL =
@@ -88,7 +88,7 @@ export const cases = {
     contains(await source.innerText(), ["Evil", "<b>not bold</b>"], "a hostile source");
     same(await source.getByRole("link").count(), 0, "its links");
     await list.getByRole("button", { name: "Show all 10" }).click();
-    same(await list.getByRole("button").count(), 10, "sources, all shown");
+    await counted(list.getByRole("button"), 10, "sources, all shown");
     await list.getByRole("button", { name: /Other 7/ }).click();
     await source.getByRole("heading", { name: "Other 7" }).waitFor();
     await press(source, "Close panel");
@@ -197,7 +197,7 @@ export const cases = {
     contains(await sends.innerText(), "from the embed", "the question");
     await press(sends, "Cancel");
     await sends.waitFor({ state: "hidden" });
-    same(await chat.user.count(), 1, "messages after a refusal");
+    await counted(chat.user, 1, "messages after a refusal");
     // Between two wishes of an embed lies a second: it is pressed until it is heard.
     const until = (name, dialog) =>
       eventually(async () => {
@@ -234,7 +234,7 @@ export const cases = {
     model.release("first");
     await frame(chat, "Embed 1").getByText("version 2").waitFor();
     same(await chat.page.evaluate(() => low), [], "heights below its own while it changed");
-    same(await chat.page.locator("iframe").count(), 2, "frames afterwards");
+    await counted(chat.page.locator("iframe"), 2, "frames afterwards");
     same(await frame(chat, "Embed 2").locator("p").innerText(), number, "the other embed");
     model.release("second");
     await frame(chat, "Embed 1").getByText("new").waitFor();

@@ -1,6 +1,6 @@
 //! How Python comes up: out of the site's snapshots, out of one that the page has made, from its beginning, or ready already.
 
-import { eventually, ok, same, PATIENCE } from "../lib/expect.mjs";
+import { counted, eventually, ok, same, PATIENCE } from "../lib/expect.mjs";
 import { pictures } from "../lib/pages.mjs";
 
 /** Whether an interpreter came out of a snapshot: only the making imports this module. */
@@ -17,13 +17,6 @@ const kept = (page) =>
 
 /** The names of the sandboxes' frames. */
 const sandboxes = (page) => page.locator("iframe[title='Python sandbox']").evaluateAll((frames) => frames.map(({ name }) => name));
-
-/** The pages' files, without any snapshot. */
-export async function withoutSnapshots(kit) {
-  const site = await kit.ownSite();
-  site.change(/\/snapshots\.json$/, /[^]*/, "{}");
-  return site;
-}
 
 export const cases = {
   async "comes out of the site's small snapshot, and code without packages brings no other"(kit) {
@@ -77,12 +70,12 @@ export const cases = {
     });
     await book.page.reload();
     await book.runs(`print('one' + ' run')\n${ORIGIN}`, "out of a snapshot: False False");
-    same(await book.output(1).getByText("one run").count(), 1, "runs");
+    await counted(book.output(1).getByText("one run"), 1, "runs");
     same(await kept(book.page), [], "what is kept");
   },
 
   async "without snapshots on its site a page makes one while nothing runs, and starts out of it next time"(kit) {
-    const site = await withoutSnapshots(kit);
+    const site = await kit.siteWithoutSnapshots();
     const book = await kit.notebook({ site });
     await book.runs(`${PLOT}\n${ORIGIN}`, "out of a snapshot: False True");
     await eventually(async () => (await kept(book.page)).includes("snapshot-figures"), "a snapshot is kept", 3 * PATIENCE);

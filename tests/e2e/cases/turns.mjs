@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { contains, eventually, ok, same } from "../lib/expect.mjs";
+import { contains, counted, eventually, ok, same } from "../lib/expect.mjs";
 import { pictures } from "../lib/pages.mjs";
 import { ROOT } from "../lib/paths.mjs";
 
@@ -27,7 +27,7 @@ export const cases = {
     await chat.button("Send edited message").click();
     await chat.replies("You said: the second question");
     await chat.idle();
-    same(await chat.user.count(), 1, "messages of the branch");
+    await counted(chat.user, 1, "messages of the branch");
     await chat.user.last().getByRole("button", { name: "Previous version" }).click();
     await chat.replies("You said: the first question");
     await chat.button("Regenerate").click();
@@ -53,7 +53,7 @@ export const cases = {
     await chat.button("Continue").click();
     await chat.button("Stop").waitFor({ timeout: 5000 }).catch(() => {});
     await chat.idle();
-    same(await chat.assistant.count(), 1, "answers");
+    await counted(chat.assistant, 1, "answers");
     await chat.assistant.last().getByRole("button", { name: "Edit message" }).click();
     await chat.page.getByRole("textbox", { name: "Edit message" }).fill("rewritten by hand, $1 and all");
     await chat.button("Save").click();

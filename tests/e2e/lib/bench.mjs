@@ -59,6 +59,13 @@ class Kit {
   /** A site of the case's own, which it may spoil or stop. */
   ownSite = (options) => this.#own(startSite(options), "stop");
 
+  /** One without any snapshot of Python. */
+  async siteWithoutSnapshots() {
+    const site = await this.ownSite();
+    site.change(/\/snapshots\.json$/, /[^]*/, "{}");
+    return site;
+  }
+
   /** A proxy in front of the real server. */
   proxy = async () => this.#own(startProxy((await this.server()).origin), "stop");
 

@@ -43,6 +43,9 @@ export async function eventually(probe, what, timeout = PATIENCE) {
   }
 }
 
+/** Waits until there are `wanted` elements. */
+export const counted = (locator, wanted, what) => eventually(async () => (await locator.count()) === wanted, `${what}: ${wanted}`);
+
 /** Gives `promise`, or fails with a sentence once the time is up. */
 export async function within(promise, what, timeout = PATIENCE) {
   let timer;
