@@ -44,7 +44,8 @@ pub fn clean_all<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
         .collect()
 }
 
-fn is_hidden(c: char) -> bool {
+/// Whether a character of a name is not seen, or turns others round.
+pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

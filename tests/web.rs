@@ -12,7 +12,7 @@ use pyoxide::protocol::execute::{
 };
 use pyoxide::protocol::mime::raster_image;
 use pyoxide::web::error::WebError;
-use pyoxide::web::files::Files;
+use pyoxide::web::files::{By, Files};
 use pyoxide::web::kernel::{Kernel, KernelOptions};
 use pyoxide::web::{assets, blob, cache, crypto, js};
 use std::cell::RefCell;
@@ -38,7 +38,7 @@ impl Subject {
         let waiting = Rc::new(RefCell::new(None::<js_sys::Function>));
         let (into, wake) = (heard.clone(), waiting.clone());
         let options = KernelOptions { pyodide: pyodide.into(), ..KernelOptions::default() };
-        let kernel = Kernel::new(options, move |message| {
+        let kernel = Kernel::new(options, Rc::default(), move |message| {
             into.borrow_mut().push(message);
             if let Some(resolve) = wake.borrow_mut().take() {
                 resolve.call0(&JsValue::UNDEFINED).unwrap();
@@ -206,7 +206,7 @@ fn anything_thrown_can_be_told() {
 
 #[wasm_bindgen_test]
 fn files_of_a_sandbox_are_kept_where_files_belong_and_within_bounds() {
-    let (files, blob) = (Files::default(), || web_sys::Blob::new().unwrap());
+    let (files, blob) = (Rc::new(Files::default()), || web_sys::Blob::new().unwrap());
     for path in ["/mnt/uploads/a.csv", "/home/pyodide/results/b c.txt"] {
         files.take(path.into(), Some(blob()));
     }
@@ -220,4 +220,59 @@ fn files_of_a_sandbox_are_kept_where_files_belong_and_within_bounds() {
     files.take("/mnt/uploads/a.csv".into(), None);
     (0..2_000).for_each(|n| files.take(format!("/mnt/uploads/{n}"), Some(blob())));
     assert_eq!(files.all().len(), 1_000);
+}
+
+/// A task of the browser's later.
+async fn a_moment() {
+    gloo_timers::future::TimeoutFuture::new(0).await;
+}
+
+#[wasm_bindgen_test]
+async fn files_come_back_under_their_name_and_under_no_other() {
+    let name = crypto::random_name();
+    let text = |words: &str| blob::blob(words.as_bytes(), "text/plain").unwrap();
+    let first = Files::kept_as(name.clone());
+    first.ready().await;
+    assert!(first.put("/mnt/uploads/größe & co?.csv".into(), text("1,2")).unwrap().is_none());
+    assert_eq!(first.put("/mnt/uploads/größe & co?.csv".into(), text("3,4")).unwrap().map(|old| old.size()), Some(3.0));
+    first.take("/home/pyodide/made.txt".into(), Some(text("made")));
+    first.rename("/home/pyodide/made.txt", "/home/pyodide/called.txt".into()).unwrap();
+    assert!(first.rename("/home/pyodide/called.txt", "/mnt/uploads/größe & co?.csv".into()).is_err());
+    while !first.are_kept() {
+        a_moment().await;
+    }
+    let second = Files::kept_as(name);
+    second.take("/home/pyodide/called.txt".into(), Some(text("newer")));
+    second.ready().await;
+    let mut all = Vec::new();
+    for (path, data) in second.all() {
+        all.push((path, String::from_utf8(blob::bytes(&data).await.unwrap()).unwrap()));
+    }
+    let expected = [("/home/pyodide/called.txt", "newer"), ("/mnt/uploads/größe & co?.csv", "3,4")];
+    assert_eq!(
+        all,
+        expected.map(|(path, text)| (path.to_owned(), text.to_owned())),
+        "what was brought meanwhile is newer"
+    );
+    let other = Files::kept_as(crypto::random_name());
+    other.ready().await;
+    assert!(other.all().is_empty() && other.problem().is_none());
+}
+
+#[wasm_bindgen_test]
+fn each_change_of_a_file_is_told_with_who_made_it_until_nobody_hears() {
+    let (files, heard) = (Rc::new(Files::default()), Rc::new(RefCell::new(Vec::new())));
+    let into = heard.clone();
+    let hearing = files.hear(move |path, data, by| into.borrow_mut().push((path.to_owned(), data.is_some(), by)));
+    let blob = || web_sys::Blob::new().unwrap();
+    files.take("/home/pyodide/a".into(), Some(blob()));
+    files.take("/home/pyodide/a/b".into(), Some(blob()));
+    files.take("/home/pyodide/never".into(), None);
+    assert!(files.put("/home/pyodide/a/b/c".into(), blob()).is_err(), "a file is in the way");
+    assert!(files.remove("/home/pyodide/a/b").is_some());
+    drop(hearing);
+    files.take("/home/pyodide/unheard".into(), Some(blob()));
+    let expected = [("a", true, By::Code), ("a", false, By::Code), ("a/b", true, By::Code), ("a/b", false, By::Page)];
+    let expected = expected.map(|(name, is_there, by)| (format!("/home/pyodide/{name}"), is_there, by));
+    assert_eq!(*heard.borrow(), expected);
 }

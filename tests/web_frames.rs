@@ -9,6 +9,7 @@ use pyoxide::state::client::{Client, Fresh, User};
 use pyoxide::view::chat::embeds::Embeds;
 use pyoxide::view::chat::{ChatStore, Port};
 use pyoxide::web::execute::{ExecuteFrame, FrameMessage};
+use pyoxide::web::files::Files;
 use pyoxide::web::js;
 use std::cell::RefCell;
 use std::future::Future;
@@ -98,6 +99,9 @@ impl Port for NoPort {
         Fresh::default()
     }
     fn attach(&self, _: web_sys::File) {}
+    fn files(&self, _: &pyoxide::ids::ChatId) -> Rc<Files> {
+        Rc::default()
+    }
     fn save(&self, _: String, _: String) {}
     fn ask_to_notify(&self) -> Pin<Box<dyn Future<Output = bool>>> {
         Box::pin(async { false })

@@ -8,6 +8,7 @@ use crate::view::chat::{ChatPage, ChatStore, Port};
 use crate::view::common::language::{Language, speak};
 use crate::web::blob::ObjectUrl;
 use crate::web::client::Driver;
+use crate::web::files::Files;
 use crate::web::{attention, blob, js};
 use leptos::prelude::*;
 use std::cell::OnceCell;
@@ -108,6 +109,10 @@ impl Port for PagePort {
             let bytes = blob::bytes(&file).await.unwrap_or_default();
             driver.attach(file.name(), file.type_(), bytes);
         });
+    }
+
+    fn files(&self, chat: &ChatId) -> Rc<Files> {
+        self.0.files(chat)
     }
 
     fn picture(&self, path: String) -> Pin<Box<dyn Future<Output = Result<Rc<dyn AsRef<str>>, String>>>> {

@@ -7,6 +7,7 @@ use crate::protocol::execute::{
     ExecuteRequest, InputFile, KernelMessage, KernelRequest, KernelStatus, Limits, Output, StreamName,
 };
 use crate::protocol::mime::raster_image;
+use crate::web::files::Files;
 use crate::web::js;
 use crate::web::kernel::{Kernel, KernelOptions, WeakKernel};
 use crate::web::snapshot::{self, Kind};
@@ -129,7 +130,9 @@ impl KernelHandle {
             options,
         });
         let sink = shared.clone();
-        let kernel = Kernel::new(settings, move |message| sink.hear(message));
+        let name = js::get_text(&shared.options, "files").filter(|name| !name.is_empty());
+        let files = name.map_or_else(Rc::default, |name| Files::kept_as(format!("kernel {name}")));
+        let kernel = Kernel::new(settings, files, move |message| sink.hear(message));
         // Set once, here.
         let _ = shared.kernel.set(kernel.downgrade());
         let handle = Self { kernel, shared };

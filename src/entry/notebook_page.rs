@@ -3,6 +3,7 @@
 use crate::state::notebook::{Effect, Input, KeepError, Notebook, Timer};
 use crate::view::notebook::notebook_page;
 use crate::view::notebook::store::Store;
+use crate::web::files::Files;
 use crate::web::kernel::{Kernel, KernelOptions};
 use crate::web::listen::listen;
 use crate::web::storage::{self, StorageError};
@@ -18,6 +19,8 @@ use web_sys::HtmlElement;
 /// Where the notebook is kept, and where the copy of somebody else.
 const KEPT: &str = "pyoxide.notebook";
 const ASIDE: &str = "pyoxide.notebook.aside";
+/// The name of its kernel's files.
+const FILES: &str = "notebook";
 
 /// Shows the notebook page in an element of the page, in place of what is in it.
 #[wasm_bindgen(js_name = mountNotebook)]
@@ -31,9 +34,9 @@ pub async fn mount_notebook(root: HtmlElement) {
         save_data: offline::save_data(),
     });
     root.set_text_content(None);
-    let (store, dispatch) = (driver.store.clone(), driver.clone());
+    let (store, files, dispatch) = (driver.store.clone(), driver.files.clone(), driver.clone());
     leptos::mount::mount_to(root, move || {
-        notebook_page(store, Rc::new(move |command| dispatch.tell(Input::User(command))), editor)
+        notebook_page(store, Rc::new(move |command| dispatch.tell(Input::User(command))), files, editor)
     })
     .forget();
     driver.listen_to_page();
@@ -47,6 +50,7 @@ struct Driver {
     notebook: RefCell<Notebook>,
     store: Store,
     kernel: Kernel,
+    files: Rc<Files>,
     inputs: RefCell<VecDeque<Input>>,
     draining: Cell<bool>,
 }
@@ -55,9 +59,10 @@ impl Driver {
     fn new() -> Rc<Self> {
         let seed = u64::from_str_radix(&crypto::random_name()[..16], 16).unwrap_or_default();
         let notebook = Notebook::new(seed);
+        let files = Files::kept_as(FILES.to_owned());
         Rc::new_cyclic(|weak: &std::rc::Weak<Self>| {
             let weak = weak.clone();
-            let kernel = Kernel::new(KernelOptions::default(), move |message| {
+            let kernel = Kernel::new(KernelOptions::default(), files.clone(), move |message| {
                 if let Some(driver) = weak.upgrade() {
                     driver.tell(Input::Kernel(message));
                 }
@@ -66,6 +71,7 @@ impl Driver {
                 store: Store::new(&notebook),
                 notebook: RefCell::new(notebook),
                 kernel,
+                files,
                 inputs: RefCell::default(),
                 draining: Cell::default(),
             }

@@ -4,6 +4,11 @@ export interface KernelStartOptions {
   engine?: "pyodide";
   /** Where the Python distribution is, a URL; default: `pyodide/` beside this module. */
   pyodide?: string;
+  /**
+   * A name under which this browser keeps the files of /mnt/uploads and /home/pyodide for the next kernel of this name;
+   * default: they live as long as the kernel. It should belong to one person and one piece of work.
+   */
+  files?: string;
   /** Hears each change of the kernel's status. */
   onStatus?: (status: KernelStatus) => void;
   /** Hears how far long steps are; `total` is 0 while it isn't known. */

@@ -9,6 +9,7 @@ pub mod details;
 pub mod direct;
 pub mod embed;
 pub mod extras;
+pub mod files;
 pub mod fold;
 pub mod inert_html;
 pub mod language;

@@ -40,6 +40,36 @@ pub async fn bytes(blob: &Blob) -> Result<Vec<u8>, WebError> {
     Ok(js_sys::Uint8Array::new(&buffer).to_vec())
 }
 
+/// Its first bytes, as a Blob of this media type.
+///
+/// # Errors
+/// The browser has no memory for it.
+pub fn beginning(blob: &Blob, bytes: f64, media_type: &str) -> Result<Blob, WebError> {
+    let cut = blob.slice_with_f64_and_f64_and_content_type(0.0, bytes.min(blob.size()), media_type);
+    cut.map_err(|thrown| WebError::Browser { what: "read a file".into(), why: js::message(&thrown) })
+}
+
+/// A Blob that no longer depends on a file of the person's disk.
+///
+/// # Errors
+/// The file is gone or has changed since it was chosen, or there is no memory for it.
+pub async fn copy(file: &Blob) -> Result<Blob, WebError> {
+    let failed = |thrown: JsValue| WebError::Browser { what: "read a file".into(), why: js::message(&thrown) };
+    let buffer = JsFuture::from(file.array_buffer()).await.map_err(failed)?;
+    Blob::new_with_buffer_source_sequence(&js_sys::Array::of1(&buffer)).map_err(failed)
+}
+
+/// A Blob of several parts.
+///
+/// # Errors
+/// The browser has no memory for it.
+pub fn join(parts: &js_sys::Array, media_type: &str) -> Result<Blob, WebError> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media_type);
+    Blob::new_with_blob_sequence_and_options(parts, &options)
+        .map_err(|thrown| WebError::Browser { what: "hold a file".into(), why: js::message(&thrown) })
+}
+
 /// What was packed by gzip.
 ///
 /// # Errors
@@ -63,7 +93,15 @@ impl ObjectUrl {
     /// # Errors
     /// The browser has no memory for it.
     pub fn new(bytes: &[u8], media_type: &str) -> Result<Self, WebError> {
-        Url::create_object_url_with_blob(&blob(bytes, media_type)?)
+        Self::of(&blob(bytes, media_type)?)
+    }
+
+    /// An address for a Blob.
+    ///
+    /// # Errors
+    /// As [`ObjectUrl::new`].
+    pub fn of(blob: &Blob) -> Result<Self, WebError> {
+        Url::create_object_url_with_blob(blob)
             .map(Self)
             .map_err(|thrown| WebError::Browser { what: "show a file".into(), why: js::message(&thrown) })
     }
@@ -86,7 +124,15 @@ impl Drop for ObjectUrl {
 /// # Errors
 /// As [`ObjectUrl::new`].
 pub fn download(name: &str, media_type: &str, bytes: &[u8]) -> Result<(), WebError> {
-    let url = ObjectUrl::new(bytes, media_type)?;
+    hand_out(name, &blob(bytes, media_type)?)
+}
+
+/// Hands a Blob to the user as a file.
+///
+/// # Errors
+/// As [`ObjectUrl::new`].
+pub fn hand_out(name: &str, blob: &Blob) -> Result<(), WebError> {
+    let url = ObjectUrl::of(blob)?;
     save(name, url.as_str())?;
     // Some browsers read the bytes only after this task.
     gloo_timers::callback::Timeout::new(DOWNLOAD_BEGINS, move || drop(url)).forget();

@@ -10,16 +10,20 @@ use web_sys::{Blob, Cache, Response};
 
 const NAME: &str = "pyoxide-files-1";
 
-fn refused(thrown: JsValue) -> WebError {
+pub(super) fn refused(thrown: JsValue) -> WebError {
     WebError::Browser { what: "keep files".into(), why: js::message(&thrown) }
 }
 
-async fn open() -> Result<Cache, WebError> {
+/// The cache of this name.
+///
+/// # Errors
+/// The browser keeps nothing for this page.
+pub(super) async fn open(name: &str) -> Result<Cache, WebError> {
     let caches = js::window().caches().map_err(refused)?;
     if JsValue::from(&caches).is_undefined() {
         return Err(WebError::Insecure);
     }
-    Ok(JsFuture::from(caches.open(NAME)).await.map_err(refused)?.unchecked_into())
+    Ok(JsFuture::from(caches.open(name)).await.map_err(refused)?.unchecked_into())
 }
 
 /// A cache needs http addresses as keys; nothing is ever fetched from this one.
@@ -29,17 +33,26 @@ fn key(sha256: &str) -> String {
 
 /// The bytes of this checksum, if they are kept. They still have to be checked.
 pub async fn get(sha256: &str) -> Option<Blob> {
-    let found = JsFuture::from(open().await.ok()?.match_with_str(&key(sha256))).await.ok()?;
-    let response: Response = found.dyn_into().ok()?;
+    read(open(NAME).await.ok()?.match_with_str(&key(sha256))).await
+}
+
+/// The bytes of what was found, if something was.
+pub(super) async fn read(found: js_sys::Promise) -> Option<Blob> {
+    let response: Response = JsFuture::from(found).await.ok()?.dyn_into().ok()?;
     JsFuture::from(response.blob().ok()?).await.ok()?.dyn_into().ok()
 }
 
 /// Whether bytes of this checksum are kept.
 pub async fn has(sha256: &str) -> bool {
-    match open().await {
+    match open(NAME).await {
         Ok(cache) => JsFuture::from(cache.match_with_str(&key(sha256))).await.is_ok_and(|found| !found.is_undefined()),
         Err(_) => false,
     }
+}
+
+/// What a cache takes.
+pub(super) fn response(bytes: &Blob) -> Result<Response, WebError> {
+    Response::new_with_opt_blob(Some(bytes)).map_err(refused)
 }
 
 /// Keeps bytes that have been checked.
@@ -47,14 +60,13 @@ pub async fn has(sha256: &str) -> bool {
 /// # Errors
 /// The browser keeps nothing, or no more.
 pub async fn put(sha256: &str, bytes: &Blob) -> Result<(), WebError> {
-    let response = Response::new_with_opt_blob(Some(bytes)).map_err(refused)?;
-    JsFuture::from(open().await?.put_with_str(&key(sha256), &response)).await.map_err(refused)?;
+    JsFuture::from(open(NAME).await?.put_with_str(&key(sha256), &response(bytes)?)).await.map_err(refused)?;
     Ok(())
 }
 
 /// Forgets bytes that turned out to be wrong.
 pub async fn remove(sha256: &str) {
-    if let Ok(cache) = open().await {
+    if let Ok(cache) = open(NAME).await {
         // What can't be removed is fetched again and overwritten.
         let _ = JsFuture::from(cache.delete_with_str(&key(sha256))).await;
     }

@@ -8,6 +8,7 @@ use super::blob::{self, ObjectUrl};
 use super::crypto;
 use super::error::WebError;
 use super::execute::{ExecuteFrame, FrameMessage};
+use super::files::Files;
 use super::kernel::KernelOptions;
 use super::transport::{Access, Request, Transport};
 use super::{external, js, page_script, storage};
@@ -129,6 +130,11 @@ impl Driver {
         self.user(User::Attach { number: self.0.attached.get(), name, media_type, data: data.into() });
     }
 
+    /// The files of a chat's kernel.
+    pub fn files(&self, chat: &ChatId) -> Rc<Files> {
+        self.0.files(chat)
+    }
+
     /// A picture that the server keeps, fetched with the token, or one that stands in its `data:` address; its first
     /// bytes must be those of a picture.
     ///
@@ -206,9 +212,11 @@ impl Inner {
                 self.transport.ack(&call, &value);
             }
             Effect::ExpectCode(chat) => self.kernels.expect(&chat),
+            Effect::EndKernel(chat) => self.kernels.end(&chat),
             Effect::Kernel(chat, request) => {
                 let weak = Rc::downgrade(self);
-                self.kernels.ask(chat, request, move |chat, message| {
+                let files = self.files(&chat);
+                self.kernels.ask(chat, request, files, move |chat, message| {
                     if let Some(inner) = weak.upgrade() {
                         inner.take(Input::Kernel(chat, message));
                     }
@@ -250,6 +258,11 @@ impl Inner {
             Effect::Keep(chat, choices) => keep(chat, choices),
             Effect::ShowAddress(chat) => (self.hooks.on_address)(chat),
         }
+    }
+
+    /// The files of a chat's kernel, whether or not there is one.
+    fn files(&self, chat: &ChatId) -> Rc<Files> {
+        self.kernels.files(chat, || self.client.borrow().files_kept_as(chat))
     }
 
     /// Who asks, as it is now.

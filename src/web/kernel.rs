@@ -3,11 +3,12 @@
 
 use super::assets;
 use super::error::WebError;
-use super::files::Files;
+use super::files::{By, Files, Hearing};
 use super::js;
 use super::sandbox::{Said, Sandbox};
 use super::snapshot::{self, Kind};
 use super::start::{self, Started};
+use super::wait::both;
 use crate::executor::packages::LockPackage;
 use crate::executor::pyodide::{Incoming, Outgoing, Pyodide};
 use crate::executor::{Executor, Step};
@@ -66,6 +67,8 @@ impl WeakKernel {
 struct Inner {
     options: KernelOptions,
     files: Rc<Files>,
+    /// Hands on what the person does with the files.
+    hearing: RefCell<Option<Hearing>>,
     machine: RefCell<Pyodide>,
     sandbox: RefCell<Option<Sandbox>>,
     /// Counts the engines: what an earlier one brings is dropped.
@@ -82,16 +85,13 @@ struct Inner {
 }
 
 impl Kernel {
-    /// A kernel that is off; the first request starts it. `sink` hears every message and may make requests.
-    pub fn new(options: KernelOptions, sink: impl Fn(KernelMessage) + 'static) -> Self {
-        Self::with_files(options, Rc::default(), sink)
-    }
-
-    /// The same, over files that outlast it.
-    pub fn with_files(options: KernelOptions, files: Rc<Files>, sink: impl Fn(KernelMessage) + 'static) -> Self {
-        Self(Rc::new(Inner {
+    /// A kernel that is off; the first request starts it. `files` may outlast it; `sink` hears every message and may make
+    /// requests.
+    pub fn new(options: KernelOptions, files: Rc<Files>, sink: impl Fn(KernelMessage) + 'static) -> Self {
+        let inner = Rc::new(Inner {
             options,
             files,
+            hearing: RefCell::default(),
             machine: RefCell::default(),
             sandbox: RefCell::default(),
             generation: Cell::default(),
@@ -103,7 +103,15 @@ impl Kernel {
             wanted: Cell::new(Kind::Plain),
             kind: Cell::default(),
             sink: Box::new(sink),
-        }))
+        });
+        let weak = Rc::downgrade(&inner);
+        let hearing = inner.files.hear(move |path, data, by| {
+            if let Some(inner) = weak.upgrade().filter(|_| by == By::Page) {
+                inner.send(|sandbox| sandbox.change(path, data));
+            }
+        });
+        inner.hearing.replace(Some(hearing));
+        Self(inner)
     }
 
     /// Asks something of the kernel. The answer comes as messages.
@@ -178,9 +186,9 @@ impl Inner {
             Step::Open => {
                 self.generation.set(self.generation.get() + 1);
                 let (weak, generation) = (Rc::downgrade(self), self.generation.get());
-                let (options, wanted) = (self.options.clone(), self.wanted.get());
+                let (options, wanted, files) = (self.options.clone(), self.wanted.get(), self.files.clone());
                 spawn_local(async move {
-                    match open(&weak, generation, &options, wanted).await {
+                    match both(open(&weak, generation, &options, wanted), files.ready()).await.0 {
                         Ok(started) => {
                             if let Some(inner) = live(&weak, generation) {
                                 inner.opened(started);
@@ -195,11 +203,16 @@ impl Inner {
                 if let Outgoing::Exec(request) = &message {
                     self.files.hand_in(&request.files);
                 }
-                let sent = self.sandbox.borrow().as_ref().map(|sandbox| sandbox.send(&message));
-                if let Some(Err(error)) = sent {
-                    receive(&Rc::downgrade(self), self.generation.get(), Incoming::Broken(error.to_string()));
-                }
+                self.send(|sandbox| sandbox.send(&message));
             }
+        }
+    }
+
+    /// To the sandbox, if there is one; one that takes nothing any more is broken.
+    fn send(self: &Rc<Self>, send: impl FnOnce(&Sandbox) -> Result<(), WebError>) {
+        let sent = self.sandbox.borrow().as_ref().map(send);
+        if let Some(Err(error)) = sent {
+            receive(&Rc::downgrade(self), self.generation.get(), Incoming::Broken(error.to_string()));
         }
     }
 

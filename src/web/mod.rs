@@ -20,6 +20,7 @@ pub mod focus;
 mod frame;
 pub mod highlight;
 pub mod js;
+pub mod kept;
 pub mod kernel;
 pub mod listen;
 pub mod math;

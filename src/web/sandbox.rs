@@ -194,11 +194,23 @@ impl Sandbox {
     /// # Errors
     /// As [`Sandbox::send`].
     pub fn restore(&self, files: &Files) -> Result<(), WebError> {
-        let all: js_sys::Array = files
-            .all()
-            .into_iter()
-            .map(|(path, data)| js::object(&[("path", path.into()), ("data", data.into())]))
-            .collect();
+        let all = files.all();
+        self.files(all.iter().map(|(path, data)| (path.as_str(), Some(data))))
+    }
+
+    /// Hands over a file that the person has changed, or takes it away.
+    ///
+    /// # Errors
+    /// As [`Sandbox::send`].
+    pub fn change(&self, path: &str, data: Option<&Blob>) -> Result<(), WebError> {
+        self.files(std::iter::once((path, data)))
+    }
+
+    fn files<'a>(&self, files: impl Iterator<Item = (&'a str, Option<&'a Blob>)>) -> Result<(), WebError> {
+        let one = |(path, data): (&str, Option<&Blob>)| {
+            js::object(&[("path", path.into()), ("data", data.map_or(JsValue::NULL, JsValue::from))])
+        };
+        let all: js_sys::Array = files.map(one).collect();
         self.frame.post(&js::object(&[("t", "files".into()), ("files", all.into())]))
     }
 

@@ -10,6 +10,7 @@ import { cases as calls, proves as callsProve } from "./cases/calls.mjs";
 import { cases as chat } from "./cases/chat.mjs";
 import { cases as events, proves as eventsProve } from "./cases/events.mjs";
 import { cases as files } from "./cases/files.mjs";
+import { cases as folder } from "./cases/folder.mjs";
 import { cases as gallery } from "./cases/gallery.mjs";
 import { cases as host } from "./cases/host.mjs";
 import { cases as items } from "./cases/items.mjs";
@@ -30,7 +31,7 @@ import { DIST, OUT, PYODIDE } from "./lib/paths.mjs";
 /** No case may take longer, whatever it waits for. */
 const CASE_TIMEOUT = 240_000;
 
-const groups = { server, notebook, starts, offline, chat, markdown, events, calls, turns, items, host, files, panel, bad, plain, serve, gallery, a11y, screenshots };
+const groups = { server, notebook, starts, offline, chat, markdown, events, calls, turns, items, host, files, folder, panel, bad, plain, serve, gallery, a11y, screenshots };
 /** Which event types a case proves, by group and name. */
 const proves = { events: eventsProve, calls: callsProve };
 const proved = [];

@@ -54,7 +54,7 @@ test("files that can't be brought back keep nothing else away, and are named", a
     return kernel.execute("open('c').read()");
   });
   assert.equal(run.result, "hi", story(run));
-  assert.match(run.stderr, /\[\/home\/pyodide\/a\/b could not be brought back: /);
+  assert.match(run.stderr, /\[\/home\/pyodide\/a\/b could not be written: /);
 });
 
 test("a file that is too large doesn't push the others out, and a folder that is gone is no trouble", async ({ isolated }) => {
@@ -75,4 +75,15 @@ test("files that are too large or too many are said to go with the kernel", asyn
   assert.equal(Object.values(many.files).filter((text) => text !== null).length, 500);
   assert.equal(many.run.stderr.match(/500 files are kept/g)?.length, 1, many.run.stderr);
   await isolated.evaluate(() => kernel.dispose());
+});
+
+test("what the person does with files reaches an interpreter that lives, and is not handed out again", async ({ isolated }) => {
+  await left(isolated, `open("/mnt/uploads/old.txt", "w").write("old")\nopen("stays.txt", "w").write("s")`);
+  await isolated.evaluate(() => {
+    const text = (words) => new TextEncoder().encode(words);
+    kernel.restore(new Map([["/mnt/uploads/new.txt", text("new")], ["/home/pyodide/deep/er.txt", text("deep")], ["/mnt/uploads/old.txt", null], ["/mnt/uploads/never.txt", null]]));
+  });
+  const { run, files } = await left(isolated, `import os\n[open("/mnt/uploads/new.txt").read(), open("deep/er.txt").read(), os.listdir("/mnt/uploads")]`);
+  assert.deepEqual(run.result, ["new", "deep", ["new.txt"]], story(run));
+  assert.deepEqual(files, { "/mnt/uploads/old.txt": null }, "what is gone is told, whoever took it away");
 });

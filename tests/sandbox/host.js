@@ -220,7 +220,7 @@ class Kernel {
 
   // Brings back what another kernel has left.
   restore(files) {
-    const all = [...files].filter(([, bytes]) => bytes).map(([path, bytes]) => ({ path, data: new Blob([bytes]) }));
+    const all = [...files].map(([path, bytes]) => ({ path, data: bytes && new Blob([bytes]) }));
     this.#port.postMessage({ t: "files", files: all });
   }
 

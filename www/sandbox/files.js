@@ -2,8 +2,8 @@
 // interpreter: the sandbox itself keeps nothing.
 
 const ROOTS = ["/mnt/uploads", "/home/pyodide"];
-const [FILE_MAX, TOTAL_MAX, COUNT_MAX, DEPTH_MAX] = [30 * 1024 * 1024, 64 * 1024 * 1024, 500, 10];
-const megabytes = (bytes) => `${Math.round(bytes / 1024 / 1024)} MB`;
+const [FILE_MAX, TOTAL_MAX, COUNT_MAX, DEPTH_MAX] = [30e6, 64e6, 500, 10];
+const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
 
 // `send(head, bytes)` posts one message, `say(sentence)` tells the person.
 export const createFiles = ({ FS, send, say }) => {
@@ -43,14 +43,18 @@ export const createFiles = ({ FS, send, say }) => {
         await write("/mnt/uploads/" + name, data);
       }
     },
-    // Takes what an earlier interpreter has left: [{ path, data: Blob }].
+    // Takes what an earlier interpreter has left, and what the person does: [{ path, data: Blob, or null for gone }].
     async put(files) {
       for (const { path, data } of files) {
         try {
-          await write(path, data);
-          known.set(path, markOf(FS.stat(path)));
+          if (data) {
+            await write(path, data);
+            known.set(path, markOf(FS.stat(path)));
+          } else {
+            if (FS.analyzePath(path).exists) FS.unlink(path);
+          }
         } catch (error) {
-          lost.push(`${path} could not be brought back: ${error.message || error}`);
+          lost.push(`${path} could not be ${data ? "written" : "deleted"}: ${error.message || error}`);
         }
       }
     },

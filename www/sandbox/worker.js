@@ -176,9 +176,9 @@
   };
 
   // --- messages in -----------------------------------------------------------------------------------------------------
-  // What an earlier interpreter has left; comes before any code.
+  // What an earlier interpreter has left, before any code; then what the person does with files.
   const restore = ({ files: all }) => {
-    restored = booted.then(() => workFiles.put(all));
+    restored = Promise.all([booted, restored]).then(() => workFiles.put(all));
     restored.catch(() => {}); // a start that fails says so itself
   };
   const exec = async ({ id, code, files: uploads = [], limits = {}, dpr = 1 }) => {

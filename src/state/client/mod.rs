@@ -151,6 +151,14 @@ impl Client {
         (&self.session.server, Some(self.session.token.as_str()).filter(|token| !token.is_empty()))
     }
 
+    /// Under which name the files of a chat's kernel are kept in this browser; those of chats that the server doesn't keep
+    /// go with the page.
+    pub fn files_kept_as(&self, chat: &ChatId) -> Option<String> {
+        let is_known = !self.session.server.is_empty() && !self.person.id.is_empty();
+        (is_known && super::chat::is_saved(chat))
+            .then(|| format!("chat {} {} {chat}", self.session.server, self.person.id))
+    }
+
     /// Whether a message can be written off now: it is sent at once, or as soon as the server is back.
     pub fn can_send(&self) -> bool {
         self.connection != Connection::Off && self.model().is_some() && !self.chat.active

@@ -313,6 +313,8 @@ pub enum Timer {
 pub enum Effect {
     /// Python is likely to be wanted for this chat: have it ready.
     ExpectCode(ChatId),
+    /// A chat begins that has the id of one that nobody comes back to: its kernel and files go.
+    EndKernel(ChatId),
     /// Ask the server.
     Get(String, ReplyTo),
     /// Tell the server.

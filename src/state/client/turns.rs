@@ -243,7 +243,9 @@ impl Client {
                 Sending::Waits => {
                     self.attach_stored(outgoing, update);
                     if outgoing.temporary && outgoing.chat.is_none() {
+                        // All of one connection are called so (PROTOCOL.md 2.2), but know nothing of each other.
                         let id = ChatId(format!("temporary:{sid}"));
+                        update.effects.push(Effect::EndKernel(id.clone()));
                         outgoing.chat = Some(id.clone());
                         if is_shown {
                             self.chat.id = Some(id);

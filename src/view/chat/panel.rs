@@ -1,16 +1,16 @@
-//! The panel beside the conversation, or over it where there is no room: a source, or artifacts.
+//! The panel beside the conversation, or over it where there is no room: a source, artifacts, or files.
 
 use super::artifacts::{ArtifactPane, Artifacts};
 use super::dialog::FocusBack;
 use super::panel_citation::CitationPane;
 use super::{store, strings};
-use crate::ids::MessageId;
+use crate::ids::{ChatId, MessageId};
 use crate::state::artifacts::Artifact;
 use crate::state::client::Change;
 use crate::state::extras::Citation;
-use crate::view::common::icon::{Icon, icon};
+use crate::view::common::files::FilesPane;
+use crate::view::common::side_panel;
 use crate::web::js;
-use leptos::html::Aside;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -24,6 +24,8 @@ pub(super) enum Content {
     Artifacts,
     /// A piece of code, to be looked at.
     Preview(Artifact),
+    /// The files of this chat's kernel.
+    Files(ChatId),
 }
 
 /// The panel of this page.
@@ -116,26 +118,13 @@ pub(super) fn SidePanel() -> impl IntoView {
 #[component]
 fn Open(content: Content) -> impl IntoView {
     let panel = expect_context::<Panel>();
-    let element = NodeRef::<Aside>::new();
-    Effect::new(move |_| {
-        if let Some(element) = element.get()
-            && panel.takes_focus.get_value()
-        {
-            // It throws for elements that can't have the focus.
-            let _ = element.focus();
-        }
-    });
-    let title = match &content {
-        Content::Citation(_, citation) => citation.name.clone(),
-        Content::Artifacts => strings::artifacts().to_owned(),
-        Content::Preview(_) => strings::preview().to_owned(),
+    let (label, title) = match &content {
+        Content::Citation(_, citation) => (strings::source(), citation.name.clone()),
+        Content::Artifacts => (strings::artifacts(), strings::artifacts().to_owned()),
+        Content::Preview(_) => (strings::preview(), strings::preview().to_owned()),
+        Content::Files(_) => (strings::files(), strings::files().to_owned()),
     };
-    let label = match &content {
-        Content::Citation(..) => strings::source(),
-        Content::Artifacts => strings::artifacts(),
-        Content::Preview(_) => strings::preview(),
-    };
-    let body = match content {
+    let body = move || match content {
         Content::Citation(message, citation) => {
             view! { <CitationPane message=message citation=*citation /> }.into_any()
         }
@@ -146,28 +135,47 @@ fn Open(content: Content) -> impl IntoView {
         Content::Preview(artifact) => {
             view! { <ArtifactPane all=Memo::new(move |_| vec![artifact.clone()]) is_chat=false /> }.into_any()
         }
-    };
-    let on_key = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Escape" && !event.default_prevented() && js::document().fullscreen_element().is_none() {
-            event.prevent_default();
-            panel.close();
-        }
+        Content::Files(chat) => view! { <FilesOf chat=chat /> }.into_any(),
     };
     view! {
-        <aside class="panel" aria-label=label tabindex="-1" node_ref=element on:keydown=on_key>
-            <header class="panel-header">
-                <h2 dir="auto">{title}</h2>
-                <button
-                    type="button"
-                    class="quiet"
-                    aria-label=strings::close_panel()
-                    title=strings::close_panel()
-                    on:click=move |_| panel.close()
-                >
-                    {icon(Icon::Close)}
-                </button>
-            </header>
-            {body}
-        </aside>
+        <side_panel::SidePanel
+            label=label
+            title=title
+            takes_focus=panel.takes_focus.get_value()
+            on_close=Callback::new(move |()| panel.close())
+        >
+            {body()}
+        </side_panel::SidePanel>
     }
+}
+
+/// The button that opens the files of the chat's kernel, once there is a chat.
+#[component]
+pub(super) fn FilesButton() -> impl IntoView {
+    let (store, panel) = (store::chat(), expect_context::<Panel>());
+    let chat = Memo::new(move |_| store.read(Change::Chats, |client| client.chat.id.clone()));
+    move || {
+        chat.get().map(|chat| {
+            let content = Content::Files(chat);
+            let shown = content.clone();
+            let is_open = move || panel.shows(&shown);
+            let toggle = {
+                let is_open = is_open.clone();
+                move |_| if is_open() { panel.close() } else { panel.open(content.clone()) }
+            };
+            view! {
+                <button type="button" aria-expanded=move || is_open().to_string() on:click=toggle>
+                    {strings::files()}
+                </button>
+            }
+        })
+    }
+}
+
+/// The files of a chat's kernel; one can be put to the next message.
+#[component]
+fn FilesOf(chat: ChatId) -> impl IntoView {
+    let store = store::chat();
+    let attach = Callback::new(move |(name, data): (String, web_sys::Blob)| store.attach_blob(&name, &data));
+    view! { <FilesPane files=store.files(&chat) attach=Some(attach) /> }
 }

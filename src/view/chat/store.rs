@@ -5,6 +5,7 @@ use super::strings;
 use crate::ids::ChatId;
 use crate::state::chat::Field;
 use crate::state::client::{Change, Client, Fresh, User};
+use crate::web::files::Files;
 use crate::web::js;
 use crate::web::listen::{Listener, listen};
 use leptos::prelude::*;
@@ -17,6 +18,14 @@ use std::time::Duration;
 
 /// How often a page that is not seen is drawn.
 const UNSEEN: Duration = Duration::from_millis(250);
+
+/// How much of its time a page spends at most on drawing words that are added to a text, as far as it can.
+const SHARE: f64 = 1.0 / 8.0;
+/// What a screen has for a frame, in ms.
+const FRAME: f64 = 1_000.0 / 60.0;
+/// How many frames words are left out between two that draw them, at least and at most: 20 times a second is more than
+/// anybody reads, less than 10 times would be jerks.
+const LEFT_OUT: (u32, u32) = (2, 5);
 
 /// Pictures that are kept for when they are shown again; those that are shown are alive anyway.
 const PICTURES: usize = 300;
@@ -37,6 +46,8 @@ pub trait Port {
     fn fresh(&self) -> Fresh;
     /// The person chose a file for the next message.
     fn attach(&self, file: web_sys::File);
+    /// The files of a chat's kernel.
+    fn files(&self, chat: &ChatId) -> Rc<Files>;
     /// A picture that the server keeps.
     fn picture(&self, path: String) -> PictureFuture;
     /// A file that the server keeps, handed to the person under this name.
@@ -50,8 +61,10 @@ struct Inner {
     triggers: RefCell<HashMap<Change, ArcTrigger>>,
     pending: RefCell<BTreeSet<Change>>,
     scheduled: Cell<bool>,
-    /// Whether words were drawn with this frame: more of them wait for the one after the next.
-    waits: Cell<bool>,
+    /// For how many frames more words wait.
+    waits: Cell<u32>,
+    /// For how many they wait after the next that are drawn, by what the last ones cost.
+    pace: Cell<u32>,
     pictures: RefCell<HashMap<String, Picture>>,
     /// Hears that the page is not seen any more.
     hidden: RefCell<Option<Listener>>,
@@ -75,6 +88,7 @@ impl ChatStore {
             pending: RefCell::default(),
             scheduled: Cell::default(),
             waits: Cell::default(),
+            pace: Cell::new(LEFT_OUT.0),
             pictures: RefCell::default(),
             hidden: RefCell::default(),
         })));
@@ -92,14 +106,14 @@ impl ChatStore {
         self.0.get_value()
     }
 
-    /// Says that a part of the state changed; it is drawn with the next frame, words that are added to a text with every
-    /// other one: nobody reads faster, and laying out and painting is most of what a word costs.
+    /// Says that a part of the state changed; it is drawn with the next frame, words that are added to a text less often: by
+    /// how long laying out and painting them takes in this text, on this machine.
     pub fn changed(self, change: Change) {
         let inner = self.inner();
         let is_words = matches!(change, Change::Message(_, Field::Growth));
         inner.pending.borrow_mut().insert(change);
         if !is_words {
-            inner.waits.set(false);
+            inner.waits.set(0);
         }
         if !inner.scheduled.replace(true) {
             self.schedule();
@@ -116,9 +130,13 @@ impl ChatStore {
     }
 
     fn frame(self) {
-        match self.inner().waits.replace(false) {
-            true => self.schedule(),
-            false => self.draw(),
+        let inner = self.inner();
+        match inner.waits.get() {
+            0 => self.draw(),
+            more => {
+                inner.waits.set(more - 1);
+                self.schedule();
+            }
         }
     }
 
@@ -128,7 +146,12 @@ impl ChatStore {
             return;
         }
         let pending = std::mem::take(&mut *inner.pending.borrow_mut());
-        inner.waits.set(pending.iter().any(|change| matches!(change, Change::Message(_, Field::Growth))));
+        if pending.iter().any(|change| matches!(change, Change::Message(_, Field::Growth))) {
+            inner.waits.set(inner.pace.get());
+            let (inner, begun) = (inner.clone(), js::now());
+            // A task of its own comes after the frame is laid out and painted.
+            set_timeout(move || inner.pace.set(left_out(js::now() - begun)), Duration::ZERO);
+        }
         let triggers: Vec<_> = {
             let known = inner.triggers.borrow();
             pending.iter().filter_map(|change| known.get(change).cloned()).collect()
@@ -196,6 +219,19 @@ impl ChatStore {
         }
     }
 
+    /// Attaches a file of the chat's kernel.
+    pub(super) fn attach_blob(self, name: &str, data: &web_sys::Blob) {
+        match web_sys::File::new_with_blob_sequence(&js_sys::Array::of1(data), name) {
+            Ok(file) => self.inner().port.attach(file),
+            Err(thrown) => self.user(User::Warn(format!("{name} can't be attached: {}", js::message(&thrown)))),
+        }
+    }
+
+    /// The files of a chat's kernel.
+    pub fn files(self, chat: &ChatId) -> Rc<Files> {
+        self.inner().port.files(chat)
+    }
+
     /// A file that the server keeps, handed to the person.
     pub fn save(self, path: String, name: String) {
         self.inner().port.save(path, name);
@@ -228,4 +264,9 @@ impl ChatStore {
         pictures.insert(path, picture.clone());
         Ok(picture)
     }
+}
+
+/// For how many frames words wait after a drawing that took so many ms.
+fn left_out(cost: f64) -> u32 {
+    ((cost / SHARE / FRAME).ceil() as u32).saturating_sub(1).clamp(LEFT_OUT.0, LEFT_OUT.1)
 }

@@ -186,7 +186,6 @@ texts! {
     relevance: "Relevance", "相关度";
     page: "Page", "页";
     parameters: "Parameters", "参数";
-    close_panel: "Close panel", "关闭面板";
     close: "Close", "关闭";
     preview: "Preview", "预览";
     artifacts: "Artifacts", "作品";

@@ -3,6 +3,7 @@
 pub mod ansi_view;
 pub mod choice;
 pub mod display;
+pub mod files;
 pub mod focus;
 pub mod html_frame;
 pub mod icon;
@@ -10,6 +11,7 @@ pub mod language;
 pub mod output;
 pub mod progress;
 pub mod question;
+pub mod side_panel;
 mod strings;
 pub mod theme;
 pub mod toast;

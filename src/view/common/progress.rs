@@ -12,7 +12,7 @@ pub fn bytes(count: f64) -> String {
     } else if count >= 1e3 {
         format!("{:.0} kB", count / 1e3)
     } else {
-        format!("{count:.0} {}", strings::bytes())
+        strings::bytes(count as u64)
     }
 }
 

@@ -3,7 +3,6 @@
 use super::language::{Language, language, texts};
 
 texts! {
-    bytes: "bytes", "字节";
     code_waits: "The code waits for a line", "代码在等待一行输入";
     send: "Send", "发送";
     save_rest: "Save the rest", "保存其余内容";
@@ -19,6 +18,73 @@ texts! {
         "这个输出带有脚本，脚本在这里不会运行：它们会绘制的内容没有显示。";
     show_line: "Show this line", "显示这一行";
     image: "Image", "图片";
+    close_panel: "Close panel", "关闭面板";
+
+    // The files of a kernel.
+    files: "Files", "文件";
+    no_files:
+        "No files yet. What you add here is at /mnt/uploads for the code; what code writes appears here, too.",
+        "还没有文件。在此添加的文件，代码可在 /mnt/uploads 中找到；代码写入的文件也会出现在这里。";
+    add_files: "Add files", "添加文件";
+    download: "Download", "下载";
+    download_all: "Download all", "全部下载";
+    attach: "Attach to the message", "附加到消息";
+    rename: "Rename", "重命名";
+    delete: "Delete", "删除";
+    undo: "Undo", "撤销";
+    new_name: "New name", "新名称";
+    no_preview: "This file is no text and no picture: download it to look at it.", "这个文件既不是文本也不是图片：请下载后查看。";
+    empty_file: "This file is empty.", "这个文件是空的。";
+}
+
+/// A small number of bytes.
+pub(super) fn bytes(count: u64) -> String {
+    match (language(), count) {
+        (Language::English, 1) => "1 byte".to_owned(),
+        (Language::English, _) => format!("{count} bytes"),
+        (Language::Chinese, _) => format!("{count} 字节"),
+    }
+}
+
+/// That a file was deleted.
+pub(super) fn deleted(name: &str) -> String {
+    match language() {
+        Language::English => format!("{name} is deleted."),
+        Language::Chinese => format!("{name} 已删除。"),
+    }
+}
+
+/// That files were put in the place of others.
+pub(super) fn replaced(names: &str) -> String {
+    match language() {
+        Language::English => format!("{names}: the new one is in the place of the old one."),
+        Language::Chinese => format!("{names}：新文件已替换旧文件。"),
+    }
+}
+
+/// That the beginning of a file is shown.
+pub(super) fn beginning(shown: &str) -> String {
+    match language() {
+        Language::English => format!("Only the beginning is shown ({shown})."),
+        Language::Chinese => format!("仅显示开头（{shown}）。"),
+    }
+}
+
+/// That files go with the page, and why.
+pub(super) fn not_kept(why: &str) -> String {
+    match language() {
+        Language::English => format!("These files are gone when the page is closed: {why}"),
+        Language::Chinese => format!("关闭页面后这些文件将丢失：{why}"),
+    }
+}
+
+/// How many files there are, and how much of how much they take.
+pub(super) fn used(count: usize, bytes: &str, most: &str) -> String {
+    match (language(), count) {
+        (Language::English, 1) => format!("1 file, {bytes} of {most}"),
+        (Language::English, _) => format!("{count} files, {bytes} of {most}"),
+        (Language::Chinese, _) => format!("{count} 个文件，{bytes} / {most}"),
+    }
 }
 
 /// How much of how much, each with its unit where it has one.

@@ -3,6 +3,7 @@
 
 mod cell;
 mod editor;
+mod files;
 mod help;
 mod page;
 mod status;

@@ -2,6 +2,7 @@
 
 use super::cell::CellView;
 use super::editor::Kit;
+use super::files::{FilesPanel, FilesSwitch};
 use super::help::{HelpDialog, HelpSwitch};
 use super::status::KeptView;
 use super::store::{Page, Store};
@@ -12,14 +13,22 @@ use crate::view::common::progress::ProgressView;
 use crate::view::common::theme::Theme;
 use crate::view::common::toast::Toasts;
 use crate::web::codemirror::CodeMirror;
+use crate::web::files::Files;
 use leptos::prelude::*;
 use std::rc::Rc;
 
-/// Shows a notebook. `dispatch` hears what the user wants; without `editor` code is written in plain text fields.
-pub fn notebook_page(store: Store, dispatch: Rc<dyn Fn(Command)>, editor: Option<CodeMirror>) -> impl IntoView {
+/// Shows a notebook. `dispatch` hears what the user wants; `files` are those of its kernel; without `editor` code is
+/// written in plain text fields.
+pub fn notebook_page(
+    store: Store,
+    dispatch: Rc<dyn Fn(Command)>,
+    files: Rc<Files>,
+    editor: Option<CodeMirror>,
+) -> impl IntoView {
     let page = Page::provide(store, dispatch);
     Theme::provide();
     HelpSwitch::provide();
+    FilesSwitch::provide(files);
     provide_context(Kit(StoredValue::new_local(editor)));
     let store = page.store();
     let cells = RwSignal::from(store.cells);
@@ -51,6 +60,7 @@ pub fn notebook_page(store: Store, dispatch: Rc<dyn Fn(Command)>, editor: Option
                 "Add cell"
             </button>
         </main>
+        <FilesPanel />
         <footer class="foot">
             <KeptView />
         </footer>

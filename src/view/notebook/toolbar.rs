@@ -1,5 +1,6 @@
 //! What can be done to the notebook and its kernel.
 
+use super::files::FilesButton;
 use super::help::HelpSwitch;
 use super::status::KernelStatusView;
 use super::store::Page;
@@ -58,6 +59,7 @@ pub(super) fn Toolbar() -> impl IntoView {
                     <span class="label">"Restart"</span>
                 </button>
                 <span class="bar-gap"></span>
+                <FilesButton />
                 <button
                     type="button"
                     class="quiet"

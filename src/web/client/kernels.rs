@@ -25,6 +25,25 @@ impl Kernels {
         Self { alive: RefCell::default(), files: RefCell::default(), options }
     }
 
+    /// The files of a chat; `kept_as` is their name in this browser, if they outlast the page.
+    pub(super) fn files(&self, chat: &ChatId, kept_as: impl FnOnce() -> Option<String>) -> Rc<Files> {
+        let mut files = self.files.borrow_mut();
+        // What nobody works with any more comes back from where it is kept.
+        files.retain(|known, files| known == chat || Rc::strong_count(files) > 1 || !files.are_kept());
+        files.entry(chat.clone()).or_insert_with(|| kept_as().map_or_else(Rc::default, Files::kept_as)).clone()
+    }
+
+    /// Answers all that is open in a chat's kernel, and forgets it.
+    pub(super) fn end(&self, chat: &ChatId) {
+        let mut alive = self.alive.borrow_mut();
+        let known = alive.iter().position(|(owner, _)| owner == chat).map(|at| alive.remove(at).1);
+        drop(alive);
+        self.files.borrow_mut().remove(chat);
+        if let Some(kernel) = known {
+            kernel.request(KernelRequest::Dispose);
+        }
+    }
+
     pub(super) fn clear(&self) {
         self.alive.take();
         self.files.take();
@@ -38,7 +57,13 @@ impl Kernels {
     }
 
     /// Asks the kernel of a chat. Only code brings one to life.
-    pub(super) fn ask(&self, chat: ChatId, request: KernelRequest, hear: impl Fn(ChatId, KernelMessage) + 'static) {
+    pub(super) fn ask(
+        &self,
+        chat: ChatId,
+        request: KernelRequest,
+        files: Rc<Files>,
+        hear: impl Fn(ChatId, KernelMessage) + 'static,
+    ) {
         let kernel = {
             let mut alive = self.alive.borrow_mut();
             let known = alive.iter().position(|(owner, _)| *owner == chat).map(|at| alive.remove(at).1);
@@ -47,8 +72,7 @@ impl Kernels {
                 None if !matches!(request, KernelRequest::Execute(_)) => return,
                 None => {
                     let owner = chat.clone();
-                    let files = self.files.borrow_mut().entry(owner.clone()).or_default().clone();
-                    Kernel::with_files(self.options.clone(), files, move |message| hear(owner.clone(), message))
+                    Kernel::new(self.options.clone(), files, move |message| hear(owner.clone(), message))
                 }
             };
             if alive.len() >= MOST

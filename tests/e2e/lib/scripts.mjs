@@ -105,8 +105,10 @@ export function answer(body) {
   const tool = toolCall(prompt);
   if (last.role === "tool") return { kind: "text", text: tool ? `${tool.name} said: ${text(last)}` : comment(text(last)) };
   if (tool) return offered(body, tool.name) ? tool : { kind: "text", text: `I was given no tool named ${tool.name}.` };
-  if (prompt.includes("stream")) return { kind: "stream" };
-  const code = prompt.match(FENCE)?.[1] ?? CODE.find(([name]) => prompt.includes(name))?.[1];
+  const fence = prompt.match(FENCE)?.[1];
+  // What the server puts to a message about its files has the word, too.
+  if (!fence && prompt.includes("stream")) return { kind: "stream" };
+  const code = fence ?? CODE.find(([name]) => prompt.includes(name))?.[1];
   if (!code) return { kind: "text", text: `You said: ${prompt}` };
   if (!offered(body, "execute_code")) {
     return { kind: "text", text: "I was given no execute_code tool, so I cannot run anything." };
