@@ -23,7 +23,7 @@ use web_sys::{HtmlElement, Url, UrlSearchParams};
 /// (`?server=…&chat=…`, `?replay=…&speed=full`, with the token in the fragment), and the element's attribute
 /// `data-execute` what becomes of code that the server sends: `deny`, `ask`, `sandbox` or `page`. `data-embed-hosts` are
 /// hosts that embeds may reach, separated by spaces; `data-embed-downloads` lets them hand out files.
-/// `data-execute` what becomes of code that the server sends: `deny`, `ask`, `sandbox` or `page`.
+/// `data-network` are hosts that Python may reach, `pypi` for the index of packages; `data-package-index` is another one.
 /// The page speaks the language of `options.language`, of the host's page around the element, or of the person.
 ///
 /// # Errors
@@ -40,6 +40,8 @@ pub async fn mount_chat(
     }
     let hosts = options.embed_hosts.clone().or_else(|| root.get_attribute("data-embed-hosts")).unwrap_or_default();
     let downloads = options.embed_downloads || root.has_attribute("data-embed-downloads");
+    options.network = options.network.or_else(|| root.get_attribute("data-network"));
+    options.package_index = options.package_index.or_else(|| root.get_attribute("data-package-index"));
     let embeds = EmbedRules::read(&hosts, downloads).map_err(|why| JsError::new(&why))?;
     let language = chosen_language(&root, options.language.as_deref(), own_address);
     speak(language);

@@ -1,5 +1,6 @@
 //! The event client for JavaScript: with a view of ours, or with one of the host's own.
 
+use crate::executor::network::Network;
 use crate::ids::ChatId;
 use crate::protocol::chat::question::{Decision, Entry};
 use crate::state::client::{Change, Client, Credentials, ExecutePolicy, User};
@@ -29,6 +30,8 @@ pub(super) struct Options {
     pub execute: Option<String>,
     pub embed_hosts: Option<String>,
     pub embed_downloads: bool,
+    pub network: Option<String>,
+    pub package_index: Option<String>,
     pub language: Option<String>,
     pub loopback: JsValue,
     pub on_event: Option<Function>,
@@ -49,6 +52,8 @@ impl Options {
             execute: text("execute"),
             embed_hosts: text("embedHosts"),
             embed_downloads: js::get(value, "embedDownloads").is_truthy(),
+            network: text("network"),
+            package_index: text("packageIndex"),
             language: text("language"),
             loopback: js::get(value, "loopback"),
             on_event: function("onEvent"),
@@ -81,6 +86,9 @@ pub(super) async fn build(
             format!("There is no policy {name:?} for code of the server: it is deny, ask, sandbox or page.")
         })?,
     };
+    let network = Network::parse(options.network.as_deref().unwrap_or_default(), options.package_index);
+    let network = network.map_err(|error| error.to_string())?;
+    let kernel_options = KernelOptions { network, ..KernelOptions::default() };
     let (mut chat, mut server, mut token) = (options.chat, options.server, options.token);
     let mut loopback = None;
     let transport: Box<dyn Transport> = if options.loopback.is_object() {
@@ -114,7 +122,7 @@ pub(super) async fn build(
                 as OnCall
         }),
     };
-    let driver = Driver::new(client, transport, KernelOptions::default(), hooks);
+    let driver = Driver::new(client, transport, kernel_options, hooks);
     let sign_in = token.map(|token| User::SignIn(server.unwrap_or_default(), Credentials::Token(token)));
     Ok(Parts { driver, loopback, sign_in })
 }

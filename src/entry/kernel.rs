@@ -1,6 +1,7 @@
 //! `Kernel` and `Run` for JavaScript: start a kernel, run code, stream what it puts out.
 
 use super::values::{self, RunFile};
+use crate::executor::network::Network;
 use crate::file_name;
 use crate::ids::MsgId;
 use crate::protocol::execute::{
@@ -121,6 +122,9 @@ impl KernelHandle {
                 .map_err(|_| JsError::new(&format!("{base:?} is no address of a Python distribution.")))?;
             settings.pyodide = format!("{}/", url.href().trim_end_matches('/'));
         }
+        let hosts = js::get_text(&options, "network").unwrap_or_default();
+        let network = Network::parse(&hosts, js::get_text(&options, "packageIndex"));
+        settings.network = network.map_err(|error| JsError::new(&error.to_string()))?;
         let shared = Rc::new(Shared {
             kernel: OnceCell::new(),
             runs: RefCell::default(),

@@ -1,5 +1,6 @@
 //! Mounts the notebook page: ties the machine to the kernel, the browser and the view.
 
+use crate::executor::network::Network;
 use crate::state::notebook::{Effect, Input, KeepError, Notebook, Timer};
 use crate::view::notebook::notebook_page;
 use crate::view::notebook::store::Store;
@@ -22,12 +23,19 @@ const ASIDE: &str = "pyoxide.notebook.aside";
 /// The name of its kernel's files.
 const FILES: &str = "notebook";
 
-/// Shows the notebook page in an element of the page, in place of what is in it.
+/// Shows the notebook page in an element of the page, in place of what is in it. The element's attribute `data-network` are
+/// hosts that Python may reach, separated by spaces, `pypi` for the index of packages; `data-package-index` is another one.
+///
+/// # Errors
+/// A host in the attribute is none; the sentence says which.
 #[wasm_bindgen(js_name = mountNotebook)]
-pub async fn mount_notebook(root: HtmlElement) {
+pub async fn mount_notebook(root: HtmlElement) -> Result<(), JsError> {
+    let hosts = root.get_attribute("data-network").unwrap_or_default();
+    let network = Network::parse(&hosts, root.get_attribute("data-package-index"));
+    let network = network.map_err(|error| JsError::new(&error.to_string()))?;
     // Without it code is written in plain text fields, so the page comes up in any case.
     let editor = codemirror::load().await.ok();
-    let driver = Driver::new();
+    let driver = Driver::new(KernelOptions { network, ..KernelOptions::default() });
     driver.tell(Input::Opened {
         kept: storage::get(KEPT).map_err(keep_error),
         aside: storage::get(ASIDE).ok().flatten(),
@@ -43,6 +51,7 @@ pub async fn mount_notebook(root: HtmlElement) {
     // After the next frame, so that the page can be seen and used while Python starts.
     let shown = driver.clone();
     Timeout::new(50, move || shown.tell(Input::Shown)).forget();
+    Ok(())
 }
 
 /// Feeds the machine and does what it asks for. Lives as long as the page.
@@ -56,13 +65,13 @@ struct Driver {
 }
 
 impl Driver {
-    fn new() -> Rc<Self> {
+    fn new(options: KernelOptions) -> Rc<Self> {
         let seed = u64::from_str_radix(&crypto::random_name()[..16], 16).unwrap_or_default();
         let notebook = Notebook::new(seed);
         let files = Files::kept_as(FILES.to_owned());
         Rc::new_cyclic(|weak: &std::rc::Weak<Self>| {
             let weak = weak.clone();
-            let kernel = Kernel::new(KernelOptions::default(), files.clone(), move |message| {
+            let kernel = Kernel::new(options, files.clone(), move |message| {
                 if let Some(driver) = weak.upgrade() {
                     driver.tell(Input::Kernel(message));
                 }

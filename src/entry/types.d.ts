@@ -9,6 +9,13 @@ export interface KernelStartOptions {
    * default: they live as long as the kernel. It should belong to one person and one piece of work.
    */
   files?: string;
+  /**
+   * Hosts that Python may reach, separated by spaces: "https://api.example.org https://*.example.com"; "pypi" for the index of
+   * Python packages. Requests carry no cookies and follow no redirects. Default: none.
+   */
+  network?: string;
+  /** Another index of packages: the address of one (PEP 691), with "{package_name}" in it. Its host must be in `network`. */
+  packageIndex?: string;
   /** Hears each change of the kernel's status. */
   onStatus?: (status: KernelStatus) => void;
   /** Hears how far long steps are; `total` is 0 while it isn't known. */
@@ -71,6 +78,13 @@ export interface EventClientOptions {
   embedHosts?: string;
   /** Whether embeds may hand out files without the person's switch. */
   embedDownloads?: boolean;
+  /**
+   * Hosts that Python may reach, separated by spaces: "https://api.example.org https://*.example.com"; "pypi" for the index of
+   * Python packages. Requests carry no cookies and follow no redirects. Default: none.
+   */
+  network?: string;
+  /** Another index of packages: the address of one (PEP 691), with "{package_name}" in it. Its host must be in `network`. */
+  packageIndex?: string;
   /** What the chat page speaks: "en", "zh" or a tag of these; default the language of the element's surroundings, then the person's. */
   language?: string;
   /** A recording in place of a server: the address of a .jsonl file, played at `speed` "real" (default) or "full". */

@@ -2,6 +2,7 @@
 //! has to happen in the world (start an engine, send it something) is asked for as a [`Step`] and done by
 //! a driver in [`crate::web`].
 
+pub mod network;
 pub mod packages;
 pub mod pyodide;
 

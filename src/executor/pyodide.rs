@@ -308,7 +308,11 @@ impl Pyodide {
                 self.die("KernelError", format!("The Python sandbox failed: {error}."), now, steps);
             }
             // Files are the driver's to keep.
-            Head::Ready { .. } | Head::ClearOutput { .. } | Head::Overflow { .. } | Head::File { .. } => {}
+            Head::Ready { .. }
+            | Head::ClearOutput { .. }
+            | Head::Overflow { .. }
+            | Head::File { .. }
+            | Head::Fetch { .. } => {}
         }
     }
 

@@ -101,6 +101,18 @@ pub enum Head {
         #[serde(default)]
         gone: bool,
     },
+    /// The code asks for something of the network; one payload, what it sends.
+    Fetch {
+        /// Names the request.
+        id: u32,
+        /// Where.
+        url: String,
+        /// `GET` and so on.
+        method: String,
+        /// Names and values.
+        #[serde(default)]
+        headers: Vec<(String, String)>,
+    },
     /// The run ended; one payload, the JSON of a [`Reply`].
     Reply {
         /// The run.

@@ -22,20 +22,37 @@ pub async fn file(url: &str, name: &str, on_size: &dyn Fn(f64), on_bytes: &dyn F
     if let Some(size) = response.headers().get("content-length").ok().flatten().and_then(|size| size.parse().ok()) {
         on_size(size);
     }
-    let parts = js_sys::Array::new();
-    if let Some(body) = response.body() {
-        let reader: web_sys::ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-        loop {
-            let chunk = JsFuture::from(reader.read()).await.map_err(lost)?;
-            if js::get(&chunk, "done").is_truthy() {
-                break;
-            }
-            let bytes: js_sys::Uint8Array = js::get(&chunk, "value").unchecked_into();
-            on_bytes(f64::from(bytes.length()));
-            parts.push(&bytes);
+    let parts = parts(&response, f64::INFINITY, on_bytes).await.map_err(lost)?;
+    Blob::new_with_u8_array_sequence(&parts.unwrap_or_default()).map_err(lost)
+}
+
+/// The bytes of an answer in the pieces that they come in; nothing if there are more than `most`.
+///
+/// # Errors
+/// What the browser throws when it breaks off.
+pub(super) async fn parts(
+    response: &Response,
+    most: f64,
+    on_bytes: &dyn Fn(f64),
+) -> Result<Option<js_sys::Array>, JsValue> {
+    let (parts, mut sum) = (js_sys::Array::new(), 0.0);
+    let Some(body) = response.body() else { return Ok(Some(parts)) };
+    let reader: web_sys::ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    loop {
+        let chunk = JsFuture::from(reader.read()).await?;
+        if js::get(&chunk, "done").is_truthy() {
+            return Ok(Some(parts));
         }
+        let bytes: js_sys::Uint8Array = js::get(&chunk, "value").unchecked_into();
+        on_bytes(f64::from(bytes.length()));
+        sum += f64::from(bytes.length());
+        if sum > most {
+            // What is left is not fetched; it throws for streams that are closed.
+            let _ = reader.cancel();
+            return Ok(None);
+        }
+        parts.push(&bytes);
     }
-    Blob::new_with_u8_array_sequence(&parts).map_err(lost)
 }
 
 /// Fetches a text, without the person's cookies.

@@ -5,10 +5,12 @@ use super::assets;
 use super::error::WebError;
 use super::files::{By, Files, Hearing};
 use super::js;
+use super::network::{self, Asked};
 use super::sandbox::{Said, Sandbox};
 use super::snapshot::{self, Kind};
 use super::start::{self, Started};
 use super::wait::both;
+use crate::executor::network::Network;
 use crate::executor::packages::LockPackage;
 use crate::executor::pyodide::{Incoming, Outgoing, Pyodide};
 use crate::executor::{Executor, Step};
@@ -19,6 +21,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Blob;
 
 /// How long Python may take from the frame being up to ready, in ms.
 const BOOT_LIMIT: u32 = 90_000;
@@ -32,13 +35,15 @@ pub struct KernelOptions {
     pub pyodide: String,
     /// Memory that Python may take, in pages of 64 KiB; 0 leaves Pyodide's own maximum.
     pub max_pages: u32,
+    /// Where code may reach.
+    pub network: Network,
     /// Whether snapshots may be made, and a spare interpreter be held ready, while nothing runs.
     pub ahead: bool,
 }
 
 impl Default for KernelOptions {
     fn default() -> Self {
-        Self { pyodide: String::new(), max_pages: 16_384, ahead: true }
+        Self { pyodide: String::new(), max_pages: 16_384, network: Network::default(), ahead: true }
     }
 }
 
@@ -198,7 +203,7 @@ impl Inner {
                     }
                 });
             }
-            Step::Send(Outgoing::Install { id, packages }) if !packages.is_empty() => self.install(id, packages),
+            Step::Send(Outgoing::Install { id, packages }) => self.install(id, packages),
             Step::Send(message) => {
                 if let Outgoing::Exec(request) = &message {
                     self.files.hand_in(&request.files);
@@ -237,6 +242,7 @@ impl Inner {
                     inner.files.take(path, data);
                 }
             }
+            Said::Fetch(asked) => fetch(&weak, generation, asked),
             Said::Broken(why) => receive(&weak, generation, Incoming::Broken(why)),
         });
     }
@@ -257,6 +263,9 @@ impl Inner {
         let (weak, generation, base) = (Rc::downgrade(self), self.generation.get(), self.options.base());
         spawn_local(async move {
             let names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
+            if names.is_empty() {
+                return installs(&weak, generation, &id, &names, &[]);
+            }
             let text = format!("Loading {}", names.join(", "));
             if better_engine(&weak, generation, &packages).await {
                 return receive(&weak, generation, Incoming::Better);
@@ -265,13 +274,8 @@ impl Inner {
             let on_bytes = |done, total| progress(&weak, generation, &text, done, total);
             match assets::wheels(&base, &packages, on_bytes).await {
                 Ok(wheels) => {
-                    let Some(inner) = live(&weak, generation) else { return };
                     progress(&weak, generation, &format!("Installing {}", names.join(", ")), 0.0, 0.0);
-                    let sent =
-                        inner.sandbox.borrow().as_ref().map(|sandbox| sandbox.install(id.as_str(), &names, &wheels));
-                    if let Some(Err(error)) = sent {
-                        receive(&weak, generation, Incoming::FetchFailed { id, why: error.to_string() });
-                    }
+                    installs(&weak, generation, &id, &names, &wheels);
                 }
                 Err(error) => receive(&weak, generation, Incoming::FetchFailed { id, why: error.to_string() }),
             }
@@ -296,6 +300,26 @@ impl Inner {
 
 async fn open(weak: &Weak<Inner>, generation: u32, options: &KernelOptions, wanted: Kind) -> Result<Started, WebError> {
     start::start(options, wanted, |done, total| progress(weak, generation, "Loading Python", done, total)).await
+}
+
+/// Hands wheels to the sandbox for a run that waits for them.
+fn installs(weak: &Weak<Inner>, generation: u32, id: &MsgId, names: &[String], wheels: &[(String, Blob)]) {
+    if let Some(inner) = live(weak, generation) {
+        let index = inner.options.network.index();
+        inner.send(|sandbox| sandbox.install(id.as_str(), names, wheels, index));
+    }
+}
+
+/// Makes a request of the code, or refuses it.
+fn fetch(weak: &Weak<Inner>, generation: u32, asked: Asked) {
+    let weak = weak.clone();
+    spawn_local(async move {
+        let Some(network) = live(&weak, generation).map(|inner| inner.options.network.clone()) else { return };
+        let answer = network::ask(&network, asked).await;
+        if let Some(inner) = live(&weak, generation) {
+            inner.send(|sandbox| sandbox.fetched(&answer));
+        }
+    });
 }
 
 /// Whether another engine, out of the larger snapshot, has what the first run needs, sooner than its wheels are there.

@@ -24,6 +24,7 @@ pub mod kept;
 pub mod kernel;
 pub mod listen;
 pub mod math;
+pub mod network;
 pub mod offline;
 pub mod page_script;
 pub mod sandbox;

@@ -7,6 +7,7 @@ use super::assets::Core;
 use super::error::WebError;
 use super::files::Files;
 use super::js;
+use super::network::Asked;
 use super::snapshot::Snapshot;
 use super::wait::both;
 use crate::executor::pyodide::Outgoing;
@@ -30,7 +31,8 @@ macro_rules! scripts {
 }
 
 /// What the worker loads, by name: its own modules, and the Python package `pyoxide`.
-pub(super) const SCRIPTS: [(&str, &str); 18] = scripts![
+pub(super) const SCRIPTS: [(&str, &str); 20] = scripts![
+    "fetch.js" in "sandbox",
     "files.js" in "sandbox",
     "lockdown.js" in "sandbox",
     "output.js" in "sandbox",
@@ -43,6 +45,7 @@ pub(super) const SCRIPTS: [(&str, &str); 18] = scripts![
     "ipython.py" in "py",
     "kernel.py" in "py",
     "magics.py" in "py",
+    "network.py" in "py",
     "packages.py" in "py",
     "results.py" in "py",
     "shell.py" in "py",
@@ -58,6 +61,8 @@ pub enum Said {
     Worker(WorkerMessage),
     /// A run has left a file as this, or taken it away.
     File(String, Option<Blob>),
+    /// The code asks for something of the network.
+    Fetch(Asked),
     /// The sandbox can't be used any more; a sentence for people.
     Broken(String),
 }
@@ -158,7 +163,7 @@ impl Sandbox {
                 Head::Dead { why } | Head::Error { error: why } => Err(why.clone()),
                 _ => Err("Python spoke before it was ready.".to_owned()),
             }),
-            Some(Said::File(..)) => Poll::Ready(Err("Python spoke before it was ready.".to_owned())),
+            Some(Said::File(..) | Said::Fetch(_)) => Poll::Ready(Err("Python spoke before it was ready.".to_owned())),
             Some(Said::Broken(why)) => Poll::Ready(Err(why.clone())),
             None => {
                 self.inbox.waker.replace(Some(context.waker().clone()));
@@ -184,7 +189,8 @@ impl Sandbox {
             Outgoing::Stdin(line) => {
                 js::object(&[("t", "stdin".into()), ("line", line.as_deref().map_or(JsValue::NULL, JsValue::from))])
             }
-            Outgoing::Install { id, .. } => return self.install(id.as_str(), &[], &[]),
+            // Its wheels have to be fetched first.
+            Outgoing::Install { .. } => return Ok(()),
         };
         self.frame.post(&message)
     }
@@ -214,17 +220,32 @@ impl Sandbox {
         self.frame.post(&js::object(&[("t", "files".into()), ("files", all.into())]))
     }
 
-    /// Hands over wheels to install for a run, or none.
+    /// Hands over the answer to a request of the code ([`super::network::ask`]).
     ///
     /// # Errors
     /// As [`Sandbox::send`].
-    pub fn install(&self, run: &str, names: &[String], wheels: &[(String, Blob)]) -> Result<(), WebError> {
+    pub(super) fn fetched(&self, answer: &js_sys::Object) -> Result<(), WebError> {
+        self.frame.post(answer)
+    }
+
+    /// Hands over wheels to install for a run, or none; and where others may come from.
+    ///
+    /// # Errors
+    /// As [`Sandbox::send`].
+    pub fn install(
+        &self,
+        run: &str,
+        names: &[String],
+        wheels: &[(String, Blob)],
+        index: Option<&str>,
+    ) -> Result<(), WebError> {
         let names: js_sys::Array = names.iter().map(|name| JsValue::from(name.as_str())).collect();
         self.frame.post(&js::object(&[
             ("t", "install".into()),
             ("id", run.into()),
             ("names", names.into()),
             ("files", blobs(wheels).into()),
+            ("index", index.map_or(JsValue::NULL, JsValue::from)),
         ]))
     }
 
@@ -289,6 +310,10 @@ fn read(came: Came) -> Said {
                 let parts: js_sys::Array = payloads.iter().map(JsValue::from).collect();
                 let blob = Blob::new_with_u8_array_sequence(&parts).ok()?;
                 return Some(Said::File(path, (!gone).then_some(blob)));
+            }
+            if let Head::Fetch { id, url, method, headers } = message.head {
+                let body = payloads.into_iter().next().filter(|body| body.length() > 0).map(JsValue::from);
+                return Some(Said::Fetch(Asked { id, url, method, headers, body }));
             }
             let payloads = payloads.iter().map(js_sys::Uint8Array::to_vec).collect();
             Some(Said::Worker(WorkerMessage { payloads, ..message }))

@@ -72,6 +72,9 @@ class Kernel {
   late = []; // output of runs that have ended
   gone = null;
   onInput = () => null; // what to answer: a line, null, or undefined for no answer
+  asked = []; // requests of the code
+  onFetch = () => Promise.reject(new Error("the network is off for code on this page"));
+  index = null; // of packages
   onNeed = ({ id, imports }) => this.bring(id, imports);
 
   static async start({ maxPages = 0, bootMs = 200_000, isVerified = true, files: left = new Map(), alter = (assets) => assets } = {}) {
@@ -134,6 +137,7 @@ class Kernel {
     const data = JSON.parse(utf8.decode(head));
     if (data.t === "ready" || data.t === "made") return this.#settleReady.resolve(data);
     if (data.t === "file") return this.files.set(data.path, data.gone ? null : payloads[0].slice());
+    if (data.t === "fetch") return this.fetch(data, payloads[0]);
     if (data.t === "part") return (this.parts[data.name] ??= []).push(message[1]);
     if (data.t === "dead") return this.dispose("dead: " + data.why);
     if (data.t === "error") {
@@ -157,6 +161,18 @@ class Kernel {
     return undefined;
   }
 
+  // Makes a request for the code, as the product's page does, if `onFetch` lets it; `asked` has all of them.
+  async fetch({ id, url, method, headers }, bytes) {
+    this.asked.push({ url, method, headers: Object.fromEntries(headers), body: utf8.decode(bytes) });
+    try {
+      const answer = await this.onFetch({ url, method, headers, body: bytes.length ? bytes : undefined });
+      const [body, { status, statusText }] = [await answer.arrayBuffer(), answer];
+      this.#port.postMessage({ t: "fetched", id, status, statusText, headers: [...answer.headers], url: answer.url, body });
+    } catch (error) {
+      this.#port.postMessage({ t: "fetched", id, error: error.message });
+    }
+  }
+
   // Installs what these imports need, as far as the server has it.
   async bring(id, imports, missing) {
     const wanted = packagesOf(imports).filter((key) => !this.installed.has(packages[key].name));
@@ -170,7 +186,7 @@ class Kernel {
         // not on this server: the import says so
       }
     }
-    this.#port.postMessage({ t: "install", id, names: got, files, missing });
+    this.#port.postMessage({ t: "install", id, names: got, files, missing, index: this.index });
   }
 
   // Starts a run. What it returns is a promise of the whole: reply, text, outputs in order. `interruptOn` is a

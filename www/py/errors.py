@@ -10,7 +10,7 @@ _LINES_MAX = 400
 _TEXT_MAX = 10_000
 # The kernel's own files, and those of Pyodide that every cell passes through.
 _OURS = re.compile(r"^/lib/pyoxide/|^blob:|/pyodide/webloop\.py$|/_pyodide/_base\.py$")
-_NO_NETWORK = "This sandbox has no network: upload the data as a file and read it from /mnt/uploads."
+_NO_NETWORK = "This sandbox has no network: upload the data as a file and read it from /mnt/uploads. Whoever runs the page can allow hosts."
 _NO_THREADS = "A browser's Python has no threads: call the function directly, or use asyncio."
 _NO_PROCESSES = "A browser's Python can't start other programs."
 
@@ -38,7 +38,7 @@ def _hint(error):
         return packages.hint(error.name or "")
     if isinstance(error, ImportError) and (found := re.search(r"optional dependency '([\w-]+)'", text)):
         return packages.hint(found[1].lower())
-    if "the network is off in this sandbox" in text or getattr(error, "errno", None) == errno.EHOSTUNREACH:
+    if "the network is off for code" in text or getattr(error, "errno", None) == errno.EHOSTUNREACH:
         return _NO_NETWORK
     if isinstance(error, RuntimeError) and "can't start new thread" in text:
         return _NO_THREADS

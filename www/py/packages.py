@@ -22,6 +22,7 @@ _SCRIPT = re.compile(r"^# /// script$\n((?:^#(?:| .*)$\n)+?)^# ///$", re.MULTILI
 
 _asked = set()  # top-level names that the page was asked for
 _missing = {}  # the page's own sentences about names that it could not bring
+_index = None  # where packages of other places are: an index's address, "" for PyPI; None: nowhere that may be reached
 _patches = {}  # module name -> function that changes the module once it has been imported
 
 
@@ -77,6 +78,8 @@ async def _ask(names, early=False):
     head = bridge.head("need", imports=names, early=early)
     answer = json.loads(await bridge.host.needPackages(bridge.current().id, head))
     _missing.update(answer["missing"] or {})
+    global _index
+    _index = answer["index"]
     return bool(answer["names"] or answer["missing"])
 
 
@@ -137,6 +140,8 @@ def hint(name):
         )
     if name in sys.stdlib_module_names:
         return f"{name} is a part of Python that does not exist in a browser."
+    if _index is not None:
+        return f"{name} is not known to this Python distribution. If it is on the package index, `%pip install {name}` brings it."
     return (
         f"{name} is not known to this Python distribution, and packages from other places can't be installed here:"
         " use another package, or write the needed part yourself."
@@ -144,21 +149,45 @@ def hint(name):
 
 
 async def install_named(requirements, *args, **kwargs):
-    """micropip.install() and %pip install: brings packages of this page's distribution."""
+    """micropip.install() and %pip install: brings packages of this page's distribution, others where an index is allowed."""
     modules = _modules()
     for requirement in [requirements] if isinstance(requirements, str) else requirements:
         name = re.match(r"[\w.-]*", requirement.strip()).group()
-        if not name or ":" in requirement:
-            raise ValueError(f"{requirement!r} can't be installed: there is no network here, name a package instead")
         module = modules.get(_normal(name), name)
-        if not _is_there(module):
-            await _ask([module])
-        if why := hint(module):
+        is_address = not name or "://" in requirement
+        if is_address or not _is_there(module):
+            await _ask(["micropip"] if is_address else [module])
+        if _index is not None and (is_address or not (module in _known() or _is_there(module))):
+            await _install_from_index(requirement, *args, **kwargs)
+        elif is_address:
+            raise ValueError(f"{requirement!r} can't be installed: there is no network here, name a package instead")
+        elif why := hint(module):
             raise ValueError(f"{requirement!r} can't be installed. {why}")
 
 
+async def _install_from_index(requirement, *args, **kwargs):
+    if not _is_there("micropip"):
+        await _ask(["micropip"])
+    import micropip
+
+    if _index:
+        micropip.set_index_urls([_index])
+    try:
+        await micropip.install_from_index(requirement, *args, **kwargs)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{requirement!r} can't be installed. {error}") from None
+    importlib.invalidate_caches()
+
+
 def _patch_micropip(module):
-    module.install = install_named
+    from micropip._compat import compatibility_layer
+
+    async def load(names):
+        modules = _modules()
+        await _ask([modules[name] for name in map(_normal, names) if name in modules])
+
+    compatibility_layer.loadPackage = staticmethod(load)
+    module.install_from_index, module.install = module.install, install_named
 
 
 class _AfterImport:
@@ -175,14 +204,23 @@ class _AfterImport:
             _patches[name] = patch
         if spec is None or spec.loader is None:
             return spec
-        run_module = spec.loader.exec_module
-
-        def exec_module(module):
-            run_module(module)
-            patch(module)
-
-        spec.loader.exec_module = exec_module
+        spec.loader = _Patching(spec.loader, patch)
         return spec
+
+
+class _Patching:
+    """Loads a module as its own loader does, which may be that of others too, and patches it."""
+
+    def __init__(self, loader, patch):
+        self._loader, self._patch = loader, patch
+
+    def create_module(self, spec):
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module):
+        module.__loader__ = module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        self._patch(module)
 
 
 class _OnDemand:

@@ -1,16 +1,4 @@
-// What makes the worker a cell without a door: bytes instead of a network, a memory maximum, an allow-list of globals.
-
-// A `fetch` that serves handed-in Blobs by file name; there is no network behind it.
-export const createFetch = (files) => {
-  const ResponseClass = Response;
-  return async (resource) => {
-    const url = String((resource && resource.url) || resource);
-    const name = url.split(/[?#]/)[0].split("/").pop();
-    if (!files.has(name)) throw new TypeError("the network is off in this sandbox");
-    const type = name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
-    return new ResponseClass(files.get(name), { headers: { "content-type": type } });
-  };
-};
+// What makes the worker a cell without a door: a memory maximum, an allow-list of globals.
 
 // Overwrites the maximum of the memory section (id 5) in the bytes of a wasm module, in its own length.
 const capMemory = (buffer, maxPages) => {

@@ -17,7 +17,7 @@
   let [python, kernel, output, interrupt] = [null, null, null, null];
   let hasRun = false;
   let [workFiles, restored] = [null, null]; // what code works with, and whether what was there before is back
-  let answerLine = null; // resolves an open input() that waits by stack switching
+  let [answerLine, answerFetch] = [null, null]; // end an open input() that waits by stack switching, an open fetch
   const openNeeds = []; // { id of the run, resolve }, in the order in which they were asked for
   let booted = null;
 
@@ -108,8 +108,8 @@
     const [start, T] = [now(), bare({})];
     const lap = (name) => (T[name] = Math.round(now() - start)); // ms since boot began, for `ready`
     for (const name of Object.keys(assets.files)) files.set(name, assets.files[name]);
-    const scripts = ["lockdown.js", "snapshot.js"].map((name) => importBlob(assets.scripts[name]));
-    const [lockdown, { openSnapshot }] = await Promise.all(scripts);
+    const scripts = ["lockdown.js", "snapshot.js", "fetch.js"].map((name) => importBlob(assets.scripts[name]));
+    const [lockdown, { openSnapshot }, { createFetch }] = await Promise.all(scripts);
     const snapshot = assets.snapshot && openSnapshot(assets.snapshot, verified);
     const [wasm, { createOutput }, { createFiles }, { loadPyodide }, { default: createModule }] = await Promise.all([
       lockdown.compile(files.get("pyodide.asm.wasm"), assets.maxPages),
@@ -121,7 +121,8 @@
     // Pyodide would compile it itself, but says nothing when that fails.
     const { instantiateStreaming, instantiate } = WebAssembly;
     WebAssembly.instantiateStreaming = async (_, env) => ({ module: wasm, instance: await instantiate(wasm, env) });
-    const fetch = (self.fetch = lockdown.createFetch(files));
+    const { fetch, answered } = createFetch(files, send);
+    [self.fetch, answerFetch] = [fetch, answered];
     output = createOutput({ send, sent: () => sinceExec, now, setTimer });
     lap("modules");
 
@@ -202,7 +203,7 @@
     output.end();
     send({ t: "reply", id }, reply);
   };
-  const install = async ({ id, names, files: wheels, missing = null }) => {
+  const install = async ({ id, names, files: wheels, missing = null, index = null }) => {
     let [loaded, bad] = [[], []];
     for (const name of Object.keys(wheels)) files.set(name, wheels[name]);
     try {
@@ -215,7 +216,7 @@
     const result = bare({ id, names: loaded, bad: bad.join("\n").slice(0, 2000) });
     send({ t: "installed", ...result });
     const at = openNeeds.findIndex((need) => need.id === id);
-    if (at >= 0) openNeeds.splice(at, 1)[0].resolve(stringify(bare({ ...result, missing })));
+    if (at >= 0) openNeeds.splice(at, 1)[0].resolve(stringify(bare({ ...result, missing, index })));
   };
   const answerStdin = ({ line }) => {
     const answer = answerLine;
@@ -227,8 +228,9 @@
     if (interrupt) interrupt.set([0, 2]); // or cancel() itself would be interrupted
     if (!answerStdin({ line: false }) && kernel) kernel.cancel();
   };
-  const begin = (given) => (booted = boot(given));
-  const HANDLERS = bare({ boot: begin, verified: isVerified, files: restore, exec, install, cancel, stdin: answerStdin });
+  const [begin, fetched] = [(given) => (booted = boot(given)), (answer) => answerFetch(answer)];
+  const ends = { verified: isVerified, fetched, stdin: answerStdin };
+  const HANDLERS = bare({ boot: begin, files: restore, exec, install, cancel, ...ends });
   listen("message", async (event) => {
     if (!event.isTrusted) return;
     try {

@@ -18,12 +18,12 @@ const CLOSE: &str = "\">";
 pub const PLACEHOLDER: &str = "<!-- csp -->";
 
 /// The policy of a page. `frames` are the hashes of the frames' scripts, quoted: the frames inherit the
-/// page's policy, so the page must allow them.
-pub fn policy(page: &str, frames: &str) -> String {
+/// page's policy, so the page must allow them. `network` are further places to connect to, each after a space.
+pub fn policy(page: &str, frames: &str, network: &str) -> String {
     // The chat page's frames have pages of ours (`frames.rs`); naming nothing else keeps them from going elsewhere.
     let (connect, frame) = match page {
-        CHAT => (format!("'self' {ANY_SERVER}"), "'self'"),
-        _ => ("'self'".to_owned(), "'none'"),
+        CHAT => (format!("'self' {ANY_SERVER}{network}"), "'self'"),
+        _ => (format!("'self'{network}"), "'none'"),
     };
     [
         "default-src 'none'",
@@ -44,7 +44,25 @@ pub fn policy(page: &str, frames: &str) -> String {
 
 /// Puts a page's policy where its source has the placeholder.
 pub fn into_page(page: &str, source: &str, frames: &str) -> Result<String> {
-    with_policy(source, &policy(page, frames)).with_context(|| format!("www/{page}"))
+    let network = network(source).with_context(|| format!("www/{page}"))?;
+    with_policy(source, &policy(page, frames, &network)).with_context(|| format!("www/{page}"))
+}
+
+/// The hosts that the page's owner lets Python reach (`data-network`, `src/executor/network.rs`), as sources of a policy.
+fn network(source: &str) -> Result<String> {
+    let Some((_, rest)) = source.split_once(" data-network=\"") else { return Ok(String::new()) };
+    let list = rest.split('"').next().unwrap_or_default();
+    let mut sources = String::new();
+    for name in list.split([' ', ',', '\n', '\t']).filter(|name| !name.is_empty()) {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.*:/".contains(c);
+        if !name.chars().all(is_plain) {
+            bail!("`data-network` names {name:?}, which is no host");
+        }
+        let all = if name == "pypi" { "https://pypi.org https://files.pythonhosted.org" } else { name };
+        let scheme = if all.contains("://") { "" } else { "https://" };
+        sources.push_str(&format!(" {scheme}{all}"));
+    }
+    Ok(sources)
 }
 
 /// Puts a policy where a source has the placeholder.
@@ -90,20 +108,29 @@ mod tests {
 
     #[test]
     fn only_the_chat_page_may_connect_elsewhere() {
-        assert!(policy("notebook.html", HASH).contains("connect-src 'self';"));
-        assert!(policy(CHAT, HASH).contains("connect-src 'self' https: wss:"));
+        assert!(policy("notebook.html", HASH, "").contains("connect-src 'self';"));
+        assert!(policy(CHAT, HASH, "").contains("connect-src 'self' https: wss:"));
+    }
+
+    #[test]
+    fn a_page_may_connect_to_the_hosts_that_it_lets_python_reach() {
+        let page = |hosts: &str| format!("<head>{PLACEHOLDER}</head><div id=\"app\" data-network=\"{hosts}\">");
+        let html = into_page("notebook.html", &page("api.test https://*.b.test:81, pypi"), HASH).expect("a page");
+        let wanted = "connect-src 'self' https://api.test https://*.b.test:81 https://pypi.org https://files.pythonhosted.org;";
+        assert!(html.contains(wanted), "{html}");
+        assert!(into_page("notebook.html", &page("a.test; script-src *"), HASH).is_err());
     }
 
     #[test]
     fn only_the_chat_page_has_frames_with_pages_and_only_ours() {
-        assert!(policy(CHAT, HASH).contains("frame-src 'self';"));
-        assert!(policy("notebook.html", HASH).contains("frame-src 'none';"));
+        assert!(policy(CHAT, HASH, "").contains("frame-src 'self';"));
+        assert!(policy("notebook.html", HASH, "").contains("frame-src 'none';"));
     }
 
     #[test]
     fn no_page_allows_inline_script_or_eval() {
         for page in ["index.html", CHAT] {
-            let policy = policy(page, HASH);
+            let policy = policy(page, HASH, "");
             assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
             assert!(
                 policy.contains(&format!("script-src 'self' {HASH} ")) && policy.starts_with("default-src 'none'"),
@@ -115,7 +142,7 @@ mod tests {
     #[test]
     fn a_staged_page_says_its_policy() {
         let html = into_page(CHAT, "<head><!-- csp --></head>", HASH).unwrap();
-        assert_eq!(of_page(&html), Some(policy(CHAT, HASH).as_str()));
+        assert_eq!(of_page(&html), Some(policy(CHAT, HASH, "").as_str()));
         assert!(into_page(CHAT, "<head></head>", HASH).is_err());
     }
 

@@ -69,6 +69,12 @@ class Kit {
   /** A proxy in front of the real server. */
   proxy = async () => this.#own(startProxy((await this.server()).origin), "stop");
 
+  /** Something that has to be stopped when the case ends. */
+  ends(thing) {
+    this.#ends.push(() => thing.stop());
+    return thing;
+  }
+
   /** A program that runs until the case ends (see `start` in process.mjs). */
   start(...program) {
     const running = start(...program);
