@@ -140,8 +140,7 @@ mod tests {
 
     #[test]
     fn only_the_named_hosts_are_reached_on_their_port_and_by_their_scheme() {
-        let network =
-            of("api.example.org, https://*.data.test:8443 http://localhost:9000 https://x.test:443", None);
+        let network = of("api.example.org, https://*.data.test:8443 http://localhost:9000 https://x.test:443", None);
         for (scheme, host) in [
             ("https", "api.example.org"),
             ("https", "a.b.data.test:8443"),

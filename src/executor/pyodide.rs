@@ -69,6 +69,8 @@ pub struct Pyodide {
     queue: VecDeque<ExecuteRequest>,
     lock: Option<Arc<LockFile>>,
     installed: BTreeSet<String>,
+    /// The run that waits for another engine, though for its user it runs already.
+    moved: Option<MsgId>,
     count: u32,
     shown: KernelStatus,
 }
@@ -130,6 +132,7 @@ impl Pyodide {
         if self.is_untouched()
             && let Phase::Busy(Run { request: Some(request), .. }) = std::mem::take(&mut self.phase)
         {
+            self.moved = Some(request.id.clone());
             self.queue.push_front(request);
             steps.push(Step::Close);
             self.open(steps);
@@ -158,6 +161,7 @@ impl Pyodide {
             && let Some(request) = self.queue.pop_front()
         {
             self.count += 1;
+            self.moved = None;
             self.phase = Phase::Busy(Run {
                 id: request.id.clone(),
                 request: (self.count == 1).then(|| request.clone()),
@@ -238,6 +242,16 @@ impl Pyodide {
                 run.paused = None;
             }
             steps.push(Step::Send(Outgoing::Interrupt));
+        } else if let Some(id) = self.moved.take() {
+            self.drop_queued(id, steps);
+        }
+    }
+
+    /// Answers a queued run without running it.
+    fn drop_queued(&mut self, id: MsgId, steps: &mut Steps) {
+        if let Some(at) = self.queue.iter().position(|request| request.id == id) {
+            self.queue.remove(at);
+            steps.push(aborted(id));
         }
     }
 
@@ -387,9 +401,8 @@ impl Executor for Pyodide {
             KernelRequest::Cancel(id) => {
                 if self.run(&id).is_some() {
                     self.interrupt(now, &mut steps);
-                } else if let Some(at) = self.queue.iter().position(|request| request.id == id) {
-                    self.queue.remove(at);
-                    steps.push(aborted(id));
+                } else {
+                    self.drop_queued(id, &mut steps);
                 }
             }
             KernelRequest::Interrupt => self.interrupt(now, &mut steps),

@@ -118,6 +118,18 @@ fn a_first_run_that_waits_for_packages_begins_again_in_a_better_engine_as_it_was
 }
 
 #[test]
+fn an_interrupt_is_not_lost_while_a_run_goes_to_another_engine() {
+    let mut kernel = busy(None);
+    kernel.request(exec("2", None), 1.0);
+    kernel.receive(worker(NEED_EARLY, ""), 1.0);
+    kernel.receive(Incoming::Better, 2.0);
+    assert_eq!(replies(&kernel.request(KernelRequest::Interrupt, 3.0)), [("1", ReplyStatus::Aborted)]);
+    assert_eq!(kernel.request(KernelRequest::Interrupt, 3.0), [], "the other run has not begun for anybody");
+    let steps = kernel.receive(worker(r#"{"t":"ready"}"#, ""), 4.0);
+    assert!(matches!(&steps[0], Step::Send(Outgoing::Exec(request)) if request.id == "2".into()), "{steps:?}");
+}
+
+#[test]
 fn a_run_of_which_something_has_run_stays_where_it_is() {
     let later = NEED_EARLY.replace("true", "false");
     let mut kernel = busy(None);
