@@ -9,6 +9,7 @@ use crate::state::artifacts::Artifact;
 use crate::state::client::Change;
 use crate::state::extras::Citation;
 use crate::view::common::files::FilesPane;
+use crate::view::common::icon::{Icon, icon};
 use crate::view::common::side_panel;
 use crate::web::js;
 use leptos::prelude::*;
@@ -164,8 +165,15 @@ pub(super) fn FilesButton() -> impl IntoView {
                 move |_| if is_open() { panel.close() } else { panel.open(content.clone()) }
             };
             view! {
-                <button type="button" aria-expanded=move || is_open().to_string() on:click=toggle>
-                    {strings::files()}
+                <button
+                    type="button"
+                    class="quiet"
+                    aria-label=strings::files()
+                    title=strings::files()
+                    aria-expanded=move || is_open().to_string()
+                    on:click=toggle
+                >
+                    {icon(Icon::Folder)}
                 </button>
             }
         })

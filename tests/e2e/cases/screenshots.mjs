@@ -35,6 +35,14 @@ const PAGES = {
     await pictures(book.output(1), 1);
     await book.is("Idle");
   },
+  async files(kit, page) {
+    const book = await kit.notebook({ page });
+    await book.run("import pandas as pd\nbirds = pd.DataFrame({'name': ['owl', 'wren', 'heron'], 'wings': 2, 'song': ['hoo', 'trill', 'kraak']})\nbirds.to_csv('birds.csv', index=False)\nbirds");
+    await book.is("Idle");
+    await book.button("Files").click();
+    await book.page.getByRole("button", { name: /^birds\.csv/ }).click();
+    await book.page.getByRole("cell", { name: "kraak" }).first().waitFor();
+  },
   async chat(kit, page) {
     const chat = await kit.chat({ page });
     await chat.ready();
@@ -56,7 +64,6 @@ const PAGES = {
       { say: "There are **three nests** in the old oak." },
     );
     await chat.idle();
-    await chat.assistant.last().getByText("Sources 1").click();
     await chat.page.frameLocator('iframe[title="Embed 1"]').getByText("nest box").waitFor();
     await chat.button("Toggle status history").click();
     await chat.assistant.last().scrollIntoViewIfNeeded();
