@@ -208,17 +208,17 @@ fn anything_thrown_can_be_told() {
 fn files_of_a_sandbox_are_kept_where_files_belong_and_within_bounds() {
     let (files, blob) = (Rc::new(Files::default()), || web_sys::Blob::new().unwrap());
     for path in ["/mnt/uploads/a.csv", "/home/pyodide/results/b c.txt"] {
-        files.take(path.into(), Some(blob()));
+        files.take(path.into(), Some(blob()), 0);
     }
     let hostile =
         ["/etc/passwd", "/mnt/uploads", "/mnt/uploads/", "/mnt/uploads/../x", "/mnt/uploads//x", "/lib/x.py", "x\0"];
     for path in hostile.map(str::to_owned).into_iter().chain([format!("/mnt/uploads/{}", "x".repeat(5_000))]) {
-        files.take(path, Some(blob()));
+        files.take(path, Some(blob()), 0);
     }
     let paths: Vec<String> = files.all().into_iter().map(|(path, _)| path).collect();
     assert_eq!(paths, ["/home/pyodide/results/b c.txt", "/mnt/uploads/a.csv"]);
-    files.take("/mnt/uploads/a.csv".into(), None);
-    (0..2_000).for_each(|n| files.take(format!("/mnt/uploads/{n}"), Some(blob())));
+    files.take("/mnt/uploads/a.csv".into(), None, 0);
+    (0..2_000).for_each(|n| files.take(format!("/mnt/uploads/{n}"), Some(blob()), 0));
     assert_eq!(files.all().len(), 1_000);
 }
 
@@ -235,14 +235,14 @@ async fn files_come_back_under_their_name_and_under_no_other() {
     first.ready().await;
     assert!(first.put("/mnt/uploads/größe & co?.csv".into(), text("1,2")).unwrap().is_none());
     assert_eq!(first.put("/mnt/uploads/größe & co?.csv".into(), text("3,4")).unwrap().map(|old| old.size()), Some(3.0));
-    first.take("/home/pyodide/made.txt".into(), Some(text("made")));
+    first.take("/home/pyodide/made.txt".into(), Some(text("made")), first.number());
     first.rename("/home/pyodide/made.txt", "/home/pyodide/called.txt".into()).unwrap();
     assert!(first.rename("/home/pyodide/called.txt", "/mnt/uploads/größe & co?.csv".into()).is_err());
     while !first.are_kept() {
         a_moment().await;
     }
     let second = Files::kept_as(name);
-    second.take("/home/pyodide/called.txt".into(), Some(text("newer")));
+    second.take("/home/pyodide/called.txt".into(), Some(text("newer")), 0);
     second.ready().await;
     let mut all = Vec::new();
     for (path, data) in second.all() {
@@ -265,14 +265,17 @@ fn each_change_of_a_file_is_told_with_who_made_it_until_nobody_hears() {
     let into = heard.clone();
     let hearing = files.hear(move |path, data, by| into.borrow_mut().push((path.to_owned(), data.is_some(), by)));
     let blob = || web_sys::Blob::new().unwrap();
-    files.take("/home/pyodide/a".into(), Some(blob()));
-    files.take("/home/pyodide/a/b".into(), Some(blob()));
-    files.take("/home/pyodide/never".into(), None);
+    files.take("/home/pyodide/a".into(), Some(blob()), 0);
+    files.take("/home/pyodide/a/b".into(), Some(blob()), 0);
+    files.take("/home/pyodide/never".into(), None, 0);
     assert!(files.put("/home/pyodide/a/b/c".into(), blob()).is_err(), "a file is in the way");
     assert!(files.remove("/home/pyodide/a/b").is_some());
+    files.take("/home/pyodide/a/b".into(), Some(blob()), 0);
+    assert!(files.get("/home/pyodide/a/b").is_none(), "the run didn't know that it was deleted");
     drop(hearing);
-    files.take("/home/pyodide/unheard".into(), Some(blob()));
-    let expected = [("a", true, By::Code), ("a", false, By::Code), ("a/b", true, By::Code), ("a/b", false, By::Page)];
+    files.take("/home/pyodide/unheard".into(), Some(blob()), 0);
+    let expected =
+        [("a", true, By::Code), ("a", false, By::Code), ("a/b", true, By::Code), ("a/b", false, By::Page(1))];
     let expected = expected.map(|(name, is_there, by)| (format!("/home/pyodide/{name}"), is_there, by));
     assert_eq!(*heard.borrow(), expected);
 }

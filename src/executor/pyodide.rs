@@ -326,7 +326,8 @@ impl Pyodide {
             | Head::ClearOutput { .. }
             | Head::Overflow { .. }
             | Head::File { .. }
-            | Head::Fetch { .. } => {}
+            | Head::Fetch { .. }
+            | Head::FetchEnd { .. } => {}
         }
     }
 

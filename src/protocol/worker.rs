@@ -100,6 +100,9 @@ pub enum Head {
         /// Whether it is there no longer.
         #[serde(default)]
         gone: bool,
+        /// The number of the last change of the page that the interpreter knew of.
+        #[serde(default)]
+        seen: u32,
     },
     /// The code asks for something of the network; one payload, what it sends.
     Fetch {
@@ -112,6 +115,11 @@ pub enum Head {
         /// Names and values.
         #[serde(default)]
         headers: Vec<(String, String)>,
+    },
+    /// The code has given up a request.
+    FetchEnd {
+        /// As it was named.
+        id: u32,
     },
     /// The run ended; one payload, the JSON of a [`Reply`].
     Reply {

@@ -4,6 +4,7 @@ pub mod preview;
 pub mod zip;
 
 use crate::file_name;
+use std::collections::BTreeSet;
 use thiserror::Error;
 
 /// Where a person's files go, and those that come with a message (PROTOCOL.md 4).
@@ -67,6 +68,22 @@ pub fn renamed(path: &str, to: &str) -> String {
     format!("{folder}{}", file_name::clean(to))
 }
 
+/// What files are called in an archive: in their folders, by names that every system takes, each once.
+pub fn archive_names<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let clean = |path: &str| path.split('/').filter(|part| !part.is_empty()).map(file_name::clean).collect::<Vec<_>>();
+    let mut seen = BTreeSet::new();
+    let unique = |path: &str| {
+        let mut parts = clean(path);
+        while !seen.insert(parts.join("/").to_lowercase()) {
+            if let Some(last) = parts.last_mut() {
+                last.insert(0, '_');
+            }
+        }
+        parts.join("/")
+    };
+    paths.map(unique).collect()
+}
+
 /// Whether one of these paths is a folder of the other.
 pub fn is_in_the_way(one: &str, other: &str) -> bool {
     let is_below = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
@@ -117,6 +134,18 @@ mod tests {
     fn a_name_in_the_list_hides_nothing() {
         assert_eq!(shown("/home/pyodide/out/a.csv"), "out/a.csv");
         assert_eq!(shown("/mnt/uploads/pic\u{202e}gnp.exe"), "/mnt/uploads/pic\u{fffd}gnp.exe");
+    }
+
+    #[test]
+    fn no_name_in_an_archive_leads_out_of_it_or_is_there_twice() {
+        let paths = [
+            "/home/pyodide/..\\..\\Startup\\x.bat",
+            "/home/pyodide/a\u{202e}b",
+            "/home/pyodide/ab",
+            "/mnt/uploads/con/AB",
+        ];
+        let names = archive_names(paths.into_iter());
+        assert_eq!(names, ["home/pyodide/x.bat", "home/pyodide/ab", "home/pyodide/_ab", "mnt/uploads/_con/AB"]);
     }
 
     #[test]

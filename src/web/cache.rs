@@ -6,7 +6,7 @@ use super::error::WebError;
 use super::js;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Cache, Response};
+use web_sys::{Blob, Cache, CacheStorage, Response};
 
 const NAME: &str = "pyoxide-files-1";
 
@@ -19,11 +19,20 @@ pub(super) fn refused(thrown: JsValue) -> WebError {
 /// # Errors
 /// The browser keeps nothing for this page.
 pub(super) async fn open(name: &str) -> Result<Cache, WebError> {
+    Ok(JsFuture::from(caches()?.open(name)).await.map_err(refused)?.unchecked_into())
+}
+
+/// Whether there is a cache of this name.
+///
+/// # Errors
+/// The browser keeps nothing for this page.
+pub(super) async fn is_there(name: &str) -> Result<bool, WebError> {
+    Ok(JsFuture::from(caches()?.has(name)).await.map_err(refused)?.is_truthy())
+}
+
+fn caches() -> Result<CacheStorage, WebError> {
     let caches = js::window().caches().map_err(refused)?;
-    if JsValue::from(&caches).is_undefined() {
-        return Err(WebError::Insecure);
-    }
-    Ok(JsFuture::from(caches.open(name)).await.map_err(refused)?.unchecked_into())
+    if JsValue::from(&caches).is_undefined() { Err(WebError::Insecure) } else { Ok(caches) }
 }
 
 /// A cache needs http addresses as keys; nothing is ever fetched from this one.

@@ -4,7 +4,7 @@
 use super::blob;
 use super::kept;
 use crate::protocol::execute::InputFile;
-use crate::state::files::{FileError, UPLOADS, fits, is_in_the_way, is_kept};
+use crate::state::files::{FileError, UPLOADS, fits, is_in_the_way, is_kept, shown};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
@@ -21,8 +21,8 @@ const MOST_FILES: usize = 1_000;
 pub enum By {
     /// Code, which has it as it is now.
     Code,
-    /// The person, or an earlier page: the interpreter doesn't know yet.
-    Page,
+    /// The person, or an earlier page: the interpreter doesn't know yet. Such changes are numbered.
+    Page(u32),
 }
 
 /// Hears of a file that is another now, or gone.
@@ -34,6 +34,9 @@ pub struct Files {
     all: RefCell<BTreeMap<String, Blob>>,
     /// Under which name they outlast the page.
     name: Option<String>,
+    /// How many changes were the page's, and the last of each file: a run that didn't know of it must not undo it.
+    count: Cell<u32>,
+    changed: RefCell<BTreeMap<String, u32>>,
     loading: RefCell<Option<js_sys::Promise>>,
     /// Changes that are not kept yet, oldest first.
     unkept: RefCell<VecDeque<(String, Option<Blob>)>>,
@@ -85,7 +88,7 @@ impl Files {
                 for (path, data) in found.into_iter().filter(|(path, _)| is_kept(path)) {
                     // What was brought meanwhile is newer.
                     if !self.all.borrow().keys().any(|known| *known == path || is_in_the_way(known, &path)) {
-                        self.tell(&path, Some(&data), By::Page);
+                        self.tell(&path, Some(&data), By::Page(self.count.get()));
                         self.all.borrow_mut().insert(path, data);
                     }
                 }
@@ -103,9 +106,10 @@ impl Files {
         }
     }
 
-    /// A run has left a file as this, or taken it away. What has no place is not kept.
-    pub fn take(self: &Rc<Self>, path: String, data: Option<Blob>) {
-        if !is_kept(&path) {
+    /// A run has left a file as this, or taken it away, when it knew of the page's changes up to number `seen`. What has no
+    /// place is not kept.
+    pub fn take(self: &Rc<Self>, path: String, data: Option<Blob>, seen: u32) {
+        if !is_kept(&path) || self.changed.borrow().get(&path).is_some_and(|number| *number > seen) {
             return;
         }
         // What was a file may be a folder now, and the other way round.
@@ -126,9 +130,12 @@ impl Files {
     /// A run gets these: they are there for the next interpreter, too, if this one doesn't come to the run's end.
     pub fn hand_in(self: &Rc<Self>, given: &[InputFile]) {
         for file in given {
-            // Without memory for it the run itself will say so.
-            let data = blob::blob(&file.data, "application/octet-stream").ok();
-            self.take(format!("{UPLOADS}{}", file.name), data);
+            let path = format!("{UPLOADS}{}", file.name);
+            // Where a folder is, and without memory for it, the run itself will say so.
+            let is_folder = self.all.borrow().keys().any(|known| is_in_the_way(known, &path));
+            if let (false, Ok(data)) = (is_folder, blob::blob(&file.data, "application/octet-stream")) {
+                self.take(path, Some(data), self.count.get());
+            }
         }
     }
 
@@ -141,18 +148,18 @@ impl Files {
             let all = self.all.borrow();
             fits(&path, data.size(), all.iter().map(|(path, data)| (path.as_str(), data.size())))?;
             if let Some(other) = all.keys().find(|known| is_in_the_way(known, &path)) {
-                return Err(FileError::Taken(other.clone()));
+                return Err(FileError::Taken(shown(other)));
             }
         }
         let old = self.get(&path);
-        self.change(path, Some(data), By::Page);
+        self.change(path, Some(data), self.next());
         Ok(old)
     }
 
     /// The person takes a file away; it is given back.
     pub fn remove(self: &Rc<Self>, path: &str) -> Option<Blob> {
         let old = self.get(path)?;
-        self.change(path.to_owned(), None, By::Page);
+        self.change(path.to_owned(), None, self.next());
         Some(old)
     }
 
@@ -166,10 +173,12 @@ impl Files {
         }
         let is_taken = |known: &String| *known == to || is_in_the_way(known, &to);
         if let Some(other) = self.all.borrow().keys().find(|known| is_taken(known)) {
-            return Err(FileError::Taken(other.clone()));
+            return Err(FileError::Taken(shown(other)));
         }
-        if let Some(data) = self.remove(from) {
-            self.change(to, Some(data), By::Page);
+        // Added before it is removed: a page that is closed in between has it twice.
+        if let Some(data) = self.get(from) {
+            self.change(to, Some(data), self.next());
+            self.change(from.to_owned(), None, self.next());
         }
         Ok(())
     }
@@ -202,6 +211,16 @@ impl Files {
         Hearing(Rc::downgrade(self), number)
     }
 
+    /// The number of the page's last change.
+    pub fn number(&self) -> u32 {
+        self.count.get()
+    }
+
+    fn next(&self) -> By {
+        self.count.set(self.count.get() + 1);
+        By::Page(self.count.get())
+    }
+
     fn others(&self, path: &str) -> (usize, f64) {
         let all = self.all.borrow();
         let others = all.iter().filter(|(known, _)| *known != path);
@@ -209,6 +228,9 @@ impl Files {
     }
 
     fn change(self: &Rc<Self>, path: String, data: Option<Blob>, by: By) {
+        if let By::Page(number) = by {
+            self.changed.borrow_mut().insert(path.clone(), number);
+        }
         match data.clone() {
             Some(data) => drop(self.all.borrow_mut().insert(path.clone(), data)),
             None => drop(self.all.borrow_mut().remove(&path)),

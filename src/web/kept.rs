@@ -6,6 +6,7 @@ use super::cache;
 use super::error::WebError;
 use super::js;
 use super::wait::join_all;
+use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, Cache, Request, Url};
@@ -15,7 +16,11 @@ const NAME: &str = "pyoxide-work-1";
 const FOLDER: &str = "/__pyoxide/work/";
 
 async fn open(owner: &str) -> Result<Cache, WebError> {
-    cache::open(&format!("{NAME}:{owner}")).await
+    cache::open(&named(owner)).await
+}
+
+fn named(owner: &str) -> String {
+    format!("{NAME}:{owner}")
 }
 
 fn key(path: &str) -> String {
@@ -27,6 +32,10 @@ fn key(path: &str) -> String {
 /// # Errors
 /// The browser keeps nothing for this page.
 pub async fn all(owner: &str) -> Result<Vec<(String, Blob)>, WebError> {
+    // To open one would make it.
+    if !cache::is_there(&named(owner)).await? {
+        return Ok(Vec::new());
+    }
     let cache = open(owner).await?;
     let keys: js_sys::Array = JsFuture::from(cache.keys()).await.map_err(cache::refused)?.unchecked_into();
     let one = |request: JsValue| {
@@ -57,6 +66,12 @@ pub async fn set(owner: &str, path: &str, data: Option<&Blob>) -> Result<(), Web
 
 /// Asks the browser not to clear what is kept here when it needs room. It may ask the person, and may refuse.
 pub fn persist() {
+    thread_local! {
+        static IS_ASKED: Cell<bool> = const { Cell::new(false) };
+    }
+    if IS_ASKED.replace(true) {
+        return;
+    }
     if let Ok(asked) = js::window().navigator().storage().persist() {
         spawn_local(async move {
             let _ = JsFuture::from(asked).await;

@@ -5,7 +5,7 @@ use super::assets;
 use super::error::WebError;
 use super::files::{By, Files, Hearing};
 use super::js;
-use super::network::{self, Asked};
+use super::network::{self, Asked, Slot};
 use super::sandbox::{Said, Sandbox};
 use super::snapshot::{self, Kind};
 use super::start::{self, Started};
@@ -18,7 +18,7 @@ use crate::ids::MsgId;
 use crate::protocol::execute::{KernelMessage, KernelRequest, KernelStatus, Progress};
 use gloo_timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
@@ -76,6 +76,8 @@ struct Inner {
     hearing: RefCell<Option<Hearing>>,
     machine: RefCell<Pyodide>,
     sandbox: RefCell<Option<Sandbox>>,
+    /// The requests of the code that are open, by their names; they end when they are dropped.
+    requests: RefCell<BTreeMap<u32, Slot>>,
     /// Counts the engines: what an earlier one brings is dropped.
     generation: Cell<u32>,
     steps: RefCell<VecDeque<Step<Outgoing>>>,
@@ -99,6 +101,7 @@ impl Kernel {
             hearing: RefCell::default(),
             machine: RefCell::default(),
             sandbox: RefCell::default(),
+            requests: RefCell::default(),
             generation: Cell::default(),
             steps: RefCell::default(),
             draining: Cell::default(),
@@ -111,8 +114,8 @@ impl Kernel {
         });
         let weak = Rc::downgrade(&inner);
         let hearing = inner.files.hear(move |path, data, by| {
-            if let Some(inner) = weak.upgrade().filter(|_| by == By::Page) {
-                inner.send(|sandbox| sandbox.change(path, data));
+            if let (Some(inner), By::Page(number)) = (weak.upgrade(), by) {
+                inner.send(|sandbox| sandbox.change(path, data, number));
             }
         });
         inner.hearing.replace(Some(hearing));
@@ -187,6 +190,7 @@ impl Inner {
                 self.generation.set(self.generation.get() + 1);
                 self.boot_timer.take();
                 self.sandbox.take();
+                self.requests.take();
             }
             Step::Open => {
                 self.generation.set(self.generation.get() + 1);
@@ -237,12 +241,17 @@ impl Inner {
         self.sandbox.replace(Some(sandbox));
         inbox.hear(move |said| match said {
             Said::Worker(message) => receive(&weak, generation, Incoming::Worker(message)),
-            Said::File(path, data) => {
+            Said::File(path, data, seen) => {
                 if let Some(inner) = live(&weak, generation) {
-                    inner.files.take(path, data);
+                    inner.files.take(path, data, seen);
                 }
             }
             Said::Fetch(asked) => fetch(&weak, generation, asked),
+            Said::FetchEnd(id) => {
+                if let Some(inner) = live(&weak, generation) {
+                    inner.requests.borrow_mut().remove(&id);
+                }
+            }
             Said::Broken(why) => receive(&weak, generation, Incoming::Broken(why)),
         });
     }
@@ -312,11 +321,17 @@ fn installs(weak: &Weak<Inner>, generation: u32, id: &MsgId, names: &[String], w
 
 /// Makes a request of the code, or refuses it.
 fn fetch(weak: &Weak<Inner>, generation: u32, asked: Asked) {
+    let Some(inner) = live(weak, generation) else { return };
+    let (id, slot) = (asked.id, network::slot(inner.requests.borrow().len()));
+    let (network, signal) = (inner.options.network.clone(), slot.as_ref().map(Slot::signal).map_err(Clone::clone));
+    if let Ok(slot) = slot {
+        inner.requests.borrow_mut().insert(id, slot);
+    }
     let weak = weak.clone();
     spawn_local(async move {
-        let Some(network) = live(&weak, generation).map(|inner| inner.options.network.clone()) else { return };
-        let answer = network::ask(&network, asked).await;
+        let answer = network::ask(&network, asked, signal).await;
         if let Some(inner) = live(&weak, generation) {
+            inner.requests.borrow_mut().remove(&id);
             inner.send(|sandbox| sandbox.fetched(&answer));
         }
     });

@@ -4,16 +4,18 @@
 use super::fetch;
 use super::js;
 use crate::executor::network::{Network, NetworkError};
-use std::cell::Cell;
 use thiserror::Error;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, ReferrerPolicy, RequestCredentials, RequestInit, RequestRedirect, Response, Url};
+use web_sys::{
+    AbortController, AbortSignal, Headers, ReferrerPolicy, RequestCredentials, RequestInit, RequestRedirect, Response,
+    Url,
+};
 
 /// Bytes of an answer that are handed to the code: a message to the sandbox holds no more.
 const LONGEST: f64 = 30e6;
-/// Requests that may be open at a time.
-const MOST: u32 = 32;
+/// Requests of a kernel that may be open at a time; the sandbox keeps to fewer.
+const MOST: usize = 8;
 
 /// What the code asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,12 +34,12 @@ pub struct Asked {
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-enum RequestError {
+pub(super) enum RequestError {
     #[error(transparent)]
     NotAllowed(#[from] NetworkError),
     #[error("{0:?} is no address that can be reached")]
     Address(String),
-    #[error("more than 32 requests were open at once")]
+    #[error("more than 8 requests were open at once")]
     TooMany,
     #[error("a header or the method of the request is none: {0}")]
     Malformed(String),
@@ -45,37 +47,38 @@ enum RequestError {
         "{0} can't be read: it is not there, answers with a redirect, or doesn't allow pages of other sites to read it (CORS)"
     )]
     Unreachable(String),
+    #[error("the answer of {0} broke off")]
+    BrokenOff(String),
     #[error("the answer of {0} is larger than 30 MB")]
     TooLarge(String),
 }
 
-thread_local! {
-    static OPEN: Cell<u32> = const { Cell::new(0) };
-}
-
-/// Counts a request as long as it is open.
-struct Slot;
+/// A request that is open; it ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Slot(AbortController);
 
 impl Slot {
-    fn take() -> Result<Self, RequestError> {
-        if OPEN.get() >= MOST {
-            return Err(RequestError::TooMany);
-        }
-        OPEN.set(OPEN.get() + 1);
-        Ok(Self)
+    pub(super) fn signal(&self) -> AbortSignal {
+        self.0.signal()
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        OPEN.set(OPEN.get() - 1);
+        self.0.abort();
     }
 }
 
+/// Room for a request beside so many others.
+pub(super) fn slot(others: usize) -> Result<Slot, RequestError> {
+    let made = if others < MOST { AbortController::new().ok() } else { None };
+    made.map(Slot).ok_or(RequestError::TooMany)
+}
+
 /// Makes a request, if it is allowed. What it returns is the sandbox's: the answer, or a sentence why there is none.
-pub(super) async fn ask(network: &Network, asked: Asked) -> js_sys::Object {
+pub(super) async fn ask(network: &Network, asked: Asked, signal: Result<AbortSignal, RequestError>) -> js_sys::Object {
     let (t, id) = (("t", JsValue::from("fetched")), ("id", JsValue::from(asked.id)));
-    match make(network, asked).await {
+    match make(network, asked, signal).await {
         Ok([status, text, headers, url, body]) => js::object(&[
             t,
             id,
@@ -89,10 +92,14 @@ pub(super) async fn ask(network: &Network, asked: Asked) -> js_sys::Object {
     }
 }
 
-async fn make(network: &Network, asked: Asked) -> Result<[JsValue; 5], RequestError> {
+async fn make(
+    network: &Network,
+    asked: Asked,
+    signal: Result<AbortSignal, RequestError>,
+) -> Result<[JsValue; 5], RequestError> {
     let url = Url::new(&asked.url).map_err(|_| RequestError::Address(asked.url.clone()))?;
     network.may_reach(url.protocol().trim_end_matches(':'), &url.host())?;
-    let _slot = Slot::take()?;
+    let signal = signal?;
     let place = format!("{}{}", url.origin(), url.pathname());
     let malformed = |thrown: JsValue| RequestError::Malformed(js::message(&thrown));
     let headers = Headers::new().map_err(malformed)?;
@@ -105,13 +112,13 @@ async fn make(network: &Network, asked: Asked) -> Result<[JsValue; 5], RequestEr
     options.set_credentials(RequestCredentials::Omit);
     options.set_referrer_policy(ReferrerPolicy::NoReferrer);
     options.set_redirect(RequestRedirect::Error);
+    options.set_signal(Some(&signal));
     if let Some(body) = &asked.body {
         options.set_body(body);
     }
     let answer = JsFuture::from(js::window().fetch_with_str_and_init(&url.href(), &options)).await;
     let response: Response = answer.map_err(|_| RequestError::Unreachable(place.clone()))?.unchecked_into();
-    let parts =
-        fetch::parts(&response, LONGEST, &|_| ()).await.map_err(|_| RequestError::Unreachable(place.clone()))?;
+    let parts = fetch::parts(&response, LONGEST, &|_| ()).await.map_err(|_| RequestError::BrokenOff(place.clone()))?;
     let body = parts.ok_or(RequestError::TooLarge(place))?;
     let pairs = js_sys::try_iter(&response.headers()).ok().flatten();
     let pairs: js_sys::Array = pairs.into_iter().flatten().flatten().collect();

@@ -59,10 +59,12 @@ pub(super) const SCRIPTS: [(&str, &str); 20] = scripts![
 pub enum Said {
     /// A message of the worker.
     Worker(WorkerMessage),
-    /// A run has left a file as this, or taken it away.
-    File(String, Option<Blob>),
+    /// A run has left a file as this, or taken it away, when it knew of the page's changes up to this one.
+    File(String, Option<Blob>, u32),
     /// The code asks for something of the network.
     Fetch(Asked),
+    /// The code has given up a request.
+    FetchEnd(u32),
     /// The sandbox can't be used any more; a sentence for people.
     Broken(String),
 }
@@ -163,7 +165,9 @@ impl Sandbox {
                 Head::Dead { why } | Head::Error { error: why } => Err(why.clone()),
                 _ => Err("Python spoke before it was ready.".to_owned()),
             }),
-            Some(Said::File(..) | Said::Fetch(_)) => Poll::Ready(Err("Python spoke before it was ready.".to_owned())),
+            Some(Said::File(..) | Said::Fetch(_) | Said::FetchEnd(_)) => {
+                Poll::Ready(Err("Python spoke before it was ready.".to_owned()))
+            }
             Some(Said::Broken(why)) => Poll::Ready(Err(why.clone())),
             None => {
                 self.inbox.waker.replace(Some(context.waker().clone()));
@@ -201,23 +205,23 @@ impl Sandbox {
     /// As [`Sandbox::send`].
     pub fn restore(&self, files: &Files) -> Result<(), WebError> {
         let all = files.all();
-        self.files(all.iter().map(|(path, data)| (path.as_str(), Some(data))))
+        self.files(all.iter().map(|(path, data)| (path.as_str(), Some(data))), files.number())
     }
 
-    /// Hands over a file that the person has changed, or takes it away.
+    /// Hands over a file that the person has changed, or takes it away; changes are numbered.
     ///
     /// # Errors
     /// As [`Sandbox::send`].
-    pub fn change(&self, path: &str, data: Option<&Blob>) -> Result<(), WebError> {
-        self.files(std::iter::once((path, data)))
+    pub fn change(&self, path: &str, data: Option<&Blob>, number: u32) -> Result<(), WebError> {
+        self.files(std::iter::once((path, data)), number)
     }
 
-    fn files<'a>(&self, files: impl Iterator<Item = (&'a str, Option<&'a Blob>)>) -> Result<(), WebError> {
+    fn files<'a>(&self, files: impl Iterator<Item = (&'a str, Option<&'a Blob>)>, number: u32) -> Result<(), WebError> {
         let one = |(path, data): (&str, Option<&Blob>)| {
             js::object(&[("path", path.into()), ("data", data.map_or(JsValue::NULL, JsValue::from))])
         };
         let all: js_sys::Array = files.map(one).collect();
-        self.frame.post(&js::object(&[("t", "files".into()), ("files", all.into())]))
+        self.frame.post(&js::object(&[("t", "files".into()), ("files", all.into()), ("number", number.into())]))
     }
 
     /// Hands over the answer to a request of the code ([`super::network::ask`]).
@@ -306,14 +310,17 @@ fn read(came: Came) -> Said {
         let said = buffers(&data).and_then(|(head, payloads)| {
             let message = WorkerMessage::parse(&head, Vec::new())?;
             // A file stays where it is: it need not pass through this module's memory.
-            if let Head::File { path, gone } = message.head {
+            if let Head::File { path, gone, seen } = message.head {
                 let parts: js_sys::Array = payloads.iter().map(JsValue::from).collect();
                 let blob = Blob::new_with_u8_array_sequence(&parts).ok()?;
-                return Some(Said::File(path, (!gone).then_some(blob)));
+                return Some(Said::File(path, (!gone).then_some(blob), seen));
             }
             if let Head::Fetch { id, url, method, headers } = message.head {
                 let body = payloads.into_iter().next().filter(|body| body.length() > 0).map(JsValue::from);
                 return Some(Said::Fetch(Asked { id, url, method, headers, body }));
+            }
+            if let Head::FetchEnd { id } = message.head {
+                return Some(Said::FetchEnd(id));
             }
             let payloads = payloads.iter().map(js_sys::Uint8Array::to_vec).collect();
             Some(Said::Worker(WorkerMessage { payloads, ..message }))

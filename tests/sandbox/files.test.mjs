@@ -72,7 +72,7 @@ test("files that are too large or too many are said to go with the kernel", asyn
   assert.match(large.run.stderr, /\[\/home\/pyodide\/large\.bin is gone when the kernel is: only files of up to 30 MB are kept/);
   assert.deepEqual(Object.keys(large.files), ["/home/pyodide/small.txt"]);
   const many = await left(isolated, `import os\nos.remove("large.bin")\nfor n in range(510):\n    open(f"/mnt/uploads/{n:03}.txt", "w").write("x")`);
-  assert.equal(Object.values(many.files).filter((text) => text !== null).length, 500);
+  assert.equal(Object.values(many.files).filter((text) => text !== null).length, 499, "beside the one that it has");
   assert.equal(many.run.stderr.match(/500 files are kept/g)?.length, 1, many.run.stderr);
   await isolated.evaluate(() => kernel.dispose());
 });
@@ -85,5 +85,20 @@ test("what the person does with files reaches an interpreter that lives, and is 
   });
   const { run, files } = await left(isolated, `import os\n[open("/mnt/uploads/new.txt").read(), open("deep/er.txt").read(), os.listdir("/mnt/uploads")]`);
   assert.deepEqual(run.result, ["new", "deep", ["new.txt"]], story(run));
-  assert.deepEqual(files, { "/mnt/uploads/old.txt": null }, "what is gone is told, whoever took it away");
+  assert.deepEqual(files, {}, "the page knows already");
+});
+
+test("a run says which of the page's changes it knew of, and what has no room beside the others takes nothing away", async ({ isolated }) => {
+  await isolated.evaluate(() => globalThis.kernel?.dispose());
+  await isolated.kernel();
+  await isolated.evaluate(() => kernel.restore(new Map([["/mnt/uploads/a.txt", new Uint8Array([97])]]), 7));
+  await isolated.run("import os\nos.remove('/mnt/uploads/a.txt')\nopen('/mnt/uploads/mine.txt', 'w').write('x')");
+  const told = await isolated.evaluate(() => kernel.told.map(({ path, gone, seen }) => [path, Boolean(gone), seen]));
+  assert.deepEqual(told, [["/mnt/uploads/mine.txt", false, 7], ["/mnt/uploads/a.txt", true, 7]]);
+  const kept = await left(isolated, "open('kept.bin', 'wb').truncate(29_000_000)\nopen('kept2.bin', 'wb').truncate(29_000_000)");
+  assert.equal(Object.keys(kept.files).length, 2, story(kept.run));
+  const more = await left(isolated, "open('/mnt/uploads/more.bin', 'wb').truncate(20_000_000)\nopen('kept.bin', 'ab').write(b'x' * 2_000_000)");
+  assert.deepEqual(more.files, {}, "what is known is kept, what is new has no room");
+  assert.match(more.run.stderr, /only files of up to 30 MB are kept/);
+  await isolated.evaluate(() => kernel.dispose());
 });

@@ -73,6 +73,8 @@ class Kernel {
   gone = null;
   onInput = () => null; // what to answer: a line, null, or undefined for no answer
   asked = []; // requests of the code
+  givenUp = []; // the ids of those that it has given up
+  told = []; // what it has said of files
   onFetch = () => Promise.reject(new Error("the network is off for code on this page"));
   index = null; // of packages
   onNeed = ({ id, imports }) => this.bring(id, imports);
@@ -136,6 +138,8 @@ class Kernel {
     const [head, ...payloads] = message.map((buffer) => new Uint8Array(buffer));
     const data = JSON.parse(utf8.decode(head));
     if (data.t === "ready" || data.t === "made") return this.#settleReady.resolve(data);
+    if (data.t === "file") this.told.push(data);
+    if (data.t === "fetch_end") return this.givenUp.push(data.id);
     if (data.t === "file") return this.files.set(data.path, data.gone ? null : payloads[0].slice());
     if (data.t === "fetch") return this.fetch(data, payloads[0]);
     if (data.t === "part") return (this.parts[data.name] ??= []).push(message[1]);
@@ -235,9 +239,9 @@ class Kernel {
   }
 
   // Brings back what another kernel has left.
-  restore(files) {
+  restore(files, number = 0) {
     const all = [...files].map(([path, bytes]) => ({ path, data: bytes && new Blob([bytes]) }));
-    this.#port.postMessage({ t: "files", files: all });
+    this.#port.postMessage({ t: "files", files: all, number });
   }
 
   stdin(line) {

@@ -32,6 +32,8 @@ const WAYS = {
   "r = requests.get('https://api.test/missing')\n[r.status_code, r.text, r.ok]": [404, "no such thing", false],
   "session = requests.Session()\n[session.get('https://api.test/none').status_code, list(session.get('https://api.test/bytes').content)]": [204, [0, 255, 1, 254]],
   "import pandas as pd\npd.read_csv('https://api.test/birds.csv').shape": [2, 2],
+  "import ssl, urllib.request as u\nr = u.urlopen('https://api.test/birds.csv', context=ssl.create_default_context())\n[r.getheader('Content-Type'), r.getheader('x', 1), dict(r.getheaders())['content-type']]": ["text/csv", 1, "text/csv"],
+  "class Mine(u.HTTPSHandler):\n    def https_open(self, request):\n        request.add_header('X-Mine', 'yes')\n        return super().https_open(request)\nopener = u.build_opener(Mine)\nopener.addheaders = [('Accept', 'text/csv')]\nimport json\nd = json.load(opener.open('https://api.test/echo'))\n[d['headers']['x-mine'], d['headers']['accept'], 'user-agent' in d['headers']]": ["yes", "text/csv", false],
   "from pyodide.http import open_url\nopen_url('https://api.test/birds.csv').readline()": "name,wings\n",
   "import asyncio\nrs = await asyncio.gather(*[pyfetch(f'https://api.test/echo?{n}') for n in range(5)])\n[r.url[-1] for r in rs]": ["0", "1", "2", "3", "4"],
 };
@@ -73,6 +75,34 @@ test("code that waits for the network is stopped, and a late answer reaches nobo
   }, code);
   assert.equal(run.ename, "KeyboardInterrupt", story(run));
   assert.equal((await isolated.run("6 * 7")).result, 42);
+});
+
+test("requests that take too long, are too large or are answered oddly end alone, and the kernel lives", async ({ isolated }) => {
+  await online(isolated);
+  await isolated.evaluate(() => {
+    const answers = kernel.onFetch;
+    kernel.onFetch = (request) => {
+      if (request.url.endsWith("/late")) return new Promise(() => {});
+      if (request.url.endsWith("/odd")) return { status: 999, statusText: "", headers: [], url: request.url, arrayBuffer: async () => new ArrayBuffer(0) };
+      return answers(request);
+    };
+  });
+  const ends = {
+    "import requests\ntry:\n    requests.get('https://api.test/late', timeout=0.2)\nexcept requests.RequestException as error:\n    got = 'timed out' in str(error)\ngot": true,
+    "import urllib.request\ntry:\n    urllib.request.urlopen('https://api.test/late', timeout=0.2)\nexcept TimeoutError as error:\n    got = str(error)\ngot": "timed out",
+    "from pyodide.http import pyfetch\ntry:\n    await pyfetch('https://api.test/put', method='POST', body='x' * 31_000_000)\nexcept OSError as error:\n    got = 'larger than 30 MB' in str(error)\ngot": true,
+    "try:\n    await pyfetch('https://api.test/' + 'x' * 70_000)\nexcept OSError as error:\n    got = 'too long' in str(error)\ngot": true,
+    "try:\n    await pyfetch('https://api.test/odd')\nexcept OSError as error:\n    got = \"can't be read\" in str(error)\ngot": true,
+    "import asyncio\nlen(await asyncio.gather(*[pyfetch(f'https://api.test/echo?{n}') for n in range(40)]))": 40,
+    "6 * 7": 42,
+  };
+  const wrong = [];
+  for (const [code, expected] of Object.entries(ends)) {
+    const run = await isolated.run(code);
+    if (run.result !== expected) wrong.push(`${code}\n${story(run)}`);
+  }
+  assert.deepEqual(wrong, []);
+  assert.equal(await isolated.evaluate(() => kernel.givenUp.length), 2, "the page hears of those that were given up");
 });
 
 test("packages of an index are installed where the page has one, with those of the distribution that they need", async ({ isolated }) => {

@@ -10,6 +10,7 @@ export const createFiles = ({ FS, send, say }) => {
   const known = new Map(); // path -> size and time, as the page has it
   const warned = new Set();
   const lost = []; // sentences for the end of the first run
+  let seen = 0; // the number of the last change of the page that is done here
   const markOf = ({ size, mtime }) => `${size} ${mtime.getTime()}`;
 
   // The regular files below a folder: [path, stat]. Links are left out.
@@ -21,6 +22,11 @@ export const createFiles = ({ FS, send, say }) => {
       if (FS.isFile(stat.mode)) yield [path, stat];
       else if (FS.isDir(stat.mode) && depth < DEPTH_MAX) yield* walk(path, depth + 1);
     }
+  };
+
+  const isFile = (path) => {
+    const { exists, object } = FS.analyzePath(path);
+    return exists && FS.isFile(object.mode);
   };
 
   // Once for each reason: there may be thousands.
@@ -44,27 +50,31 @@ export const createFiles = ({ FS, send, say }) => {
       }
     },
     // Takes what an earlier interpreter has left, and what the person does: [{ path, data: Blob, or null for gone }].
-    async put(files) {
+    async put(files, number) {
       for (const { path, data } of files) {
         try {
           if (data) {
             await write(path, data);
             known.set(path, markOf(FS.stat(path)));
           } else {
+            known.delete(path);
             if (FS.analyzePath(path).exists) FS.unlink(path);
           }
         } catch (error) {
           lost.push(`${path} could not be ${data ? "written" : "deleted"}: ${error.message || error}`);
         }
       }
+      seen = number;
     },
     // Tells the page what has changed since.
     tell() {
       lost.splice(0).forEach(say);
       const there = new Set();
       let total = 0;
-      for (const root of ROOTS.filter((folder) => FS.analyzePath(folder).exists)) {
-        for (const [path, stat] of walk(root)) {
+      const all = ROOTS.filter((folder) => FS.analyzePath(folder).exists).flatMap((root) => [...walk(root)]);
+      // What the page has comes first: new files must not push it out.
+      for (const isKnown of [true, false]) {
+        for (const [path, stat] of all.filter(([name]) => known.has(name) === isKnown)) {
           if (stat.size > FILE_MAX) warn(path, `only files of up to ${megabytes(FILE_MAX)} are kept`);
           else if (total + stat.size > TOTAL_MAX) warn(path, `${megabytes(TOTAL_MAX)} of files are kept`);
           else if (there.size >= COUNT_MAX) warn(path, `${COUNT_MAX} files are kept`);
@@ -74,12 +84,13 @@ export const createFiles = ({ FS, send, say }) => {
           }
           if (!there.has(path) || known.get(path) === markOf(stat)) continue;
           known.set(path, markOf(stat));
-          send({ t: "file", path }, FS.readFile(path));
+          send({ t: "file", path, seen }, FS.readFile(path));
         }
       }
-      for (const path of [...known.keys()].filter((name) => !there.has(name))) {
+      // One that has become too large is still there: the page keeps what it has.
+      for (const path of [...known.keys()].filter((name) => !there.has(name) && !isFile(name))) {
         known.delete(path);
-        send({ t: "file", path, gone: true });
+        send({ t: "file", path, gone: true, seen });
       }
     },
   };

@@ -178,8 +178,8 @@
 
   // --- messages in -----------------------------------------------------------------------------------------------------
   // What an earlier interpreter has left, before any code; then what the person does with files.
-  const restore = ({ files: all }) => {
-    restored = Promise.all([booted, restored]).then(() => workFiles.put(all));
+  const restore = ({ files: all, number }) => {
+    restored = Promise.all([booted, restored]).then(() => workFiles.put(all, number));
     restored.catch(() => {}); // a start that fails says so itself
   };
   const exec = async ({ id, code, files: uploads = [], limits = {}, dpr = 1 }) => {

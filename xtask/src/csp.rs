@@ -50,7 +50,12 @@ pub fn into_page(page: &str, source: &str, frames: &str) -> Result<String> {
 
 /// The hosts that the page's owner lets Python reach (`data-network`, `src/executor/network.rs`), as sources of a policy.
 fn network(source: &str) -> Result<String> {
-    let Some((_, rest)) = source.split_once(" data-network=\"") else { return Ok(String::new()) };
+    let Some((_, rest)) = source.split_once(" data-network=\"") else {
+        if source.contains("data-network") {
+            bail!("write `data-network` as ` data-network=\"…\"`, so that the page's policy can name its hosts");
+        }
+        return Ok(String::new());
+    };
     let list = rest.split('"').next().unwrap_or_default();
     let mut sources = String::new();
     for name in list.split([' ', ',', '\n', '\t']).filter(|name| !name.is_empty()) {
@@ -116,7 +121,8 @@ mod tests {
     fn a_page_may_connect_to_the_hosts_that_it_lets_python_reach() {
         let page = |hosts: &str| format!("<head>{PLACEHOLDER}</head><div id=\"app\" data-network=\"{hosts}\">");
         let html = into_page("notebook.html", &page("api.test https://*.b.test:81, pypi"), HASH).expect("a page");
-        let wanted = "connect-src 'self' https://api.test https://*.b.test:81 https://pypi.org https://files.pythonhosted.org;";
+        let wanted =
+            "connect-src 'self' https://api.test https://*.b.test:81 https://pypi.org https://files.pythonhosted.org;";
         assert!(html.contains(wanted), "{html}");
         assert!(into_page("notebook.html", &page("a.test; script-src *"), HASH).is_err());
     }

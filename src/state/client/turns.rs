@@ -249,6 +249,7 @@ impl Client {
                         outgoing.chat = Some(id.clone());
                         if is_shown {
                             self.chat.id = Some(id);
+                            update.changes.push(Change::Chats);
                         }
                     }
                     let Some(body) = self.turn_body(outgoing, &sid) else { continue };

@@ -10,10 +10,10 @@ use super::strings;
 use super::theme::on_cleanup_drop;
 use crate::file_name::clean_all;
 use crate::state::files::zip::Zip;
-use crate::state::files::{MOST, name, shown, upload};
+use crate::state::files::{MOST, archive_names, name, shown, upload};
 use crate::web::blob;
 use crate::web::error::WebError;
-use crate::web::files::Files;
+use crate::web::files::{By, Files};
 use leptos::html::{Button, Input};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -43,6 +43,14 @@ struct Pane {
 struct Undo {
     words: String,
     before: Vec<(String, Blob)>,
+    /// Whether something went that had the focus.
+    takes_focus: bool,
+}
+
+impl Undo {
+    fn is_of(&self, path: &str) -> bool {
+        self.before.iter().any(|(known, _)| known == path)
+    }
 }
 
 /// The pane. It shows each change at once, whoever makes it.
@@ -58,15 +66,21 @@ pub fn FilesPane(
         versions: RwSignal::default(),
         open: RwSignal::default(),
         focus: StoredValue::default(),
-        problem: RwSignal::new(files.problem().map(|why| strings::not_kept(&why))),
+        problem: RwSignal::default(),
         undo: RwSignal::new_local(None),
         attach,
     };
     provide_context(pane);
     let weak = Rc::downgrade(&files);
-    on_cleanup_drop(files.hear(move |path, _, _| {
-        if let Some(why) = weak.upgrade().and_then(|files| files.problem()) {
-            pane.problem.set(Some(strings::not_kept(&why)));
+    let unkept = RwSignal::new(files.problem());
+    on_cleanup_drop(files.hear(move |path, _, by| {
+        let problem = weak.upgrade().and_then(|files| files.problem());
+        if unkept.with_untracked(|known| *known != problem) {
+            unkept.set(problem);
+        }
+        // What was there before is no longer what is missing.
+        if by == By::Code && pane.undo.with_untracked(|undo| undo.as_ref().is_some_and(|undo| undo.is_of(path))) {
+            pane.undo.set(None);
         }
         pane.versions.update(|versions| *versions.entry(path.to_owned()).or_default() += 1);
     }));
@@ -106,6 +120,10 @@ pub fn FilesPane(
                     </button>
                 </Show>
             </div>
+            {move || {
+                let why = unkept.get().map(|why| strings::not_kept(&why));
+                why.map(|why| view! { <p class="output-note" role="alert">{why}</p> })
+            }}
             {move || pane.problem.get().map(|why| view! { <p class="output-note" role="alert">{why}</p> })}
             {move || pane.undo.get().map(|undo| view! { <UndoLine undo=undo /> })}
             <Show
@@ -113,8 +131,8 @@ pub fn FilesPane(
                 fallback=|| view! { <p class="work-files-none">{strings::no_files()}</p> }
             >
                 <ul class="work-files-list" aria-label=strings::files()>
-                    <For each=move || rows.get() key=|row| row.clone().key() let:facts>
-                        <Row facts=facts />
+                    <For each=move || rows.get() key=|row| row.path.clone() let:facts>
+                        <Row path=facts.path.clone() facts=Memo::new(move |_| pane.facts(&facts.path)) />
                     </For>
                 </ul>
                 <p class="work-files-used">{used}</p>
@@ -132,8 +150,8 @@ struct Facts {
 }
 
 impl Facts {
-    fn key(self) -> (String, u32) {
-        (self.path, self.version)
+    fn of(path: &str, data: &Blob, versions: &HashMap<String, u32>) -> Self {
+        Self { path: path.to_owned(), size: data.size(), version: versions.get(path).copied().unwrap_or_default() }
     }
 }
 
@@ -144,13 +162,15 @@ impl Pane {
 
     fn rows(self) -> Vec<Facts> {
         self.versions.with(|versions| {
-            let all = self.files.get_value().all().into_iter();
-            let facts = |(path, data): (String, Blob)| {
-                let version = versions.get(&path).copied().unwrap_or_default();
-                Facts { path, size: data.size(), version }
-            };
-            all.map(facts).collect()
+            let all = self.files.get_value().all();
+            all.iter().map(|(path, data)| Facts::of(path, data, versions)).collect()
         })
+    }
+
+    /// What a row shows; nothing of a file that has just gone.
+    fn facts(self, path: &str) -> Option<Facts> {
+        let data = self.files.get_value().get(path);
+        self.versions.with(|versions| data.map(|data| Facts::of(path, &data, versions)))
     }
 
     /// Says what became of something.
@@ -182,7 +202,11 @@ impl Pane {
             }
             if !before.is_empty() {
                 let names: Vec<&str> = before.iter().map(|(path, _)| name(path)).collect();
-                let _ = self.undo.try_set(Some(Undo { words: strings::replaced(&names.join(", ")), before }));
+                let _ = self.undo.try_set(Some(Undo {
+                    words: strings::replaced(&names.join(", ")),
+                    before,
+                    takes_focus: false,
+                }));
             }
             if !failed.is_empty() {
                 let _ = self.problem.try_set(Some(failed.join(" ")));
@@ -192,7 +216,8 @@ impl Pane {
 
     fn delete(self, path: &str) {
         if let Some(old) = self.files.get_value().remove(path) {
-            let undo = Undo { words: strings::deleted(&shown(path)), before: vec![(path.to_owned(), old)] };
+            let undo =
+                Undo { words: strings::deleted(&shown(path)), before: vec![(path.to_owned(), old)], takes_focus: true };
             self.undo.set(Some(undo));
         }
     }
@@ -200,8 +225,18 @@ impl Pane {
     fn undo(self, undo: Undo) {
         self.undo.set(None);
         self.focus.set_value(undo.before.first().map(|(path, _)| path.clone()));
-        let put = undo.before.into_iter().map(|(path, data)| self.files.get_value().put(path, data).map(drop));
-        self.told(put.collect::<Result<(), _>>().map_err(|error| error.to_string()));
+        let files = self.files.get_value();
+        let put =
+            |(path, data): (String, Blob)| files.put(path.clone(), data.clone()).err().map(|why| (why, path, data));
+        let (mut before, mut failed) = (Vec::new(), Vec::new());
+        for (why, path, data) in undo.before.into_iter().filter_map(put) {
+            failed.push(why.to_string());
+            before.push((path, data));
+        }
+        if !before.is_empty() {
+            self.undo.set(Some(Undo { before, ..undo }));
+        }
+        self.told(if failed.is_empty() { Ok(()) } else { Err(failed.join(" ")) });
     }
 
     fn download_all(self) {
@@ -215,8 +250,8 @@ impl Pane {
 
 async fn zipped(all: &[(String, Blob)]) -> Result<Blob, WebError> {
     let (mut zip, parts) = (Zip::default(), js_sys::Array::new());
-    for (path, data) in all {
-        let head = zip.begin(path.trim_start_matches('/'), &blob::bytes(data).await?);
+    for ((_, data), name) in all.iter().zip(archive_names(all.iter().map(|(path, _)| path.as_str()))) {
+        let head = zip.begin(&name, &blob::bytes(data).await?);
         parts.push(blob::blob(&head, "")?.as_ref());
         parts.push(data);
     }
@@ -256,12 +291,14 @@ fn AddButton() -> impl IntoView {
 fn UndoLine(undo: Undo) -> impl IntoView {
     let pane = Pane::here();
     let button = NodeRef::<Button>::new();
-    focus_when_there(button);
+    if undo.takes_focus {
+        focus_when_there(button);
+    }
     let words = undo.words.clone();
     view! {
         <p class="work-files-undo" role="status">
-            <span dir="auto">{words}</span>
-            <button type="button" node_ref=button on:click=move |_| pane.undo(undo.clone())>
+            <span id="work-files-undo" dir="auto">{words}</span>
+            <button type="button" aria-describedby="work-files-undo" node_ref=button on:click=move |_| pane.undo(undo.clone())>
                 {strings::undo()}
             </button>
         </p>

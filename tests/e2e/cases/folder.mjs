@@ -61,6 +61,24 @@ export const cases = {
     await folder.panel.getByText("1 file, ").waitFor();
   },
 
+  async "what the person does while code runs is not undone when it ends"(kit) {
+    const book = await kit.notebook();
+    const folder = await Folder.open(book.page);
+    await folder.add(file("a.txt", "first"), file("b.txt", "second"));
+    await folder.has("/mnt/uploads/b.txt");
+    await book.run("import time\nprint('busy', flush=True)\nend = time.monotonic() + 2\nwhile time.monotonic() < end: pass\nfor name in 'ab':\n    open(f'/mnt/uploads/{name}.txt', 'w').write('of the run')\nprint('over')");
+    await book.shows("busy");
+    await folder.button("Delete: /mnt/uploads/a.txt").click();
+    await folder.add(file("b.txt", "third"));
+    await folder.panel.getByText("b.txt: the new one is in the place of the old one.").waitFor();
+    await book.shows("over");
+    await book.is("Idle");
+    await folder.misses("/mnt/uploads/a.txt");
+    const { bytes } = await folder.saved(() => folder.button("Download: /mnt/uploads/b.txt").click());
+    same(bytes.toString(), "third", "the file in the list");
+    await book.runs("import os\nprint(os.listdir('/mnt/uploads'), open('/mnt/uploads/b.txt').read())", "['b.txt'] third");
+  },
+
   async "files outlast the page and its kernel, and what was deleted stays so"(kit) {
     const book = await kit.notebook();
     await book.runs("open('kept.txt', 'w').write('from the first visit')\nopen('gone.txt', 'w').write('x')\nprint('written')", "written");

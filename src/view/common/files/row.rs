@@ -14,9 +14,8 @@ use leptos::prelude::*;
 use web_sys::{Blob, KeyboardEvent, SubmitEvent};
 
 #[component]
-pub(super) fn Row(facts: Facts) -> impl IntoView {
+pub(super) fn Row(path: String, facts: Memo<Option<Facts>>) -> impl IntoView {
     let pane = Pane::here();
-    let Facts { path, size, .. } = facts;
     let called = shown(&path);
     let is_renaming = RwSignal::new(false);
     let main = NodeRef::<Button>::new();
@@ -61,12 +60,14 @@ pub(super) fn Row(facts: Facts) -> impl IntoView {
                 on:click=toggle
             >
                 <span class="work-file-name" dir="auto">{title.get_value()}</span>
-                <small>{bytes(size)}</small>
+                <small>{move || facts.with(|facts| facts.as_ref().map(|facts| bytes(facts.size)))}</small>
             </button>
         }
         .into_any(),
     };
     let preview = move || {
+        // Another version is another look.
+        facts.track();
         let data = is_open().then(data).flatten();
         data.map(|data| view! { <Preview name=path.with_value(|path| name(path).to_owned()) data=data /> }.into_any())
     };
