@@ -97,8 +97,11 @@ test("a run says which of the page's changes it knew of, and what has no room be
   assert.deepEqual(told, [["/mnt/uploads/mine.txt", false, 7], ["/mnt/uploads/a.txt", true, 7]]);
   const kept = await left(isolated, "open('kept.bin', 'wb').truncate(29_000_000)\nopen('kept2.bin', 'wb').truncate(29_000_000)");
   assert.equal(Object.keys(kept.files).length, 2, story(kept.run));
-  const more = await left(isolated, "open('/mnt/uploads/more.bin', 'wb').truncate(20_000_000)\nopen('kept.bin', 'ab').write(b'x' * 2_000_000)");
+  const more = await left(isolated, "open('/mnt/uploads/more.bin', 'wb').truncate(20_000_000)");
   assert.deepEqual(more.files, {}, "what is known is kept, what is new has no room");
-  assert.match(more.run.stderr, /only files of up to 30 MB are kept/);
+  assert.match(more.run.stderr, /64 MB of files are kept/);
+  const grown = await left(isolated, "os.remove('/mnt/uploads/more.bin')\nopen('kept.bin', 'ab').write(b'x' * 2_000_000)");
+  assert.deepEqual(grown.files, {}, "the page keeps what it has");
+  assert.match(grown.run.stderr, /only files of up to 30 MB are kept/);
   await isolated.evaluate(() => kernel.dispose());
 });
