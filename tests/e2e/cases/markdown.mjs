@@ -107,7 +107,9 @@ export const cases = {
     await chat.conversation.hover();
     await chat.page.mouse.wheel(0, -400);
     await chat.button("To the end").waitFor();
-    const top = await eventually(() => chat.conversation.evaluate((log) => log.scrollTop), "the page has scrolled");
+    let [top, before] = [0, -1];
+    const isAtRest = async () => ([before, top] = [top, await chat.conversation.evaluate((log) => log.scrollTop)]) && top > 0 && top === before;
+    await eventually(isAtRest, "the page has scrolled, and is at rest");
     model.release("one");
     await chat.assistant.last().getByText("Line 79", { exact: true }).waitFor({ state: "attached" });
     ok(Math.abs((await chat.conversation.evaluate((log) => log.scrollTop)) - top) < 5, "the reader stays where they are");
