@@ -54,6 +54,11 @@ impl Network {
         self.hosts.is_empty()
     }
 
+    /// The hosts, as a policy of a page writes them.
+    pub fn hosts(&self) -> impl Iterator<Item = String> {
+        self.hosts.iter().map(Host::to_string)
+    }
+
     /// Where packages are looked for that the distribution doesn't have: an index of the owner's, `""` for PyPI, if that may
     /// be reached; else nowhere.
     pub fn index(&self) -> Option<&str> {
@@ -73,7 +78,7 @@ impl Network {
             () if self.hosts.is_empty() => Err(NetworkError::Off),
             () if self.hosts.iter().any(|known| known.covers(scheme, host)) => Ok(()),
             () => {
-                let all: Vec<String> = self.hosts.iter().map(Host::to_string).collect();
+                let all: Vec<String> = self.hosts().collect();
                 Err(NetworkError::NotAllowed(format!("{scheme}://{host}"), all.join(", ")))
             }
         }

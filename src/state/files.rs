@@ -90,13 +90,17 @@ pub fn is_in_the_way(one: &str, other: &str) -> bool {
     is_below(one, other) || is_below(other, one)
 }
 
-/// Whether there is room for a file of so many bytes beside the others: their paths and sizes.
+/// How many files there are beside this one, and their bytes: of all their paths and sizes.
+pub fn others<'a>(path: &str, all: impl Iterator<Item = (&'a str, f64)>) -> (usize, f64) {
+    all.filter(|(known, _)| *known != path).fold((0, 0.0), |(count, sum), (_, size)| (count + 1, sum + size))
+}
+
+/// Whether there is room for a file of so many bytes, beside the others of all: their paths and sizes.
 ///
 /// # Errors
 /// There is none.
-pub fn fits<'a>(path: &str, size: f64, others: impl Iterator<Item = (&'a str, f64)>) -> Result<(), FileError> {
-    let (count, bytes) =
-        others.filter(|(known, _)| *known != path).fold((0, 0.0), |(n, sum), (_, of)| (n + 1, sum + of));
+pub fn fits<'a>(path: &str, size: f64, all: impl Iterator<Item = (&'a str, f64)>) -> Result<(), FileError> {
+    let (count, bytes) = others(path, all);
     let called = || name(path).to_owned();
     match () {
         () if size > MOST_OF_ONE => Err(FileError::TooLarge(called())),

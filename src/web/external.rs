@@ -1,13 +1,13 @@
 //! Requests to services that are no part of the server (PROTOCOL.md 2.6).
 
-use super::js;
+use super::{fetch, js};
 use crate::state::direct::{External, ExternalReply, Shape};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, ReadableStreamDefaultReader, RequestInit, Response};
+use web_sys::{ReadableStreamDefaultReader, Response};
 
 /// Bytes of an answer that are kept: it has to go back through the socket.
 const LONGEST: usize = 15 << 20;
@@ -19,17 +19,9 @@ const LONGEST: usize = 15 << 20;
 /// A sentence.
 pub async fn ask(request: &External) -> Result<(ExternalReply, Option<Response>), String> {
     let failed = |thrown: JsValue| format!("The service cannot be reached ({}).", js::message(&thrown));
-    let headers = Headers::new().map_err(failed)?;
-    for (name, value) in &request.headers {
-        headers.set(name, value).map_err(failed)?;
-    }
-    let options = RequestInit::new();
-    options.set_method(&request.method);
-    options.set_headers(&headers);
-    options.set_credentials(web_sys::RequestCredentials::Omit);
-    if let Some(body) = &request.body {
-        options.set_body(&body.into());
-    }
+    let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let body = request.body.as_deref().map(JsValue::from);
+    let options = fetch::request(&request.method, headers, body.as_ref()).map_err(failed)?;
     let answer = JsFuture::from(js::window().fetch_with_str_and_init(&request.url, &options)).await.map_err(failed)?;
     let response: Response = answer.unchecked_into();
     let status = response.status();

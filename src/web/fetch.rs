@@ -6,7 +6,30 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Headers, RequestInit, Response};
+use web_sys::{Blob, Headers, RequestCredentials, RequestInit, Response};
+
+/// What a request is made with: never the person's cookies or a login of the browser's.
+///
+/// # Errors
+/// What the browser throws for a header that is none.
+pub(super) fn request<'a>(
+    method: &str,
+    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
+    body: Option<&JsValue>,
+) -> Result<RequestInit, JsValue> {
+    let all = Headers::new()?;
+    for (name, value) in headers {
+        all.set(name, value)?;
+    }
+    let options = RequestInit::new();
+    options.set_method(method);
+    options.set_headers(&all);
+    options.set_credentials(RequestCredentials::Omit);
+    if let Some(body) = body {
+        options.set_body(body);
+    }
+    Ok(options)
+}
 
 /// Fetches a static file. `on_size` hears its size once, if the server tells it, `on_bytes` how many bytes
 /// have come since its last call.
@@ -61,7 +84,7 @@ pub(super) async fn parts(
 /// It can't be reached, or isn't there.
 pub async fn text(url: &str) -> Result<String, WebError> {
     let options = RequestInit::new();
-    options.set_credentials(web_sys::RequestCredentials::Omit);
+    options.set_credentials(RequestCredentials::Omit);
     let response = send(url, &options, url).await?;
     if !response.ok() {
         return Err(WebError::Refused {
@@ -122,28 +145,14 @@ impl Api<'_> {
         body: Option<&JsValue>,
         content_type: Option<&str>,
     ) -> Result<Response, WebError> {
-        let headers = Headers::new()
-            .map_err(|thrown| WebError::Browser { what: "make a request".into(), why: js::message(&thrown) })?;
-        let set = |name: &str, value: &str| {
-            headers.set(name, value).map_err(|_| WebError::Refused {
-                what: "The token".into(),
-                status: 0,
-                detail: "it has characters that no token has; sign in again".into(),
-            })
-        };
-        if let Some(token) = self.token {
-            set("authorization", &format!("Bearer {token}"))?;
-        }
-        if let Some(content_type) = content_type {
-            set("content-type", content_type)?;
-        }
-        let options = RequestInit::new();
-        options.set_method(method);
-        options.set_headers(&headers);
-        options.set_credentials(web_sys::RequestCredentials::Omit);
-        if let Some(body) = body {
-            options.set_body(body);
-        }
+        let token = self.token.map(|token| format!("Bearer {token}"));
+        let token = token.as_deref().map(|token| ("authorization", token));
+        let headers = token.into_iter().chain(content_type.map(|kind| ("content-type", kind)));
+        let options = request(method, headers, body).map_err(|_| WebError::Refused {
+            what: "The token".into(),
+            status: 0,
+            detail: "it has characters that no token has; sign in again".into(),
+        })?;
         let response = send(&format!("{}{path}", self.server), &options, self.server).await?;
         if response.ok() {
             return Ok(response);

@@ -4,7 +4,7 @@
 use super::blob;
 use super::kept;
 use crate::protocol::execute::InputFile;
-use crate::state::files::{FileError, UPLOADS, fits, is_in_the_way, is_kept, shown};
+use crate::state::files::{FileError, UPLOADS, fits, is_in_the_way, is_kept, others, shown};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
@@ -87,7 +87,7 @@ impl Files {
             Ok(found) => {
                 for (path, data) in found.into_iter().filter(|(path, _)| is_kept(path)) {
                     // What was brought meanwhile is newer.
-                    if !self.all.borrow().keys().any(|known| *known == path || is_in_the_way(known, &path)) {
+                    if self.get(&path).is_none() && self.in_the_way(&path).is_none() {
                         self.tell(&path, Some(&data), By::Page(self.count.get()));
                         self.all.borrow_mut().insert(path, data);
                     }
@@ -113,11 +113,10 @@ impl Files {
             return;
         }
         // What was a file may be a folder now, and the other way round.
-        let gone: Vec<String> = self.all.borrow().keys().filter(|known| is_in_the_way(known, &path)).cloned().collect();
-        for path in gone {
-            self.change(path, None, By::Code);
+        while let Some(gone) = self.in_the_way(&path) {
+            self.change(gone, None, By::Code);
         }
-        let (count, bytes) = self.others(&path);
+        let (count, bytes) = others(&path, sizes(&self.all.borrow()));
         if data.is_none() && !self.all.borrow().contains_key(&path) {
             return;
         }
@@ -132,8 +131,7 @@ impl Files {
         for file in given {
             let path = format!("{UPLOADS}{}", file.name);
             // Where a folder is, and without memory for it, the run itself will say so.
-            let is_folder = self.all.borrow().keys().any(|known| is_in_the_way(known, &path));
-            if let (false, Ok(data)) = (is_folder, blob::blob(&file.data, "application/octet-stream")) {
+            if let (None, Ok(data)) = (self.in_the_way(&path), blob::blob(&file.data, "application/octet-stream")) {
                 self.take(path, Some(data), self.count.get());
             }
         }
@@ -144,12 +142,9 @@ impl Files {
     /// # Errors
     /// There is no room for it, or a folder in its place.
     pub fn put(self: &Rc<Self>, path: String, data: Blob) -> Result<Option<Blob>, FileError> {
-        {
-            let all = self.all.borrow();
-            fits(&path, data.size(), all.iter().map(|(path, data)| (path.as_str(), data.size())))?;
-            if let Some(other) = all.keys().find(|known| is_in_the_way(known, &path)) {
-                return Err(FileError::Taken(shown(other)));
-            }
+        fits(&path, data.size(), sizes(&self.all.borrow()))?;
+        if let Some(other) = self.in_the_way(&path) {
+            return Err(FileError::Taken(shown(&other)));
         }
         let old = self.get(&path);
         self.change(path, Some(data), self.next());
@@ -171,9 +166,9 @@ impl Files {
         if from == to {
             return Ok(());
         }
-        let is_taken = |known: &String| *known == to || is_in_the_way(known, &to);
-        if let Some(other) = self.all.borrow().keys().find(|known| is_taken(known)) {
-            return Err(FileError::Taken(shown(other)));
+        let other = if self.get(&to).is_some() { Some(to.clone()) } else { self.in_the_way(&to) };
+        if let Some(other) = other {
+            return Err(FileError::Taken(shown(&other)));
         }
         // Added before it is removed: a page that is closed in between has it twice.
         if let Some(data) = self.get(from) {
@@ -221,10 +216,9 @@ impl Files {
         By::Page(self.count.get())
     }
 
-    fn others(&self, path: &str) -> (usize, f64) {
-        let all = self.all.borrow();
-        let others = all.iter().filter(|(known, _)| *known != path);
-        others.fold((0, 0.0), |(count, bytes), (_, data)| (count + 1, bytes + data.size()))
+    /// One that can't be beside a file of this path: one of them is a folder of the other.
+    fn in_the_way(&self, path: &str) -> Option<String> {
+        self.all.borrow().keys().find(|known| is_in_the_way(known, path)).cloned()
     }
 
     fn change(self: &Rc<Self>, path: String, data: Option<Blob>, by: By) {
@@ -271,4 +265,8 @@ impl Files {
         self.problem.replace(Some(why.to_owned()));
         self.tell("", None, By::Code);
     }
+}
+
+fn sizes(all: &BTreeMap<String, Blob>) -> impl Iterator<Item = (&str, f64)> {
+    all.iter().map(|(path, data)| (path.as_str(), data.size()))
 }

@@ -1,16 +1,12 @@
 //! Requests of code, made by the page for it: only to hosts that the page's owner has named, without cookies, tokens or
 //! referrer, and to no other place by a redirect (SECURITY.md 2.2: the sandbox itself reaches nothing).
 
-use super::fetch;
-use super::js;
+use super::{fetch, js};
 use crate::executor::network::{Network, NetworkError};
 use thiserror::Error;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortController, AbortSignal, Headers, ReferrerPolicy, RequestCredentials, RequestInit, RequestRedirect, Response,
-    Url,
-};
+use web_sys::{AbortController, AbortSignal, ReferrerPolicy, RequestRedirect, Response, Url};
 
 /// Bytes of an answer that are handed to the code: a message to the sandbox holds no more.
 const LONGEST: f64 = 30e6;
@@ -102,20 +98,11 @@ async fn make(
     let signal = signal?;
     let place = format!("{}{}", url.origin(), url.pathname());
     let malformed = |thrown: JsValue| RequestError::Malformed(js::message(&thrown));
-    let headers = Headers::new().map_err(malformed)?;
-    for (name, value) in &asked.headers {
-        headers.append(name, value).map_err(malformed)?;
-    }
-    let options = RequestInit::new();
-    options.set_method(&asked.method);
-    options.set_headers(&headers);
-    options.set_credentials(RequestCredentials::Omit);
+    let headers = asked.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let options = fetch::request(&asked.method, headers, asked.body.as_ref()).map_err(malformed)?;
     options.set_referrer_policy(ReferrerPolicy::NoReferrer);
     options.set_redirect(RequestRedirect::Error);
     options.set_signal(Some(&signal));
-    if let Some(body) = &asked.body {
-        options.set_body(body);
-    }
     let answer = JsFuture::from(js::window().fetch_with_str_and_init(&url.href(), &options)).await;
     let response: Response = answer.map_err(|_| RequestError::Unreachable(place.clone()))?.unchecked_into();
     let parts = fetch::parts(&response, LONGEST, &|_| ()).await.map_err(|_| RequestError::BrokenOff(place.clone()))?;

@@ -39,7 +39,10 @@ export const createFetch = (files, send) => {
     if (url.length + headers.flat().join("").length > HEAD_MAX) throw new TypeError("the address and headers are too long");
     while (open.size >= OPEN_MAX) await new Promise((turn) => waiting.push(turn));
     const stopped = () => new Stopped("The request was given up.", "AbortError");
-    if (signal.aborted) throw stopped();
+    if (signal.aborted) {
+      waiting.shift()?.(); // its turn is the next one's
+      throw stopped();
+    }
     const id = ++last;
     const giveUp = () =>
       settle(id, ({ reject }) => {

@@ -228,9 +228,11 @@
     if (interrupt) interrupt.set([0, 2]); // or cancel() itself would be interrupted
     if (!answerStdin({ line: false }) && kernel) kernel.cancel();
   };
-  const [begin, fetched] = [(given) => (booted = boot(given)), (answer) => answerFetch(answer)];
-  const ends = { verified: isVerified, fetched, stdin: answerStdin };
-  const HANDLERS = bare({ boot: begin, files: restore, exec, install, cancel, ...ends });
+  const HANDLERS = bare({
+    boot: (given) => (booted = boot(given)),
+    fetched: (answer) => answerFetch(answer),
+    ...{ verified: isVerified, files: restore, exec, install, stdin: answerStdin, cancel },
+  });
   listen("message", async (event) => {
     if (!event.isTrusted) return;
     try {

@@ -4,6 +4,12 @@
 //! `serve` sends what it finds there as a header too.
 
 use anyhow::{Context, Result, bail};
+use network::Network;
+
+// The product's own reading of the list: what it lets code reach, the policy must let through, and nothing else.
+#[allow(dead_code, reason = "the rest of it is for the product")]
+#[path = "../../src/executor/network.rs"]
+mod network;
 
 /// Where the chat page may connect to when nothing narrower was asked for.
 const ANY_SERVER: &str = "https: wss: http://localhost:* ws://localhost:* http://127.0.0.1:* ws://127.0.0.1:*";
@@ -57,17 +63,7 @@ fn network(source: &str) -> Result<String> {
         return Ok(String::new());
     };
     let list = rest.split('"').next().unwrap_or_default();
-    let mut sources = String::new();
-    for name in list.split([' ', ',', '\n', '\t']).filter(|name| !name.is_empty()) {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.*:/".contains(c);
-        if !name.chars().all(is_plain) {
-            bail!("`data-network` names {name:?}, which is no host");
-        }
-        let all = if name == "pypi" { "https://pypi.org https://files.pythonhosted.org" } else { name };
-        let scheme = if all.contains("://") { "" } else { "https://" };
-        sources.push_str(&format!(" {scheme}{all}"));
-    }
-    Ok(sources)
+    Ok(Network::parse(list, None).context("`data-network`")?.hosts().map(|host| format!(" {host}")).collect())
 }
 
 /// Puts a policy where a source has the placeholder.

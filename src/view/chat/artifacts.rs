@@ -82,7 +82,7 @@ pub(super) fn ArtifactsButton() -> impl IntoView {
             <button
                 type="button"
                 aria-expanded=move || is_open().to_string()
-                on:click=move |_| if is_open() { panel.close() } else { panel.open(Content::Artifacts) }
+                on:click=move |_| panel.toggle(Content::Artifacts)
             >
                 {strings::artifacts()}
             </button>

@@ -2,33 +2,7 @@
 
 use super::{store, strings};
 use crate::state::client::{Change, Storing, User};
-use leptos::html::Input;
 use leptos::prelude::*;
-
-/// The button that chooses files.
-#[component]
-pub(super) fn AttachButton() -> impl IntoView {
-    let store = store::chat();
-    let field = NodeRef::<Input>::new();
-    let choose = move |_| {
-        if let Some(field) = field.get_untracked() {
-            field.click();
-        }
-    };
-    let chosen = move |_| {
-        if let Some(field) = field.get_untracked() {
-            store.attach(field.files());
-            // So that the same file can be chosen again.
-            field.set_value("");
-        }
-    };
-    view! {
-        <input class="visually-hidden" type="file" multiple tabindex="-1" aria-hidden="true" node_ref=field on:change=chosen />
-        <button type="button" class="composer-tool" on:click=choose>
-            {strings::attach()}
-        </button>
-    }
-}
 
 /// The files, with how far each is.
 #[component]

@@ -1,11 +1,12 @@
 //! Where a message is written.
 
-use super::attachments::{AttachButton, Attachments};
+use super::attachments::Attachments;
 use super::prompt::Draft;
 use super::tools::Tools;
 use super::{store, strings};
 use crate::protocol::execute::KernelStatus;
 use crate::state::client::{Change, User};
+use crate::view::common::choose_files::ChooseFiles;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 
@@ -94,7 +95,9 @@ pub(super) fn Composer() -> impl IntoView {
                 </Show>
             </div>
             <div class="composer-tools">
-                <AttachButton />
+                <ChooseFiles class="composer-tool" on_chosen=move |list| store.attach(Some(list))>
+                    {strings::attach()}
+                </ChooseFiles>
                 <Tools />
             </div>
         </form>

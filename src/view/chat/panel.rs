@@ -100,6 +100,11 @@ impl Panel {
         self.content.with(|shown| shown.as_ref() == Some(content))
     }
 
+    /// Shows it, or closes it when it is shown.
+    pub(super) fn toggle(self, content: Content) {
+        if self.shows(&content) { self.close() } else { self.open(content) }
+    }
+
     /// Closes it; the focus goes back.
     pub(super) fn close(self) {
         let mut before = None;
@@ -160,10 +165,6 @@ pub(super) fn FilesButton() -> impl IntoView {
             let content = Content::Files(chat);
             let shown = content.clone();
             let is_open = move || panel.shows(&shown);
-            let toggle = {
-                let is_open = is_open.clone();
-                move |_| if is_open() { panel.close() } else { panel.open(content.clone()) }
-            };
             view! {
                 <button
                     type="button"
@@ -171,7 +172,7 @@ pub(super) fn FilesButton() -> impl IntoView {
                     aria-label=strings::files()
                     title=strings::files()
                     aria-expanded=move || is_open().to_string()
-                    on:click=toggle
+                    on:click=move |_| panel.toggle(content.clone())
                 >
                     {icon(Icon::Folder)}
                 </button>

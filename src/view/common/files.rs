@@ -3,6 +3,7 @@
 mod preview;
 mod row;
 
+use super::choose_files::ChooseFiles;
 use super::focus::focus_when_there;
 use super::icon::{Icon, icon};
 use super::progress::bytes;
@@ -14,7 +15,7 @@ use crate::state::files::{MOST, archive_names, name, shown, upload};
 use crate::web::blob;
 use crate::web::error::WebError;
 use crate::web::files::{By, Files};
-use leptos::html::{Button, Input};
+use leptos::html::Button;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use row::Row;
@@ -112,7 +113,10 @@ pub fn FilesPane(
             on:drop=on_drop
         >
             <div class="work-files-tools">
-                <AddButton />
+                <ChooseFiles on_chosen=move |list| pane.add(&list)>
+                    {icon(Icon::Upload)}
+                    {strings::add_files()}
+                </ChooseFiles>
                 <Show when=move || rows.with(|rows| rows.len() > 1)>
                     <button type="button" on:click=move |_| pane.download_all()>
                         {icon(Icon::Download)}
@@ -257,33 +261,6 @@ async fn zipped(all: &[(String, Blob)]) -> Result<Blob, WebError> {
     }
     parts.push(blob::blob(&zip.finish(), "")?.as_ref());
     blob::join(&parts, "application/zip")
-}
-
-#[component]
-fn AddButton() -> impl IntoView {
-    let pane = Pane::here();
-    let field = NodeRef::<Input>::new();
-    let choose = move |_| {
-        if let Some(field) = field.get_untracked() {
-            field.click();
-        }
-    };
-    let chosen = move |_| {
-        if let Some(field) = field.get_untracked() {
-            if let Some(list) = field.files() {
-                pane.add(&list);
-            }
-            // So that the same file can be chosen again.
-            field.set_value("");
-        }
-    };
-    view! {
-        <input class="visually-hidden" type="file" multiple tabindex="-1" aria-hidden="true" node_ref=field on:change=chosen />
-        <button type="button" on:click=choose>
-            {icon(Icon::Upload)}
-            {strings::add_files()}
-        </button>
-    }
 }
 
 /// What was done, with the way back. It takes the focus from a row that has gone.

@@ -2,6 +2,7 @@
 
 pub mod ansi_view;
 pub mod choice;
+pub mod choose_files;
 pub mod display;
 pub mod files;
 pub mod focus;

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { contains, counted, eventually, ok, same } from "../lib/expect.mjs";
-import { Notebook } from "../lib/pages.mjs";
+import { Notebook, cached } from "../lib/pages.mjs";
 
 const CSV = 'name,song\nowl,"hoo, hoo"\nwren,trill\n';
 const file = (name, text, mimeType = "text/plain") => ({ name, mimeType, buffer: Buffer.from(text) });
@@ -242,14 +242,7 @@ export const cases = {
 };
 
 /** Whether the browser keeps a file whose path ends so. */
-const kept = (page, end) =>
-  page.evaluate(async (wanted) => {
-    for (const name of await caches.keys()) {
-      const all = name.startsWith("pyoxide-work") ? await (await caches.open(name)).keys() : [];
-      if (all.some(({ url }) => decodeURIComponent(url).endsWith(wanted))) return true;
-    }
-    return false;
-  }, end);
+const kept = async (page, end) => (await cached(page)).some(({ cache, path }) => cache.startsWith("pyoxide-work") && path.endsWith(end));
 
 /** Drops a file of the person's onto the panel. */
 const drop = (folder, name, text) =>

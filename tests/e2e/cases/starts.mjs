@@ -1,19 +1,17 @@
 //! How Python comes up: out of the site's snapshots, out of one that the page has made, from its beginning, or ready already.
 
 import { counted, eventually, ok, same, PATIENCE } from "../lib/expect.mjs";
-import { pictures } from "../lib/pages.mjs";
+import { cached, pictures } from "../lib/pages.mjs";
 
 /** Whether an interpreter came out of a snapshot: only the making imports this module. */
 const ORIGIN = "import sys; print('out of a snapshot:', 'pyoxide.snapshot' in sys.modules, 'numpy' in sys.modules)";
 const PLOT = "import numpy as np, matplotlib.pyplot as plt\nplt.plot(np.arange(9) ** 2)\nplt.show()";
 
 /** The names of the snapshots that the browser has kept. */
-const kept = (page) =>
-  page.evaluate(async () => {
-    const names = [];
-    for (const cache of await caches.keys()) names.push(...(await (await caches.open(cache)).keys()).map(({ url }) => url));
-    return names.map((url) => url.split("/").pop()).filter((name) => /^snapshot-/.test(name)).sort();
-  });
+const kept = async (page) => {
+  const names = (await cached(page)).map(({ path }) => path.split("/").pop());
+  return names.filter((name) => /^snapshot-/.test(name)).sort();
+};
 
 /** The names of the sandboxes' frames. */
 const sandboxes = (page) => page.locator("iframe[title='Python sandbox']").evaluateAll((frames) => frames.map(({ name }) => name));

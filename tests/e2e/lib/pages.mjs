@@ -154,3 +154,15 @@ export function sentence(page, pattern) {
     }
   }, `a sentence on the page matches ${pattern}`);
 }
+
+/** What the browser keeps for a page: the names of the caches, and the paths in them. */
+export function cached(page) {
+  return page.evaluate(async () => {
+    const all = [];
+    for (const cache of await caches.keys()) {
+      const keys = await (await caches.open(cache)).keys();
+      all.push(...keys.map(({ url }) => ({ cache, path: decodeURIComponent(new URL(url).pathname) })));
+    }
+    return all;
+  });
+}
