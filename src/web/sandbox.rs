@@ -31,11 +31,12 @@ macro_rules! scripts {
 }
 
 /// What the worker loads, by name: its own modules, and the Python package `pyoxide`.
-pub(super) const SCRIPTS: [(&str, &str); 20] = scripts![
+pub(super) const SCRIPTS: [(&str, &str); 21] = scripts![
     "fetch.js" in "sandbox",
     "files.js" in "sandbox",
     "lockdown.js" in "sandbox",
     "output.js" in "sandbox",
+    "runtime.js" in "sandbox",
     "snapshot.js" in "sandbox",
     "bridge.py" in "py",
     "clock.py" in "py",

@@ -41,7 +41,7 @@ const fileOf = (pathname) => {
 // Names of the files that travel in `assets.scripts`.
 export const scriptNames = async () => {
   const python = (await fs.readdir(path.join(root, "www/py"))).filter((name) => name.endsWith(".py"));
-  return { python, sandbox: ["fetch.js", "files.js", "lockdown.js", "output.js", "snapshot.js"] };
+  return { python, sandbox: ["fetch.js", "files.js", "lockdown.js", "output.js", "runtime.js", "snapshot.js"] };
 };
 
 const listen = (server) => new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

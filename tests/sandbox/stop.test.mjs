@@ -29,6 +29,31 @@ for (const [name, loop] of Object.entries(LOOPS)) {
   });
 }
 
+test("Stop is heard even if it comes just when Python looks whether it has come", async ({ isolated }) => {
+  const end = await isolated.evaluate(async () => {
+    // The cell turns to 2 right after it has been read as 0, as soon as the code says so.
+    const raced = `new Proxy(given, {
+      get(cells, key) {
+        const found = cells[key];
+        if (key === "0" && !found && self.racing) [self.racing, cells[0]] = [false, 2];
+        return typeof found === "function" ? found.bind(cells) : found;
+      },
+      set: (cells, key, value) => Reflect.set(cells, key, value),
+    })`;
+    const boot = "interrupt: interruptBuffer, stdin }) => {";
+    const alter = (assets) => {
+      const worker = assets.worker.replace(boot, `interrupt: given, stdin }) => { const interruptBuffer = ${raced};`);
+      if (worker === assets.worker) throw new Error("the worker begins otherwise than this test knows");
+      return { ...assets, worker };
+    };
+    const kernel = await Kernel.start({ alter });
+    const end = await kernel.execute("import js\njs.self.racing = True\nwhile True: pass", { deadline: 10_000 });
+    kernel.dispose();
+    return end;
+  });
+  assert.deepEqual([end.ename, end.how], ["KeyboardInterrupt", "by itself"]);
+});
+
 test("Stop without isolation ends everything that waits", async ({ plain }) => {
   const info = await plain.kernel();
   assert.equal(info.isolated, false);

@@ -1,46 +1,4 @@
-// What makes the worker a cell without a door: a memory maximum, an allow-list of globals.
-
-// Overwrites the maximum of the memory section (id 5) in the bytes of a wasm module, in its own length.
-const capMemory = (buffer, maxPages) => {
-  const bytes = new Uint8Array(buffer);
-  let at = 8;
-  const readNumber = () => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = bytes[at++];
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-  };
-  while (at < bytes.length) {
-    const id = bytes[at++];
-    const size = readNumber();
-    if (id !== 5) {
-      at += size;
-      continue;
-    }
-    const count = readNumber();
-    const hasMaximum = bytes[at++] & 1;
-    readNumber(); // minimum
-    if (count !== 1 || !hasMaximum) throw new Error("the wasm memory has no maximum to lower");
-    const start = at;
-    readNumber();
-    let rest = maxPages;
-    for (let i = start; i < at; i++) {
-      bytes[i] = (rest & 127) | (i < at - 1 ? 128 : 0);
-      rest = Math.floor(rest / 128);
-    }
-    if (rest) throw new Error("the memory maximum does not fit");
-    return bytes;
-  }
-  throw new Error("the wasm module has no memory of its own");
-};
-
-// Compiles a wasm module from its Blob, with a memory of at most `maxPages` pages of 64 kB if that isn't 0.
-export const compile = async (blob, maxPages) => {
-  const bytes = await blob.arrayBuffer();
-  return WebAssembly.compile(maxPages ? capMemory(bytes, maxPages) : bytes);
-};
+// What makes the worker a cell without a door: an allow-list of globals.
 
 // Everything that Python, Pyodide or the browser's own classes need. What browsers add next year is not on it.
 const KEEP = new Set(

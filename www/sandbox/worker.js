@@ -108,19 +108,17 @@
     const [start, T] = [now(), bare({})];
     const lap = (name) => (T[name] = Math.round(now() - start)); // ms since boot began, for `ready`
     for (const name of Object.keys(assets.files)) files.set(name, assets.files[name]);
-    const scripts = ["lockdown.js", "snapshot.js", "fetch.js"].map((name) => importBlob(assets.scripts[name]));
-    const [lockdown, { openSnapshot }, { createFetch }] = await Promise.all(scripts);
+    const scripts = ["lockdown.js", "runtime.js", "snapshot.js", "fetch.js"].map((name) => importBlob(assets.scripts[name]));
+    const [{ lockDown }, runtime, { openSnapshot }, { createFetch }] = await Promise.all(scripts);
     const snapshot = assets.snapshot && openSnapshot(assets.snapshot, verified);
     const [wasm, { createOutput }, { createFiles }, { loadPyodide }, { default: createModule }] = await Promise.all([
-      lockdown.compile(files.get("pyodide.asm.wasm"), assets.maxPages),
+      runtime.compile(files.get("pyodide.asm.wasm"), assets.maxPages),
       importBlob(assets.scripts["output.js"]),
       importBlob(assets.scripts["files.js"]),
       importBlob(files.get("pyodide.mjs")),
       importBlob(files.get("pyodide.asm.mjs")),
     ]);
-    // Pyodide would compile it itself, but says nothing when that fails.
-    const { instantiateStreaming, instantiate } = WebAssembly;
-    WebAssembly.instantiateStreaming = async (_, env) => ({ module: wasm, instance: await instantiate(wasm, env) });
+    const putBack = runtime.provide(wasm, interruptBuffer);
     const { fetch, answered } = createFetch(files, send);
     [self.fetch, answerFetch] = [fetch, answered];
     output = createOutput({ send, sent: () => sinceExec, now, setTimer });
@@ -143,7 +141,7 @@
         return snapshot ? snapshot.create(createModule, settings) : createModule(settings);
       },
     });
-    WebAssembly.instantiateStreaming = instantiateStreaming;
+    putBack();
     python._api.on_fatal = (error) => die(messageOf(error));
     lap("loaded");
     for (const name of snapshot?.packages ?? []) python.loadedPackages[name] = "default channel";
@@ -162,7 +160,7 @@
     lap("kernel");
 
     files.clear();
-    const left = lockdown.lockDown(fetch);
+    const left = lockDown(fetch);
     lap("ready");
     const versions = { python: kernel.VERSION, pyodide: python.version };
     send({ t: "ready", isolated: Boolean(interrupt), packages: Object.keys(python.loadedPackages), ...versions, left, T });
