@@ -36,6 +36,12 @@ pub enum WebError {
         /// The HTTP status.
         status: u16,
     },
+    /// Nothing more came of a file.
+    #[error("{file} stopped coming: nothing more of it arrived, three times. Check the network, then try again.")]
+    Silent {
+        /// The file's name.
+        file: String,
+    },
     /// A file isn't the one that was built in or locked.
     #[error(
         "{file} was refused: it is not the file that its checksum names, so it is damaged or has been changed. Install the Python distribution again."

@@ -2,11 +2,21 @@
 
 use super::error::WebError;
 use super::js;
+use super::wait::first;
+use gloo_timers::future::TimeoutFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Headers, RequestCredentials, RequestInit, Response};
+use web_sys::{AbortController, AbortSignal, Blob, Headers, RequestCredentials, RequestInit, Response};
+
+/// How long nothing of a file may come before it is asked for again, in ms: a connection can go silent and never end. And
+/// how often in that time it is looked whether something has come.
+const SILENCE: u32 = 10_000;
+const LOOKS: u32 = 4;
+/// How often a file is asked for.
+const TRIES: u32 = 3;
 
 /// What a request is made with: never the person's cookies or a login of the browser's.
 ///
@@ -31,17 +41,69 @@ pub(super) fn request<'a>(
     Ok(options)
 }
 
-/// Fetches a static file. `on_size` hears its size once, if the server tells it, `on_bytes` how many bytes
-/// have come since its last call.
+/// A request that can be ended; it ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Ending(AbortController);
+
+impl Ending {
+    pub(super) fn new() -> Result<Self, JsValue> {
+        AbortController::new().map(Self)
+    }
+
+    pub(super) fn signal(&self) -> AbortSignal {
+        self.0.signal()
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Fetches a static file. `on_size` hears its size once, if the server tells it, `on_bytes` how many bytes have come since
+/// its last call; fewer than none if it has to be asked for again, because nothing more came for a while.
 ///
 /// # Errors
-/// [`WebError::Unreachable`], or [`WebError::Missing`] when the server has no such file.
+/// [`WebError::Unreachable`], or [`WebError::Missing`] when the server has no such file, or [`WebError::Silent`].
 pub async fn file(url: &str, name: &str, on_size: &dyn Fn(f64), on_bytes: &dyn Fn(f64)) -> Result<Blob, WebError> {
-    let response = send(url, &RequestInit::new(), name).await?;
+    let sized = Cell::new(false);
+    let on_size = |size| {
+        if !sized.replace(true) {
+            on_size(size);
+        }
+    };
+    for _ in 0..TRIES {
+        let come = Cell::new(0.0);
+        let on_more = |more| {
+            come.set(come.get() + more);
+            on_bytes(more);
+        };
+        let silence = async {
+            let (mut before, mut looks) = (0.0, 0);
+            while looks < LOOKS {
+                TimeoutFuture::new(SILENCE / LOOKS).await;
+                looks = if come.get() > before { 0 } else { looks + 1 };
+                before = come.get();
+            }
+            None
+        };
+        match first(async { Some(file_once(url, name, &on_size, &on_more).await) }, silence).await {
+            Some(result) => return result,
+            None => on_bytes(-come.get()),
+        }
+    }
+    Err(WebError::Silent { file: name.to_owned() })
+}
+
+async fn file_once(url: &str, name: &str, on_size: &dyn Fn(f64), on_bytes: &dyn Fn(f64)) -> Result<Blob, WebError> {
+    let lost = |thrown: JsValue| WebError::Unreachable { what: name.to_owned(), why: js::message(&thrown) };
+    let (options, ending) = (RequestInit::new(), Ending::new().map_err(lost)?);
+    options.set_signal(Some(&ending.signal()));
+    let response = send(url, &options, name).await?;
     if !response.ok() {
         return Err(WebError::Missing { file: name.to_owned(), url: url.to_owned(), status: response.status() });
     }
-    let lost = |thrown: JsValue| WebError::Unreachable { what: name.to_owned(), why: js::message(&thrown) };
     if let Some(size) = response.headers().get("content-length").ok().flatten().and_then(|size| size.parse().ok()) {
         on_size(size);
     }

@@ -3,9 +3,10 @@
 
 use super::assets;
 use super::error::WebError;
+use super::fetch::Ending;
 use super::files::{By, Files, Hearing};
 use super::js;
-use super::network::{self, Asked, Slot};
+use super::network::{self, Asked};
 use super::sandbox::{Said, Sandbox};
 use super::snapshot::{self, Kind};
 use super::start::{self, Started};
@@ -77,7 +78,7 @@ struct Inner {
     machine: RefCell<Pyodide>,
     sandbox: RefCell<Option<Sandbox>>,
     /// The requests of the code that are open, by their names; they end when they are dropped.
-    requests: RefCell<BTreeMap<u32, Slot>>,
+    requests: RefCell<BTreeMap<u32, Ending>>,
     /// Counts the engines: what an earlier one brings is dropped.
     generation: Cell<u32>,
     steps: RefCell<VecDeque<Step<Outgoing>>>,
@@ -323,7 +324,7 @@ fn installs(weak: &Weak<Inner>, generation: u32, id: &MsgId, names: &[String], w
 fn fetch(weak: &Weak<Inner>, generation: u32, asked: Asked) {
     let Some(inner) = live(weak, generation) else { return };
     let (id, slot) = (asked.id, network::slot(inner.requests.borrow().len()));
-    let (network, signal) = (inner.options.network.clone(), slot.as_ref().map(Slot::signal).map_err(Clone::clone));
+    let (network, signal) = (inner.options.network.clone(), slot.as_ref().map(Ending::signal).map_err(Clone::clone));
     if let Ok(slot) = slot {
         inner.requests.borrow_mut().insert(id, slot);
     }

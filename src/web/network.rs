@@ -1,12 +1,13 @@
 //! Requests of code, made by the page for it: only to hosts that the page's owner has named, without cookies, tokens or
 //! referrer, and to no other place by a redirect (SECURITY.md 2.2: the sandbox itself reaches nothing).
 
-use super::{fetch, js};
+use super::fetch::{self, Ending};
+use super::js;
 use crate::executor::network::{Network, NetworkError};
 use thiserror::Error;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, ReferrerPolicy, RequestRedirect, Response, Url};
+use web_sys::{AbortSignal, ReferrerPolicy, RequestRedirect, Response, Url};
 
 /// Bytes of an answer that are handed to the code: a message to the sandbox holds no more.
 const LONGEST: f64 = 30e6;
@@ -49,26 +50,10 @@ pub(super) enum RequestError {
     TooLarge(String),
 }
 
-/// A request that is open; it ends when this is dropped.
-#[derive(Debug)]
-pub(super) struct Slot(AbortController);
-
-impl Slot {
-    pub(super) fn signal(&self) -> AbortSignal {
-        self.0.signal()
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
 /// Room for a request beside so many others.
-pub(super) fn slot(others: usize) -> Result<Slot, RequestError> {
-    let made = if others < MOST { AbortController::new().ok() } else { None };
-    made.map(Slot).ok_or(RequestError::TooMany)
+pub(super) fn slot(others: usize) -> Result<Ending, RequestError> {
+    let made = if others < MOST { Ending::new().ok() } else { None };
+    made.ok_or(RequestError::TooMany)
 }
 
 /// Makes a request, if it is allowed. What it returns is the sandbox's: the answer, or a sentence why there is none.

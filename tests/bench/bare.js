@@ -1,7 +1,7 @@
 // Starts Pyodide in a same-origin module worker at once, runs what is in the field, and shows what comes back.
 
 const [code, button, output] = ["textarea", "button", "[role=region]"].map((query) => document.querySelector(query));
-let [worker, interrupt, answers] = [null, null, []];
+let [worker, interrupt, answers, asking] = [null, null, [], 0];
 
 /** Starts a worker; resolves when it takes code. */
 globalThis.restart = () => {
@@ -19,7 +19,11 @@ globalThis.restart = () => {
       output.append(image);
     }
     if (data.hello) worker.postMessage({ interrupt });
-    if (data.done) answers.shift()(data);
+    if (data.done) {
+      clearInterval(asking);
+      interrupt[0] = 0;
+      answers.shift()(data);
+    }
   });
   return ready;
 };
@@ -28,7 +32,11 @@ globalThis.execute = (text) => {
   worker.postMessage({ code: text });
   return new Promise((resolve) => answers.push(resolve));
 };
-globalThis.stop = () => (interrupt[0] = 2);
+/** Stops it. Pyodide loses an interrupt that comes while it clears the last one, so it is asked again. */
+globalThis.stop = () => {
+  interrupt[0] = 2;
+  asking = setInterval(() => (interrupt[0] = 2), 200);
+};
 globalThis.started = restart();
 
 button.addEventListener("click", () => {

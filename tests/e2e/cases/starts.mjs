@@ -52,6 +52,14 @@ export const cases = {
     same(await kept(book.page), [], "what is kept");
   },
 
+  async "a file that stops coming is asked for again"(kit) {
+    const site = await kit.ownSite();
+    const book = await kit.notebook({ site });
+    site.stall(/\/pyodide\.asm\.wasm$/);
+    await book.runs("print('here', 'all the same')", "here all the same");
+    same(site.asked.filter((path) => path.endsWith("/pyodide.asm.wasm")).length, 2, "how often it was asked for");
+  },
+
   async "a snapshot that was changed where it is kept is not used, and the code runs once"(kit) {
     const site = await kit.ownSite();
     const book = await kit.notebook({ site });

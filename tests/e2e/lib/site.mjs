@@ -37,7 +37,7 @@ const MOUNTS = [
 ];
 
 /**
- * Starts a site on a free port: `{ origin, asked, spoil, hold, mend, stop }`.
+ * Starts a site on a free port: `{ origin, asked, spoil, change, hold, stall, mend, stop }`.
  * Without `isolated` it is a host that sends no isolation headers.
  */
 export async function startSite({ isolated = true } = {}) {
@@ -48,7 +48,8 @@ export async function startSite({ isolated = true } = {}) {
     const path = decodeURIComponent(new URL(request.url, "http://site").pathname);
     asked.push(path);
     const file = find(path);
-    const fault = [...faults].find(([pattern]) => pattern.test(path))?.[1];
+    const [pattern, fault] = [...faults].find(([pattern]) => pattern.test(path)) ?? [];
+    if (fault?.once) faults.delete(pattern);
     if (!file || fault?.missing) {
       response.writeHead(404, { "content-type": "text/plain; charset=utf-8" }).end("There is no such file.");
       return;
@@ -92,6 +93,8 @@ export async function startSite({ isolated = true } = {}) {
         release();
       };
     },
+    /** The next file that matches is sent by half, and then nothing more comes. */
+    stall: (pattern) => faults.set(pattern, { once: true, until: new Promise(() => {}) }),
     /** Everything is well again. */
     mend: () => faults.clear(),
     stop: () => {
