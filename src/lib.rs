@@ -15,6 +15,7 @@ pub mod ansi;
 
 pub mod state;
 
+pub mod cursor;
 pub mod executor;
 
 #[cfg(target_arch = "wasm32")]

@@ -224,6 +224,24 @@ impl KernelHandle {
         self.kernel.request(KernelRequest::Dispose);
     }
 
+    /// What fits at a place of the code; `null` while code runs.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Completions | null>")]
+    pub fn complete(&self, code: String, place: u32) -> js_sys::Promise {
+        self.kernel.complete(code, place)
+    }
+
+    /// What is to be known of what stands at a place of the code; `null` if nothing is, or while code runs.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Documentation | null>")]
+    pub fn inspect(&self, code: String, place: u32) -> js_sys::Promise {
+        self.kernel.inspect(code, place)
+    }
+
+    /// What the code has named; `null` while code runs.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Variables | null>")]
+    pub fn variables(&self) -> js_sys::Promise {
+        self.kernel.variables()
+    }
+
     /// The kernel's state.
     #[wasm_bindgen(getter, unchecked_return_type = "KernelStatus")]
     pub fn status(&self) -> JsValue {

@@ -42,9 +42,10 @@ pub async fn mount_notebook(root: HtmlElement) -> Result<(), JsError> {
         save_data: offline::save_data(),
     });
     root.set_text_content(None);
-    let (store, files, dispatch) = (driver.store.clone(), driver.files.clone(), driver.clone());
+    let (store, files, kernel) = (driver.store.clone(), driver.files.clone(), driver.kernel.clone());
+    let dispatch = driver.clone();
     leptos::mount::mount_to(root, move || {
-        notebook_page(store, Rc::new(move |command| dispatch.tell(Input::User(command))), files, editor)
+        notebook_page(store, Rc::new(move |command| dispatch.tell(Input::User(command))), files, kernel, editor)
     })
     .forget();
     driver.listen_to_page();

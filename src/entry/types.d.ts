@@ -58,6 +58,36 @@ export interface Run {
   readonly reply: Promise<ExecuteReply>;
 }
 
+/** What fits at a place of some code. Places are counted as JavaScript counts them, in UTF-16 units. */
+export interface Completions {
+  /** Where the text begins and ends that a match takes the place of. */
+  start: number;
+  end: number;
+  matches: { text: string; type: "function" | "class" | "variable" | "property" | "method" | "namespace" | "keyword" | "text" }[];
+  /** Whether another name would fit as well: one that the code has not given yet. */
+  open: boolean;
+}
+/** Signature and documentation of `name`, plain text. */
+export interface Documentation {
+  name: string;
+  text: string;
+}
+/** What the code has named, without modules and private names; `more` is how many of them are left out. */
+export interface Variables {
+  variables: {
+    name: string;
+    /** The name of its class. */
+    type: string;
+    /** "3 × 4", or the number of items; empty if it has none. */
+    shape: string;
+    /** Bytes, as far as they can be told. */
+    size: number | null;
+    /** The beginning of its value. */
+    value: string;
+  }[];
+  more: number;
+}
+
 /** A memory snapshot as a site has it: `record` belongs into `snapshots.json` under its name, the parts, packed by gzip, into `snapshots/`. */
 export interface MadeSnapshot {
   record: { key: string; sums: Record<string, string> };

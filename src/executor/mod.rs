@@ -7,7 +7,8 @@ pub mod packages;
 pub mod pyodide;
 
 pub use crate::file_name;
-use crate::protocol::execute::{KernelMessage, KernelRequest, KernelStatus};
+use crate::ids::MsgId;
+use crate::protocol::execute::{Answer, KernelMessage, KernelRequest, KernelStatus};
 
 /// Milliseconds on the driver's clock, which only ever goes forward. The machines never read a clock.
 pub type Millis = f64;
@@ -23,6 +24,8 @@ pub enum Step<W> {
     Send(W),
     /// Tell the kernel's users.
     Emit(KernelMessage),
+    /// Tell whoever asked [`KernelRequest::Ask`]; exactly one for each.
+    Answer(MsgId, Option<Answer>),
 }
 
 /// An engine that runs code: Pyodide in the page, a Jupyter server, an Open Terminal.

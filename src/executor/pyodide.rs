@@ -2,15 +2,18 @@
 //!
 //! The frame, the fetching and the clock are the driver's; this machine decides what happens when.
 
+mod questions;
+
 use super::packages::{LockFile, LockPackage};
 use super::{Executor, Millis, Step};
 use crate::ids::MsgId;
 use crate::protocol::execute::{
     Display, ErrorInfo, ExecuteReply, ExecuteRequest, KernelMessage, KernelRequest, KernelStatus, Output, Progress,
-    ReplyStatus, StreamName,
+    Question, ReplyStatus, StreamName,
 };
 use crate::protocol::worker::{DisplayKind, Head, Reply, WorkerMessage};
-use std::collections::{BTreeSet, VecDeque};
+use questions::Asked;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// How long running code may ignore an interrupt before its engine is replaced (SECURITY.md 3.2).
@@ -53,6 +56,8 @@ pub enum Outgoing {
     Interrupt,
     /// The line that the code waits for.
     Stdin(Option<String>),
+    /// Answer this.
+    Ask(MsgId, Question),
     /// Fetch, verify and install these; none means: run on without.
     Install {
         /// The run that needs them.
@@ -71,6 +76,7 @@ pub struct Pyodide {
     installed: BTreeSet<String>,
     /// The run that waits for another engine, though for its user it runs already.
     moved: Option<MsgId>,
+    asked: BTreeMap<MsgId, Asked>,
     count: u32,
     shown: KernelStatus,
 }
@@ -134,7 +140,7 @@ impl Pyodide {
         {
             self.moved = Some(request.id.clone());
             self.queue.push_front(request);
-            steps.push(Step::Close);
+            self.close(steps);
             self.open(steps);
         }
     }
@@ -202,7 +208,7 @@ impl Pyodide {
 
     /// The engine is gone by itself.
     fn die(&mut self, ename: &str, why: String, now: Millis, steps: &mut Steps) {
-        steps.push(Step::Close);
+        self.close(steps);
         let was_starting = matches!(self.phase, Phase::Starting);
         self.fail_run(
             ename,
@@ -230,7 +236,7 @@ impl Pyodide {
 
     /// The engine is taken away and a fresh one started at once.
     fn replace(&mut self, ename: &str, why: &str, steps: &mut Steps) {
-        steps.push(Step::Close);
+        self.close(steps);
         self.fail_run(ename, why.to_owned(), steps);
         self.open(steps);
     }
@@ -314,6 +320,7 @@ impl Pyodide {
                     steps.push(Step::Emit(KernelMessage::InputRequest { parent: id, prompt, password }));
                 }
             }
+            Head::Answer { id } => self.answered(id, &message.text(), steps),
             Head::Reply { id } => self.replied(id, &message.text(), now, steps),
             Head::Dead { why } => {
                 self.die("KernelDied", format!("The Python interpreter stopped ({why})."), now, steps);
@@ -427,9 +434,10 @@ impl Executor for Pyodide {
                     steps.push(Step::Send(Outgoing::Stdin(line)));
                 }
             }
+            KernelRequest::Ask { id, question } => self.ask(id, question, now, &mut steps),
             KernelRequest::Dispose => {
                 if !matches!(self.phase, Phase::Disposed) {
-                    steps.push(Step::Close);
+                    self.close(&mut steps);
                     self.fail_run("KernelDisposed", "The kernel was closed while the code ran.".into(), &mut steps);
                     self.abort_queue(&mut steps);
                     self.phase = Phase::Disposed;
@@ -465,6 +473,7 @@ impl Executor for Pyodide {
 
     fn tick(&mut self, now: Millis) -> Steps {
         let mut steps = Steps::new();
+        self.give_up_questions(now, &mut steps);
         if let Phase::Busy(run) = &self.phase
             && let Some((at, kind)) = run.deadline
             && now >= at
@@ -493,10 +502,11 @@ impl Executor for Pyodide {
     }
 
     fn wake_at(&self) -> Option<Millis> {
-        match &self.phase {
+        let deadline = match &self.phase {
             Phase::Busy(run) => run.deadline.map(|(at, _)| at),
             _ => None,
-        }
+        };
+        deadline.into_iter().chain(self.first_question_ends()).reduce(Millis::min)
     }
 
     fn status(&self) -> KernelStatus {

@@ -5,7 +5,7 @@
 
 use super::mime::MimeBundle;
 use crate::ids::{DisplayId, MsgId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -29,8 +29,105 @@ pub enum KernelRequest {
         /// Without its newline.
         line: Option<String>,
     },
+    /// Asks about the state of the interpreter; answered once. While code runs or nothing is started there is no answer.
+    Ask {
+        /// Chosen by the caller, unique in the kernel's life.
+        id: MsgId,
+        /// What.
+        question: Question,
+    },
     /// Ends the engine for good; open runs fail.
     Dispose,
+}
+
+/// What editors and lists ask (Jupyter's `complete_request` and `inspect_request`, and one of our own).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// What fits at the cursor.
+    Complete {
+        /// The whole code.
+        code: String,
+        /// In characters, Unicode's code points.
+        cursor: usize,
+    },
+    /// What is to be known of what stands at the cursor.
+    Inspect {
+        /// The whole code.
+        code: String,
+        /// As above.
+        cursor: usize,
+    },
+    /// What the code has named.
+    Variables,
+}
+
+/// The answer to a [`Question`]; each text of it may come from hostile code.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// What fits.
+    Completions(Completions),
+    /// What is to be known.
+    Documentation(Documentation),
+    /// What there is.
+    Variables(Variables),
+}
+
+/// What fits at a cursor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Completions {
+    /// Where what it replaces begins, in characters.
+    pub start: usize,
+    /// Where that ends.
+    pub end: usize,
+    /// In the order in which they are to be offered.
+    pub matches: Vec<Match>,
+    /// Whether any other name would fit as well: one that has not been given yet.
+    #[serde(default)]
+    pub open: bool,
+}
+
+/// One text that fits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Match {
+    /// What comes in place of what is there.
+    pub text: String,
+    /// `function`, `class`, `variable`, `property`, `method`, `namespace`, `keyword` or `text`.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// What is to be known of a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Documentation {
+    /// The expression.
+    pub name: String,
+    /// Signature and documentation.
+    pub text: String,
+}
+
+/// What the code has named.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Variables {
+    /// In the order of their names.
+    pub variables: Vec<Variable>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// The name of its class.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `3 × 4`, or the number of items; empty if it has none.
+    pub shape: String,
+    /// Bytes, as far as they can be told.
+    pub size: Option<f64>,
+    /// The beginning of its value.
+    pub value: String,
 }
 
 /// Code to run and what it may use.

@@ -121,6 +121,11 @@ pub enum Head {
         /// As it was named.
         id: u32,
     },
+    /// The answer to a question; one payload, its JSON.
+    Answer {
+        /// The question's.
+        id: MsgId,
+    },
     /// The run ended; one payload, the JSON of a [`Reply`].
     Reply {
         /// The run.

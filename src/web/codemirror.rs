@@ -1,6 +1,7 @@
 //! The code editor: `vendor/codemirror.js`, whose source is `www/js/vendor-src/codemirror.js`.
 
 use super::error::WebError;
+use super::kernel::Kernel;
 use super::{js, vendor};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
@@ -66,6 +67,8 @@ pub struct EditorOptions<'a> {
     pub on_leave: Box<dyn FnMut(Leave)>,
     /// Hears that the editor got the focus.
     pub on_focus: Box<dyn FnMut()>,
+    /// Knows what fits, and what there is to be known.
+    pub kernel: Kernel,
 }
 
 /// An editor in the page; taken away when dropped.
@@ -75,6 +78,7 @@ pub struct Editor {
     _on_run: Closure<dyn FnMut(String)>,
     _on_leave: Closure<dyn FnMut(String)>,
     _on_focus: Closure<dyn FnMut()>,
+    _asks: [Closure<dyn FnMut(String, u32) -> js_sys::Promise>; 2],
 }
 
 /// Loads the editor's code.
@@ -108,6 +112,9 @@ impl CodeMirror {
             });
         });
         let on_focus = Closure::new(options.on_focus);
+        let (completes, inspects) = (options.kernel.clone(), options.kernel);
+        let complete = Closure::new(move |code, place| completes.complete(code, place));
+        let inspect = Closure::new(move |code, place| inspects.inspect(code, place));
         let given = js::object(&[
             ("doc", doc.into()),
             ("label", label.into()),
@@ -116,13 +123,16 @@ impl CodeMirror {
             ("onRun", on_run.as_ref().clone()),
             ("onLeave", on_leave.as_ref().clone()),
             ("onFocus", on_focus.as_ref().clone()),
+            ("complete", complete.as_ref().clone()),
+            ("inspect", inspect.as_ref().clone()),
         ]);
         let editor = self
             .0
             .unchecked_ref::<Module>()
             .create_editor(parent, &given)
             .map_err(|thrown| WebError::Browser { what: "make the editor".into(), why: js::message(&thrown) })?;
-        Ok(Editor { editor, _on_change: on_change, _on_run: on_run, _on_leave: on_leave, _on_focus: on_focus })
+        let _asks = [complete, inspect];
+        Ok(Editor { editor, _on_change: on_change, _on_run: on_run, _on_leave: on_leave, _on_focus: on_focus, _asks })
     }
 }
 

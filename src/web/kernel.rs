@@ -10,13 +10,13 @@ use super::network::{self, Asked};
 use super::sandbox::{Said, Sandbox};
 use super::snapshot::{self, Kind};
 use super::start::{self, Started};
-use super::wait::both;
+use super::wait::{Later, both};
 use crate::executor::network::Network;
 use crate::executor::packages::LockPackage;
 use crate::executor::pyodide::{Incoming, Outgoing, Pyodide};
 use crate::executor::{Executor, Step};
 use crate::ids::MsgId;
-use crate::protocol::execute::{KernelMessage, KernelRequest, KernelStatus, Progress};
+use crate::protocol::execute::{Answer, KernelMessage, KernelRequest, KernelStatus, Progress, Question};
 use gloo_timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -79,6 +79,9 @@ struct Inner {
     sandbox: RefCell<Option<Sandbox>>,
     /// The requests of the code that are open, by their names; they end when they are dropped.
     requests: RefCell<BTreeMap<u32, Ending>>,
+    /// Who waits for the answer to a question, and how many have been asked.
+    asked: RefCell<BTreeMap<MsgId, Later<Option<Answer>>>>,
+    last: Cell<u32>,
     /// Counts the engines: what an earlier one brings is dropped.
     generation: Cell<u32>,
     steps: RefCell<VecDeque<Step<Outgoing>>>,
@@ -103,6 +106,8 @@ impl Kernel {
             machine: RefCell::default(),
             sandbox: RefCell::default(),
             requests: RefCell::default(),
+            asked: RefCell::default(),
+            last: Cell::default(),
             generation: Cell::default(),
             steps: RefCell::default(),
             draining: Cell::default(),
@@ -132,6 +137,15 @@ impl Kernel {
     /// A handle that doesn't keep it alive.
     pub fn downgrade(&self) -> WeakKernel {
         WeakKernel(Rc::downgrade(&self.0))
+    }
+
+    /// Asks about the state of the interpreter. There is no answer while code runs or before it has started.
+    pub async fn ask(&self, question: Question) -> Option<Answer> {
+        self.0.last.set(self.0.last.get() + 1);
+        let (id, answer) = (MsgId(format!("question {}", self.0.last.get())), Later::default());
+        self.0.asked.borrow_mut().insert(id.clone(), answer.clone());
+        self.request(KernelRequest::Ask { id, question });
+        answer.take().await
     }
 
     /// The kernel's state.
@@ -186,6 +200,12 @@ impl Inner {
                     self.rest();
                 }
                 (self.sink)(message);
+            }
+            Step::Answer(id, answer) => {
+                let asked = self.asked.borrow_mut().remove(&id);
+                if let Some(asked) = asked {
+                    asked.set(answer);
+                }
             }
             Step::Close => {
                 self.generation.set(self.generation.get() + 1);

@@ -27,6 +27,7 @@ pub mod math;
 pub mod network;
 pub mod offline;
 pub mod page_script;
+pub mod questions;
 pub mod sandbox;
 pub mod screen;
 pub mod snapshot;

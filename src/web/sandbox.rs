@@ -11,7 +11,8 @@ use super::network::Asked;
 use super::snapshot::Snapshot;
 use super::wait::both;
 use crate::executor::pyodide::Outgoing;
-use crate::protocol::execute::ExecuteRequest;
+use crate::ids::MsgId;
+use crate::protocol::execute::{ExecuteRequest, Question};
 use crate::protocol::worker::{Head, WorkerMessage};
 pub(super) use frame::{Came, Frame, buffers, stopped};
 use std::cell::RefCell;
@@ -31,7 +32,7 @@ macro_rules! scripts {
 }
 
 /// What the worker loads, by name: its own modules, and the Python package `pyoxide`.
-pub(super) const SCRIPTS: [(&str, &str); 21] = scripts![
+pub(super) const SCRIPTS: [(&str, &str); 25] = scripts![
     "fetch.js" in "sandbox",
     "files.js" in "sandbox",
     "lockdown.js" in "sandbox",
@@ -40,18 +41,22 @@ pub(super) const SCRIPTS: [(&str, &str); 21] = scripts![
     "snapshot.js" in "sandbox",
     "bridge.py" in "py",
     "clock.py" in "py",
+    "completion.py" in "py",
     "display.py" in "py",
     "errors.py" in "py",
+    "expressions.py" in "py",
     "figures.py" in "py",
     "ipython.py" in "py",
     "kernel.py" in "py",
     "magics.py" in "py",
     "network.py" in "py",
     "packages.py" in "py",
+    "questions.py" in "py",
     "results.py" in "py",
     "shell.py" in "py",
     "snapshot.py" in "py",
     "streams.py" in "py",
+    "variables.py" in "py",
     "waiting.py" in "py",
 ];
 
@@ -194,6 +199,7 @@ impl Sandbox {
             Outgoing::Stdin(line) => {
                 js::object(&[("t", "stdin".into()), ("line", line.as_deref().map_or(JsValue::NULL, JsValue::from))])
             }
+            Outgoing::Ask(id, question) => ask(id, question),
             // Its wheels have to be fetched first.
             Outgoing::Install { .. } => return Ok(()),
         };
@@ -278,6 +284,21 @@ pub(super) fn blobs(files: &[(String, Blob)]) -> js_sys::Object {
         js::set(&object, name, blob);
     }
     object
+}
+
+fn ask(id: &MsgId, question: &Question) -> js_sys::Object {
+    let (kind, code, cursor) = match question {
+        Question::Complete { code, cursor } => ("complete", code.as_str(), *cursor),
+        Question::Inspect { code, cursor } => ("inspect", code.as_str(), *cursor),
+        Question::Variables => ("variables", "", 0),
+    };
+    js::object(&[
+        ("t", "ask".into()),
+        ("id", id.as_str().into()),
+        ("kind", kind.into()),
+        ("code", code.into()),
+        ("cursor", cursor.into()),
+    ])
 }
 
 fn exec(request: &ExecuteRequest) -> Result<js_sys::Object, WebError> {

@@ -8,14 +8,12 @@ use super::js;
 use super::kernel::KernelOptions;
 use super::sandbox::Sandbox;
 use super::snapshot::{self, Kind, Snapshot};
-use super::wait::first;
+use super::wait::{Later, first};
 use crate::executor::packages::LockFile;
 use gloo_timers::future::TimeoutFuture;
 use std::cell::{Cell, RefCell};
-use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Poll, Waker};
 use wasm_bindgen_futures::spawn_local;
 
 /// How long Python may take from the frame being up to ready, in ms.
@@ -80,9 +78,8 @@ async fn ready_within(sandbox: &Sandbox, limit: u32) -> Result<(), String> {
 /// One that nobody has asked for yet.
 struct Spare {
     options: KernelOptions,
-    /// What has become of it: nothing yet, one that is ready, or none.
-    started: RefCell<Option<Option<Started>>>,
-    waker: RefCell<Option<Waker>>,
+    /// One that is ready, or none.
+    started: Later<Option<Started>>,
 }
 
 thread_local! {
@@ -94,7 +91,7 @@ pub fn prepare(options: &KernelOptions) {
     if !options.ahead || !is_roomy() || SPARE.with_borrow(Option::is_some) {
         return;
     }
-    let spare = Rc::new(Spare { options: options.clone(), started: RefCell::default(), waker: RefCell::default() });
+    let spare = Rc::new(Spare { options: options.clone(), started: Later::default() });
     SPARE.set(Some(spare.clone()));
     spawn_local(async move {
         let mut started = fresh(&spare.options, Kind::Plain, |_, _| {}).await.ok();
@@ -103,10 +100,7 @@ pub fn prepare(options: &KernelOptions) {
         {
             started = None;
         }
-        spare.started.replace(Some(started));
-        if let Some(waker) = spare.waker.take() {
-            waker.wake();
-        }
+        spare.started.set(started);
     });
 }
 
@@ -124,14 +118,7 @@ pub fn expect(options: &KernelOptions) {
 async fn take_spare(options: &KernelOptions, wanted: Kind) -> Option<Started> {
     let fits = |spare: &Option<Rc<Spare>>| spare.as_ref().is_some_and(|spare| spare.options == *options);
     let spare = SPARE.with_borrow_mut(|spare| if fits(spare) { spare.take() } else { None })?;
-    let started = poll_fn(|context| match spare.started.take() {
-        Some(started) => Poll::Ready(started),
-        None => {
-            spare.waker.replace(Some(context.waker().clone()));
-            Poll::Pending
-        }
-    })
-    .await;
+    let started = spare.started.take().await;
     started.filter(|started| started.sandbox.is_fresh() && (wanted == Kind::Plain || started.kind == Some(wanted)))
 }
 

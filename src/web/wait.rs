@@ -1,8 +1,52 @@
-//! Waiting for one of several things, or for all.
+//! Waiting for one of several things, for all, or for what comes later.
 
+use std::cell::RefCell;
 use std::future::poll_fn;
 use std::pin::pin;
-use std::task::Poll;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+
+/// What comes later, once, for one who waits. Clones are handles to the same.
+pub(super) struct Later<T>(Rc<Place<T>>);
+
+struct Place<T> {
+    value: RefCell<Option<T>>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl<T> Default for Later<T> {
+    fn default() -> Self {
+        Self(Rc::new(Place { value: RefCell::new(None), waker: RefCell::new(None) }))
+    }
+}
+
+impl<T> Clone for Later<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> Later<T> {
+    /// Here it is.
+    pub(super) fn set(&self, value: T) {
+        self.0.value.replace(Some(value));
+        if let Some(waker) = self.0.waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// Waits for it.
+    pub(super) async fn take(&self) -> T {
+        poll_fn(|context| match self.0.value.take() {
+            Some(value) => Poll::Ready(value),
+            None => {
+                self.0.waker.replace(Some(context.waker().clone()));
+                Poll::Pending
+            }
+        })
+        .await
+    }
+}
 
 /// What comes first; the other is given up.
 pub(super) async fn first<T>(one: impl Future<Output = T>, other: impl Future<Output = T>) -> T {

@@ -20,6 +20,7 @@ import { cases as notebook } from "./cases/notebook.mjs";
 import { cases as offline } from "./cases/offline.mjs";
 import { cases as panel } from "./cases/panel.mjs";
 import { cases as plain } from "./cases/plain.mjs";
+import { cases as questions } from "./cases/questions.mjs";
 import { cases as screenshots } from "./cases/screenshots.mjs";
 import { cases as serve } from "./cases/serve.mjs";
 import { cases as server } from "./cases/server.mjs";
@@ -32,7 +33,7 @@ import { DIST, OUT, PYODIDE } from "./lib/paths.mjs";
 /** No case may take longer, whatever it waits for. */
 const CASE_TIMEOUT = 240_000;
 
-const groups = { server, notebook, starts, offline, chat, markdown, events, calls, turns, items, host, files, folder, network, panel, bad, plain, serve, gallery, a11y, screenshots };
+const groups = { server, notebook, starts, offline, questions, chat, markdown, events, calls, turns, items, host, files, folder, network, panel, bad, plain, serve, gallery, a11y, screenshots };
 /** Which event types a case proves, by group and name. */
 const proves = { events: eventsProve, calls: callsProve };
 const proved = [];

@@ -65,6 +65,7 @@ class Kernel {
   #runs = new Map();
   #count = 0;
   #settleReady;
+  #asked = new Map();
   installed = new Set();
   log = []; // messages outside of a run
   files = new Map(); // what code has left: path -> bytes, null for what is gone
@@ -141,6 +142,7 @@ class Kernel {
     if (data.t === "file") this.told.push(data);
     if (data.t === "fetch_end") return this.givenUp.push(data.id);
     if (data.t === "file") return this.files.set(data.path, data.gone ? null : payloads[0].slice());
+    if (data.t === "answer") return this.#asked.get(data.id)(JSON.parse(utf8.decode(payloads[0])));
     if (data.t === "fetch") return this.fetch(data, payloads[0]);
     if (data.t === "part") return (this.parts[data.name] ??= []).push(message[1]);
     if (data.t === "dead") return this.dispose("dead: " + data.why);
@@ -231,6 +233,15 @@ class Kernel {
       if (this.gone) return settle({ status: "gone", why: this.gone });
       this.#runs.set(id, { record, settle });
       return this.#port.postMessage({ t: "exec", id, code, files: uploads, limits, dpr });
+    });
+  }
+
+  // Asks something that an editor asks.
+  ask(kind, code = "", cursor = 0) {
+    const id = String(++this.#count);
+    return new Promise((resolve) => {
+      this.#asked.set(id, resolve);
+      this.#port.postMessage({ t: "ask", id, kind, code, cursor });
     });
   }
 

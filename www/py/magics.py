@@ -174,10 +174,7 @@ class _Shell:
             value = eval(name, _namespace)
         except Exception:
             return print(f"Object `{name}` not found.")
-        with contextlib.suppress(TypeError, ValueError):
-            print(f"{name}{inspect.signature(value)}")
-        print(inspect.getdoc(value) or f"No documentation of {type(value).__name__} objects.")
-        return None
+        return print(documentation(name, value))
 
     def begin_time(self, _=""):
         """`%%time`: says how long the rest of the cell took."""
@@ -220,10 +217,10 @@ class _Shell:
         print(f"{_duration(mean)} ± {_duration(spread)} per loop ({about})")
 
     def _who(self, _=""):
-        print("  ".join(_variables()) or "There are no variables.")
+        print("  ".join(variables()) or "There are no variables.")
 
     def _whos(self, _=""):
-        for name, value in _variables().items():
+        for name, value in variables().items():
             print(f"{name:<16}{type(value).__name__:<16}{getattr(value, 'shape', '')}")
 
     def _run(self, words):
@@ -231,8 +228,26 @@ class _Shell:
             exec(compile(plain(file.read()), words, "exec"), _namespace)
 
     def _reset(self, _=""):
-        for name in _variables():
+        for name in variables():
             del _namespace[name]
+
+
+def documentation(name, value):
+    """Signature and documentation of a value."""
+    text = inspect.getdoc(value) or f"No documentation of {type(value).__name__} objects."
+    with contextlib.suppress(TypeError, ValueError):
+        return f"{name}{inspect.signature(value)}\n{text}"
+    return text
+
+
+def names(mark):
+    """The commands that begin with `%`, or with `%%`."""
+    if mark == "%%":
+        return ["time", "capture", "timeit", "writefile", "bash", *_SHOWN]
+    return [*_LINES, *shell.COMMANDS]
+
+
+_LINES = ["pip", *(name[1:] for name in vars(_Shell) if re.match("_[a-z]", name))]
 
 
 class _Captured:
@@ -260,7 +275,8 @@ class _Captured:
         sys.stderr.write(self.stderr)
 
 
-def _variables():
+def variables():
+    """What the cells have named, without modules and what begins with an underscore."""
     return {name: value for name, value in _namespace.items() if not name.startswith("_") and not inspect.ismodule(value)}
 
 

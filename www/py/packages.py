@@ -26,7 +26,7 @@ _index = None  # where packages of other places are: an index's address, "" for 
 _patches = {}  # module name -> function that changes the module once it has been imported
 
 
-def _known():
+def known():
     """Import name -> package name, of everything in the distribution's lock file."""
     from _pyodide import _importhook
 
@@ -66,7 +66,7 @@ def missing_imports(code):
     optional = []
     if _OPTIONAL_OF & (names.keys() | sys.modules.keys()):
         optional = [name for pattern, name in _OPTIONAL if name not in names and re.search(pattern, code)]
-    return required, [name for name in optional if name in _known() and name not in _asked and not _is_there(name)]
+    return required, [name for name in optional if name in known() and name not in _asked and not _is_there(name)]
 
 
 async def _ask(names, early=False):
@@ -86,7 +86,7 @@ async def _ask(names, early=False):
 def _modules():
     """Package name, as PEP 503 compares it -> a module of it, of everything in the distribution's lock file."""
     modules = {}
-    for module, package in _known().items():
+    for module, package in known().items():
         modules.setdefault(_normal(package), module)
     return modules
 
@@ -117,7 +117,7 @@ async def provide(code):
     required += [name for name in _declared(code) if name not in required and not _is_there(name)]
     if required and not await _ask(required, early=True) and len(required) > 1:
         for name in required:  # one that can't be had must not keep the others away
-            if name in _known():
+            if name in known():
                 await _ask([name])
     if optional := [name for name in optional if not _is_there(name)]:
         await _ask(optional)
@@ -130,7 +130,7 @@ def hint(name):
         return ""
     if name in _missing:
         return _missing[name]
-    package = _known().get(name)
+    package = known().get(name)
     if package and name not in _asked:
         return f"Write `import {name}` into the code itself: then {package} is loaded before the code runs."
     if package:
@@ -157,7 +157,7 @@ async def install_named(requirements, *args, **kwargs):
         is_address = not name or "://" in requirement
         if is_address or not _is_there(module):
             await _ask(["micropip"] if is_address else [module])
-        if _index is not None and (is_address or not (module in _known() or _is_there(module))):
+        if _index is not None and (is_address or not (module in known() or _is_there(module))):
             await _install_from_index(requirement, *args, **kwargs)
         elif is_address:
             raise ValueError(f"{requirement!r} can't be installed: there is no network here, name a package instead")
@@ -231,7 +231,7 @@ class _OnDemand:
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if path is not None or name in _asked or name not in _known() or not can_run_sync() or not _is_asked_by_code():
+        if path is not None or name in _asked or name not in known() or not can_run_sync() or not _is_asked_by_code():
             return None
         run_sync(_ask([name]))
         importlib.invalidate_caches()

@@ -75,7 +75,7 @@
       clearTimeout(interruptTimer);
       if (interrupt) interrupt.fill(0); // a late Stop of the last run must not hit this one
     }
-    if (["exec", "install", "files", "verified", "fetched"].includes(data.t)) worker.postMessage(data);
+    if (["exec", "ask", "install", "files", "verified", "fetched"].includes(data.t)) worker.postMessage(data);
   };
 
   const boot = ({ source, data, ports }) => {

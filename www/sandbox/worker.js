@@ -229,6 +229,7 @@
   const HANDLERS = bare({
     boot: (given) => (booted = boot(given)),
     fetched: (answer) => answerFetch(answer),
+    ask: ({ id, kind, code, cursor }) => send({ t: "answer", id }, kernel.answer(kind, code, cursor)),
     ...{ verified: isVerified, files: restore, exec, install, stdin: answerStdin, cancel },
   });
   listen("message", async (event) => {

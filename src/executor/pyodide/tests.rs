@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::execute::InputFile;
+use crate::protocol::execute::{Answer, InputFile, Variable, Variables};
 use proptest::prelude::*;
 
 fn exec(id: &str, timeout_ms: Option<f64>) -> KernelRequest {
@@ -327,4 +327,73 @@ proptest! {
         answers.sort_by_key(|id| id.parse::<u32>().unwrap_or(0));
         prop_assert_eq!(answers, (1..=asked).map(|n| n.to_string()).collect::<Vec<_>>());
     }
+}
+
+/// The questions that were answered among the steps, each with its answer.
+fn answers(steps: &Steps) -> Vec<(&str, Option<Answer>)> {
+    let answer = |step| match step {
+        &Step::Answer(ref id, ref answer) => Some((id.as_str(), answer.clone())),
+        _ => None,
+    };
+    steps.iter().filter_map(answer).collect()
+}
+
+fn variables(id: &str) -> KernelRequest {
+    KernelRequest::Ask { id: id.into(), question: Question::Variables }
+}
+
+#[test]
+fn a_question_is_answered_once_by_an_idle_interpreter() {
+    let mut kernel = idle();
+    let steps = kernel.request(variables("a"), 0.0);
+    assert_eq!(steps, [Step::Send(Outgoing::Ask("a".into(), Question::Variables))]);
+    let answer = || {
+        worker(
+            r#"{"t":"answer","id":"a"}"#,
+            r#"{"variables":[{"name":"x","type":"int","shape":"","size":28,"value":"1"}],"more":0}"#,
+        )
+    };
+    let steps = kernel.receive(answer(), 1.0);
+    let variable =
+        Variable { name: "x".into(), kind: "int".into(), size: Some(28.0), value: "1".into(), ..Variable::default() };
+    let expected = Answer::Variables(Variables { variables: vec![variable], more: 0 });
+    assert_eq!(answers(&steps), [("a", Some(expected))]);
+    assert_eq!(answers(&kernel.receive(answer(), 2.0)), []);
+    assert_eq!(kernel.wake_at(), None);
+}
+
+#[test]
+fn what_cannot_be_read_is_no_answer() {
+    for bad in ["null", "", "[1]", r#"{"variables":3}"#] {
+        let mut kernel = idle();
+        kernel.request(variables("a"), 0.0);
+        let steps = kernel.receive(worker(r#"{"t":"answer","id":"a"}"#, bad), 1.0);
+        assert_eq!(answers(&steps), [("a", None)], "{bad}");
+    }
+}
+
+#[test]
+fn a_question_is_not_left_open_by_a_kernel_that_is_off_runs_or_goes() {
+    assert_eq!(answers(&Pyodide::new().request(variables("a"), 0.0)), [("a", None)]);
+    assert_eq!(answers(&busy(None).request(variables("a"), 0.0)), [("a", None)]);
+    for end in [KernelRequest::Restart, KernelRequest::Dispose] {
+        let mut kernel = idle();
+        kernel.request(variables("a"), 0.0);
+        assert_eq!(answers(&kernel.request(end, 1.0)), [("a", None)]);
+    }
+    let mut kernel = idle();
+    kernel.request(variables("a"), 0.0);
+    assert_eq!(answers(&kernel.receive(worker(r#"{"t":"dead","why":"exit 1"}"#, ""), 1.0)), [("a", None)]);
+}
+
+#[test]
+fn a_question_that_takes_too_long_is_given_up_and_only_an_idle_interpreter_interrupted() {
+    let mut kernel = idle();
+    kernel.request(variables("a"), 0.0);
+    assert_eq!(kernel.tick(1_999.0), []);
+    assert_eq!(kernel.wake_at(), Some(2_000.0));
+    assert_eq!(kernel.tick(2_000.0), [Step::Answer("a".into(), None), Step::Send(Outgoing::Interrupt)]);
+    kernel.request(variables("b"), 3_000.0);
+    kernel.request(exec("1", None), 3_500.0);
+    assert_eq!(kernel.tick(5_000.0), [Step::Answer("b".into(), None)]);
 }

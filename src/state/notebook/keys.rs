@@ -108,7 +108,7 @@ pub const SHORTCUTS: &[(&str, &[(&str, &str)])] = &[
         &[
             ("Escape", "Leave the code; Tab then goes on through the page"),
             ("Tab", "Complete the word, or indent"),
-            ("Shift+Tab", "Unindent"),
+            ("Shift+Tab", "Show what there is to know of a name; unindent before the code of a line"),
             ("Ctrl+Space", "Complete"),
             ("Ctrl+/", "Comment the line, or not"),
             ("Ctrl+F", "Search in the cell"),

@@ -43,6 +43,8 @@ pub enum Icon {
     Star,
     /// A folder: files.
     Folder,
+    /// Rows and columns: variables.
+    Table,
     /// An arrow out of a tray: upload.
     Upload,
     /// A paper clip: attach.
@@ -72,6 +74,7 @@ impl Icon {
             Self::Branch => ("M4.5 2.5v11M4.5 10.5c0-4 7-2 7-6V3M9 5.2l2.5-2.7L14 5.2", false),
             Self::Star => ("m8 2.2 1.8 3.7 4 .6-2.9 2.8.7 4L8 11.4l-3.6 1.9.7-4L2.2 6.5l4-.6z", false),
             Self::Folder => ("M1.8 12.8V3.4h4.4l1.5 1.8h6.5v7.6z", false),
+            Self::Table => ("M2 3h12v10H2zM2 6.4h12M2 9.7h12M6 6.4V13", false),
             Self::Upload => ("M8 10V2.8M4.8 5.8 8 2.5l3.2 3.3M2.8 13.2h10.4", false),
             Self::Attach => {
                 ("m12.8 7.4-5 5a3 3 0 0 1-4.3-4.3l5.2-5.2a2 2 0 0 1 2.9 2.9L6.4 11a1 1 0 0 1-1.4-1.4l4.6-4.6", false)

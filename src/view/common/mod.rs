@@ -17,3 +17,4 @@ mod strings;
 pub mod theme;
 pub mod toast;
 pub mod traceback;
+pub mod variables;

@@ -34,6 +34,15 @@ texts! {
     undo: "Undo", "撤销";
     new_name: "New name", "新名称";
     no_preview: "This file is no text and no picture: download it to look at it.", "这个文件既不是文本也不是图片：请下载后查看。";
+    // The variables of a kernel.
+    variables: "Variables", "变量";
+    no_variables: "There are no variables yet: they appear when code has named something.", "还没有变量：代码为某些值命名后，它们会出现在这里。";
+    variables_later: "The variables are shown when the kernel is at rest.", "内核空闲后会显示变量。";
+    variable_name: "Name", "名称";
+    variable_type: "Type", "类型";
+    variable_shape: "Shape", "形状";
+    variable_size: "Size", "大小";
+    variable_value: "Value", "值";
     empty_file: "This file is empty.", "这个文件是空的。";
 }
 
@@ -75,6 +84,14 @@ pub(super) fn not_kept(why: &str) -> String {
     match language() {
         Language::English => format!("These files are gone when the page is closed: {why}"),
         Language::Chinese => format!("关闭页面后这些文件将丢失：{why}"),
+    }
+}
+
+/// That there are more variables than are shown.
+pub(super) fn more_variables(count: usize) -> String {
+    match language() {
+        Language::English => format!("and {count} more"),
+        Language::Chinese => format!("还有 {count} 个"),
     }
 }
 

@@ -4,6 +4,7 @@ use super::store::Page;
 use crate::ids::CellId;
 use crate::state::notebook::{Command, Part, Then, Way};
 use crate::web::codemirror::{CodeMirror, Editor, EditorOptions, Leave, RunKey};
+use crate::web::kernel::Kernel;
 use leptos::html::{Div, Textarea};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -13,9 +14,14 @@ use web_sys::KeyboardEvent;
 /// What is shown in an empty cell.
 const PLACEHOLDER: &str = "Python code: Shift+Enter runs it";
 
-/// The editor's code, if it could be loaded; provided by the page.
+/// What editors are made with; provided by the page.
 #[derive(Clone, Copy)]
-pub(super) struct Kit(pub(super) StoredValue<Option<CodeMirror>, LocalStorage>);
+pub(super) struct Kit {
+    /// The editor's code, if it could be loaded.
+    pub(super) mirror: StoredValue<Option<CodeMirror>, LocalStorage>,
+    /// The kernel that they ask.
+    pub(super) kernel: StoredValue<Kernel, LocalStorage>,
+}
 
 /// A cell's editor, once it is on the page.
 #[derive(Clone, Default)]
@@ -77,8 +83,7 @@ pub(super) fn CodeView(
     on_escape: impl Fn() + Copy + Send + 'static,
     on_ready: impl Fn() + Copy + Send + 'static,
 ) -> impl IntoView {
-    let Kit(kit) = expect_context();
-    let plain = RwSignal::new(kit.with_value(Option::is_none));
+    let plain = RwSignal::new(expect_context::<Kit>().mirror.with_value(Option::is_none));
     let field = move || {
         let (id, source) = (id.clone(), source.clone());
         if plain.get() {
@@ -102,7 +107,7 @@ fn MirrorView(
     on_escape: impl Fn() + Copy + 'static,
     on_ready: impl Fn() + Copy + 'static,
 ) -> impl IntoView {
-    let Kit(kit) = expect_context();
+    let kit = expect_context::<Kit>();
     let page = Page::here();
     let place = NodeRef::<Div>::new();
     let id = StoredValue::new(id);
@@ -120,8 +125,9 @@ fn MirrorView(
                 Leave::Out => on_escape(),
             }),
             on_focus: Box::new(move || page.dispatch(Command::Select(id.get_value()))),
+            kernel: kit.kernel.get_value(),
         };
-        let made = kit.with_value(|kit| kit.as_ref()?.create(&place, options).ok());
+        let made = kit.mirror.with_value(|mirror| mirror.as_ref()?.create(&place, options).ok());
         match made {
             Some(editor) => {
                 *code.get_value().0.borrow_mut() = Some(Field::Editor(editor));

@@ -3,9 +3,9 @@
 
 mod cell;
 mod editor;
-mod files;
 mod help;
 mod page;
+mod side;
 mod status;
 pub mod store;
 mod toolbar;

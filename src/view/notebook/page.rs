@@ -2,8 +2,8 @@
 
 use super::cell::CellView;
 use super::editor::Kit;
-use super::files::{FilesPanel, FilesSwitch};
 use super::help::{HelpDialog, HelpSwitch};
+use super::side::{Beside, SideSwitch};
 use super::status::KeptView;
 use super::store::{Page, Store};
 use super::toolbar::Toolbar;
@@ -14,22 +14,24 @@ use crate::view::common::theme::Theme;
 use crate::view::common::toast::Toasts;
 use crate::web::codemirror::CodeMirror;
 use crate::web::files::Files;
+use crate::web::kernel::Kernel;
 use leptos::prelude::*;
 use std::rc::Rc;
 
-/// Shows a notebook. `dispatch` hears what the user wants; `files` are those of its kernel; without `editor` code is
+/// Shows a notebook. `dispatch` hears what the user wants; `files` are those of its `kernel`; without `editor` code is
 /// written in plain text fields.
 pub fn notebook_page(
     store: Store,
     dispatch: Rc<dyn Fn(Command)>,
     files: Rc<Files>,
+    kernel: Kernel,
     editor: Option<CodeMirror>,
 ) -> impl IntoView {
     let page = Page::provide(store, dispatch);
     Theme::provide();
     HelpSwitch::provide();
-    FilesSwitch::provide(files);
-    provide_context(Kit(StoredValue::new_local(editor)));
+    SideSwitch::provide(files, kernel.clone());
+    provide_context(Kit { mirror: StoredValue::new_local(editor), kernel: StoredValue::new_local(kernel) });
     let store = page.store();
     let cells = RwSignal::from(store.cells);
     let toasts = RwSignal::from(store.toasts);
@@ -60,7 +62,7 @@ pub fn notebook_page(
                 "Add cell"
             </button>
         </main>
-        <FilesPanel />
+        <Beside />
         <footer class="foot">
             <KeptView />
         </footer>

@@ -1,7 +1,7 @@
 //! What can be done to the notebook and its kernel.
 
-use super::files::FilesButton;
 use super::help::HelpSwitch;
+use super::side::{Side, SideButton};
 use super::status::KernelStatusView;
 use super::store::Page;
 use crate::state::notebook::Command;
@@ -59,7 +59,8 @@ pub(super) fn Toolbar() -> impl IntoView {
                     <span class="label">"Restart"</span>
                 </button>
                 <span class="bar-gap"></span>
-                <FilesButton />
+                <SideButton side=Side::Variables />
+                <SideButton side=Side::Files />
                 <button
                     type="button"
                     class="quiet"

@@ -43,6 +43,18 @@ const PAGES = {
     await book.page.getByRole("button", { name: /^birds\.csv/ }).click();
     await book.page.getByRole("cell", { name: "kraak" }).first().waitFor();
   },
+  async variables(kit, page) {
+    const book = await kit.notebook({ page });
+    await book.run("import pandas as pd\nimport numpy as np\nbirds = pd.DataFrame({'name': ['owl', 'wren', 'heron'], 'wings': 2})\nheights = np.linspace(0, 4, 200).reshape(50, 4)\nplaces = {'oak': 3, 'barn': 1}\nnote = 'three nests in the old oak'\ndef count(nests, *, only_seen=True): return len(nests)\nbirds");
+    await book.is("Idle");
+    await book.button("Variables").click();
+    await book.page.getByRole("rowheader", { name: "places" }).waitFor();
+    if (page.viewportSize().width < 500) return;
+    await book.write(1, "");
+    await book.editor(1).pressSequentially("birds.des");
+    await book.editor(1).press("Tab");
+    await book.page.getByRole("option").first().waitFor();
+  },
   async chat(kit, page) {
     const chat = await kit.chat({ page });
     await chat.ready();

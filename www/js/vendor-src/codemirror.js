@@ -9,10 +9,10 @@ import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from "@
 import { globalCompletion, localCompletionSource, python } from "@codemirror/lang-python";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { highlightSelectionMatches, search, searchKeymap, searchPanelOpen } from "@codemirror/search";
-import { Annotation, Compartment, EditorSelection, EditorState, Prec } from "@codemirror/state";
+import { Annotation, Compartment, EditorSelection, EditorState, Prec, StateEffect, StateField } from "@codemirror/state";
 import {
   crosshairCursor, drawSelection, dropCursor, EditorView, highlightActiveLine, highlightSpecialChars, keymap,
-  lineNumbers, placeholder, rectangularSelection, tooltips,
+  lineNumbers, placeholder, rectangularSelection, showTooltip, tooltips,
 } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 
@@ -65,6 +65,12 @@ const theme = EditorView.theme({
   },
   ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", fontSize: "var(--code-size)" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "3px 10px 3px 6px" },
+  ".cm-about": {
+    maxWidth: "min(44rem, calc(100vw - 32px))", maxHeight: "min(18rem, 50dvh)", overflow: "auto", margin: 0,
+    padding: "8px 12px", fontFamily: "var(--mono)", fontSize: "13px", lineHeight: 1.5, whiteSpace: "pre-wrap",
+  },
+  ".cm-completionDetail": { marginLeft: "1.2em", color: "var(--muted)", fontStyle: "normal", fontSize: "12px" },
+  ".cm-tooltip-autocomplete ul li[aria-selected] .cm-completionDetail": { color: "inherit" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { background: "var(--accent)", color: "var(--on-accent)" },
 });
 
@@ -83,13 +89,71 @@ function words(context, from) {
 }
 
 /** Names that are known here, Python's own, and all other words of the page; each once. */
-function complete(context) {
+function wordsOf(context) {
   const word = context.matchBefore(/[\p{L}_][\p{L}\p{N}_]*/u);
   if (!word) return null;
   const known = [localCompletionSource, globalCompletion].flatMap((source) => source(context)?.options ?? []);
   const labels = new Set(known.map((option) => option.label));
   const others = [...words(context, word.from)].filter((label) => !labels.has(label));
-  return { from: word.from, options: [...known, ...others.map((label) => ({ label }))], validFor: /^[\p{L}\p{N}_]*$/u };
+  return { from: word.from, options: [...known, ...others.map((label) => ({ label }))] };
+}
+
+const NAME = /^[\p{L}\p{N}_]*$/u;
+
+/** What the kernel offers; where other names fit as well, or while it can't answer, those that are written on the page. */
+async function complete(context, ask) {
+  const found = await ask(context.state.doc.toString(), context.pos);
+  if (context.aborted) return null;
+  const offered = (found?.matches ?? []).map(({ text, type }) => ({
+    label: text, type, detail: type, boost: text.endsWith("=") ? 1 : 0,
+  }));
+  if (found && !found.open) return { from: found.start, to: found.end, options: offered };
+  const written = wordsOf(context);
+  const labels = new Set(offered.map(({ label }) => label));
+  const others = (written?.options ?? []).filter(({ label }) => !labels.has(label));
+  if (!offered.length && !others.length) return null;
+  return { from: found?.start ?? written.from, options: [...offered, ...others], validFor: NAME };
+}
+
+/** What there is to know of a name, in a box below it, until something else is done. */
+const showAbout = StateEffect.define();
+const about = StateField.define({
+  create: () => null,
+  update(shown, transaction) {
+    for (const effect of transaction.effects) if (effect.is(showAbout)) return effect.value;
+    return transaction.docChanged || transaction.selection ? null : shown;
+  },
+  provide: (field) => showTooltip.from(field),
+});
+
+function aboutBox(pos, text) {
+  const create = () => {
+    const dom = Object.assign(document.createElement("pre"), { className: "cm-about", textContent: text, tabIndex: 0 });
+    dom.setAttribute("role", "tooltip");
+    dom.setAttribute("aria-live", "polite");
+    return { dom };
+  };
+  return { pos, create };
+}
+
+/** Shift+Tab unindents before the code of a line, as it does for lines that are selected; behind it asks about the name. */
+function backTab(view, ask) {
+  const { main } = view.state.selection;
+  const line = view.state.doc.lineAt(main.head);
+  if (!main.empty || !view.state.sliceDoc(line.from, main.head).trim()) return indentLess(view);
+  const { doc } = view.state;
+  ask(doc.toString(), main.head).then((found) => {
+    // Who has typed on or gone elsewhere doesn't want it any more.
+    const isStill = view.state.doc === doc && view.state.selection.main.head === main.head && view.hasFocus;
+    if (found && isStill) view.dispatch({ effects: showAbout.of(aboutBox(main.head, found.text)) });
+  });
+  return true;
+}
+
+function closeAbout(view) {
+  if (!view.state.field(about)) return false;
+  view.dispatch({ effects: showAbout.of(null) });
+  return true;
 }
 
 /** Tab completes behind a word, as notebooks do, and indents elsewhere. */
@@ -113,7 +177,7 @@ function atEdge(view, forward) {
   return line.number === (forward ? view.state.doc.lines : 1);
 }
 
-function keys({ onRun, onLeave }) {
+function keys({ onRun, onLeave, inspect }) {
   const run = (then) => () => (onRun(then), true);
   const leave = (forward) => (view) => atEdge(view, forward) && (onLeave(forward ? "down" : "up"), true);
   // Completion, search and further cursors end first.
@@ -130,7 +194,8 @@ function keys({ onRun, onLeave }) {
         { key: "Mod-Enter", run: run("stay") },
         { key: "Ctrl-Enter", run: run("stay") },
         { key: "Alt-Enter", run: run("insert") },
-        { key: "Tab", run: tab, shift: indentLess },
+        { key: "Tab", run: tab, shift: (view) => backTab(view, inspect) },
+        { key: "Escape", run: closeAbout },
         { key: "Ctrl-m", run: escape },
       ]),
     ),
@@ -149,6 +214,7 @@ function keys({ onRun, onLeave }) {
  *
  * `onChange(text)` hears every change by the user; `onRun("next" | "stay" | "insert")` the keys that run;
  * `onLeave("up" | "down" | "out")` that the user wants to go elsewhere; `onFocus()` that the editor got the focus.
+ * `complete(code, place)` and `inspect(code, place)` ask the kernel; they resolve to null when there is no answer.
  */
 export function createEditor(parent, options) {
   const label = new Compartment();
@@ -170,7 +236,8 @@ export function createEditor(parent, options) {
         indentOnInput(),
         bracketMatching(),
         // Only when asked for: a list that opens by itself takes Enter away from who types on.
-        autocompletion({ activateOnTyping: false, icons: false, override: [complete] }),
+        autocompletion({ activateOnTyping: false, icons: false, override: [(context) => complete(context, options.complete)] }),
+        about,
         tooltips({ parent: document.body }),
         python(),
         rectangularSelection(),
