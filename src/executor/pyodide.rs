@@ -128,6 +128,11 @@ impl Pyodide {
         self.lock.clone()
     }
 
+    /// Whether somebody waits for what the engine says.
+    pub fn is_awaited(&self) -> bool {
+        matches!(self.phase, Phase::Starting | Phase::Busy(_))
+    }
+
     /// Whether no code has run in this engine yet, though a run waits for its packages.
     pub fn is_untouched(&self) -> bool {
         matches!(&self.phase, Phase::Busy(Run { request: Some(_), deadline: Some((_, Deadline::Packages)), .. }))

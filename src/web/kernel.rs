@@ -191,6 +191,10 @@ impl Inner {
         }
         self.draining.set(false);
         self.set_timer();
+        let is_awaited = self.machine.borrow().is_awaited();
+        if let Some(sandbox) = &*self.sandbox.borrow() {
+            sandbox.watch(is_awaited);
+        }
     }
 
     fn step(self: &Rc<Self>, step: Step<Outgoing>) {

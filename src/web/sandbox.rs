@@ -2,6 +2,7 @@
 //! never changed, removed on drop; the page talks to it by one port only.
 
 mod frame;
+mod pulse;
 
 use super::assets::Core;
 use super::error::WebError;
@@ -183,9 +184,14 @@ impl Sandbox {
         .await
     }
 
-    /// Whether it has said nothing since it was ready: a spare one must still be well.
-    pub(super) fn is_fresh(&self) -> bool {
-        self.inbox.kept.borrow().len() == 1
+    /// Whether it has said nothing since it was ready, and is still there: a spare one must be well.
+    pub(super) async fn is_fresh(&self) -> bool {
+        self.inbox.kept.borrow().len() == 1 && self.frame.is_there().await
+    }
+
+    /// Watches whether its process is still there, as long as somebody waits for it.
+    pub(super) fn watch(&self, is_awaited: bool) {
+        self.frame.watch(is_awaited);
     }
 
     /// Hands over everything but an installation, which needs its wheels: see [`Sandbox::install`].

@@ -95,10 +95,12 @@ pub fn prepare(options: &KernelOptions) {
     SPARE.set(Some(spare.clone()));
     spawn_local(async move {
         let mut started = fresh(&spare.options, Kind::Plain, |_, _| {}).await.ok();
-        if let Some(Started { sandbox, .. }) = &started
-            && ready_within(sandbox, BOOT_LIMIT).await.is_err()
-        {
-            started = None;
+        if let Some(Started { sandbox, .. }) = &started {
+            let is_ready = ready_within(sandbox, BOOT_LIMIT).await.is_ok();
+            sandbox.watch(false);
+            if !is_ready {
+                started = None;
+            }
         }
         spare.started.set(started);
     });
@@ -118,8 +120,9 @@ pub fn expect(options: &KernelOptions) {
 async fn take_spare(options: &KernelOptions, wanted: Kind) -> Option<Started> {
     let fits = |spare: &Option<Rc<Spare>>| spare.as_ref().is_some_and(|spare| spare.options == *options);
     let spare = SPARE.with_borrow_mut(|spare| if fits(spare) { spare.take() } else { None })?;
-    let started = spare.started.take().await;
-    started.filter(|started| started.sandbox.is_fresh() && (wanted == Kind::Plain || started.kind == Some(wanted)))
+    let started = spare.started.take().await?;
+    let fits = (wanted == Kind::Plain || started.kind == Some(wanted)) && started.sandbox.is_fresh().await;
+    fits.then_some(started)
 }
 
 /// Makes ready what the next start needs: a snapshot if there is none, and a spare interpreter.

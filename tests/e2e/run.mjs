@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { cases as a11y } from "./cases/a11y.mjs";
 import { cases as bad } from "./cases/bad.mjs";
 import { cases as calls, proves as callsProve } from "./cases/calls.mjs";
+import { cases as chaos } from "./cases/chaos.mjs";
 import { cases as chat } from "./cases/chat.mjs";
 import { cases as events, proves as eventsProve } from "./cases/events.mjs";
 import { cases as files } from "./cases/files.mjs";
@@ -33,7 +34,7 @@ import { DIST, OUT, PYODIDE } from "./lib/paths.mjs";
 /** No case may take longer, whatever it waits for. */
 const CASE_TIMEOUT = 240_000;
 
-const groups = { server, notebook, starts, offline, questions, chat, markdown, events, calls, turns, items, host, files, folder, network, panel, bad, plain, serve, gallery, a11y, screenshots };
+const groups = { server, notebook, starts, chaos, offline, questions, chat, markdown, events, calls, turns, items, host, files, folder, network, panel, bad, plain, serve, gallery, a11y, screenshots };
 /** Which event types a case proves, by group and name. */
 const proves = { events: eventsProve, calls: callsProve };
 const proved = [];

@@ -68,6 +68,7 @@
   };
   const fromHost = ({ data }) => {
     if (dead) return;
+    if (data.t === "ping") return port.postMessage({ t: "pong" });
     if (data.t === "interrupt") return stop();
     if (data.t === "stdin") return answerStdin(data.line);
     if (data.t === "exec") {

@@ -1,5 +1,6 @@
 //! The frame itself: what confines it, and the one port by which the page talks to what is in it.
 
+use super::pulse::Pulse;
 use crate::web::error::WebError;
 use crate::web::listen::{Listener, listen};
 use crate::web::wait::first;
@@ -29,6 +30,7 @@ pub(in crate::web) enum Came {
 pub(in crate::web) struct Frame {
     element: HtmlIFrameElement,
     port: MessagePort,
+    pulse: Rc<Pulse>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _listeners: [Listener; 2],
 }
@@ -75,13 +77,23 @@ impl Frame {
         let channel = MessageChannel::new().map_err(refused)?;
         let port = channel.port1();
         let came = on_came.clone();
-        let on_message = Closure::new(move |event: MessageEvent| came(Came::Message(event.data())));
+        let pulse = Pulse::new(port.clone(), move || {
+            came(Came::Broken("The browser has ended the Python sandbox, mostly because there is no more memory."));
+        });
+        pulse.watch(true);
+        let (came, answers) = (on_came.clone(), pulse.clone());
+        let on_message = Closure::new(move |event: MessageEvent| {
+            let data = event.data();
+            if !answers.takes(&data) {
+                came(Came::Message(data));
+            }
+        });
         port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         let on_error = listen(&port, "messageerror", move |_: Event| {
             on_came(Came::Broken("The Python sandbox sent something that can't be read."));
         });
 
-        let frame = Self { element, port, _on_message: on_message, _listeners: [on_load, on_error] };
+        let frame = Self { element, port, pulse, _on_message: on_message, _listeners: [on_load, on_error] };
         let boot = js::object(&[("t", "boot".into()), ("assets", assets.into())]);
         let window = frame.element.content_window().ok_or(WebError::FrameSilent)?;
         window.post_message_with_transfer(&boot, "*", &js_sys::Array::of1(&channel.port2())).map_err(refused)?;
@@ -96,6 +108,16 @@ impl Frame {
         self.port
             .post_message(message)
             .map_err(|thrown| WebError::Browser { what: "talk to the sandbox".into(), why: js::message(&thrown) })
+    }
+
+    /// Watches whether its process is still there, as long as somebody waits for it. It does so from the beginning.
+    pub(in crate::web) fn watch(&self, is_awaited: bool) {
+        self.pulse.watch(is_awaited);
+    }
+
+    /// Whether its process is still there.
+    pub(in crate::web) async fn is_there(&self) -> bool {
+        self.pulse.is_there().await
     }
 
     pub(in crate::web) fn as_raw(&self) -> &HtmlIFrameElement {

@@ -45,6 +45,8 @@ export async function launchWithoutStorage(watch) {
 export class Watch {
   pages = [];
   console = [];
+  /** Whether processes of the pages are ended on purpose. */
+  crashes = false;
   /** Uncaught exceptions and violations of the pages' content security policy: none is allowed. */
   errors = [];
   addresses = [];
@@ -66,7 +68,7 @@ export class Watch {
   page(page) {
     this.pages.push(page);
     page.on("websocket", (socket) => this.addresses.push(socket.url()));
-    page.on("crash", () => this.errors.push("the page crashed"));
+    page.on("crash", () => this.crashes || this.errors.push("the page crashed"));
   }
 
   /** Saves what the last open page showed; gives the path of the picture, if there is one. */

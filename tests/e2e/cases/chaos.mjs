@@ -1,0 +1,104 @@
+//! The process of the sandbox is ended from outside, at every step of a run's life: each call is answered once, and the next
+//! run works.
+
+import { contains, eventually, ok, same } from "../lib/expect.mjs";
+
+/** Ends the processes of all sandboxes on a page, as a browser does that has no memory left. */
+async function crash({ page }) {
+  const frames = page.frames().filter((frame) => frame.parentFrame() && frame.url() === "about:srcdoc");
+  ok(frames.length > 0, "there is a sandbox");
+  for (const frame of frames) {
+    const cdp = await page.context().newCDPSession(frame);
+    // It is not answered: who would answer is gone.
+    cdp.send("Page.crash").catch(() => {});
+  }
+}
+
+/**
+ * A page with a kernel of its own that notes what it hears; `execute(code)` gives a run that counts its replies. Playwright
+ * takes a page for gone when a frame's process ends, so it is asked by a session of its own.
+ */
+async function kernelPage(kit, { isStarted = true } = {}) {
+  kit.watch.crashes = true;
+  const page = await kit.page();
+  const cdp = await page.context().newCDPSession(page);
+  const evaluate = async (body, argument) => {
+    const expression = `(${body})(${JSON.stringify(argument) ?? ""})`;
+    const { result, exceptionDetails } = await cdp.send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  };
+  await page.goto(`${(await kit.site()).origin}/index.html`);
+  await evaluate(async (waits) => {
+    const { default: init, Kernel } = await import("/pyoxide.js");
+    await init();
+    const options = {
+      onStatus: (status) => (globalThis.status = status),
+      onProgress: ({ text }) => (globalThis.progress = text),
+      onInput: () => ((globalThis.isAsked = true), new Promise(() => {})),
+    };
+    const started = Kernel.start(options);
+    started.catch(() => {});
+    globalThis.execute = async (code) => {
+      const run = (await started).execute(code);
+      const about = { replies: 0, text: "" };
+      run.reply.then((reply) => Object.assign(about, { reply, replies: about.replies + 1 }));
+      (async () => {
+        for await (const output of run.outputs) about.text += output.text ?? "";
+        about.ended = true;
+      })();
+      return about;
+    };
+    if (waits) await started;
+  }, isStarted);
+  return { page, evaluate };
+}
+
+const run = ({ evaluate }, code) => evaluate((text) => void execute(text).then((about) => (globalThis.about = about)), code);
+const about = ({ evaluate }) => evaluate(() => globalThis.about && { ...globalThis.about, status: globalThis.status });
+const holds = ({ evaluate }, what, words) => eventually(() => evaluate(what), words, 60_000);
+
+/** What runs when the process ends, and what tells that it has come so far. */
+const STEPS = {
+  "while its packages load": ["import pandas\nprint('end')", () => /^(Loading|Installing) .*pandas/.test(globalThis.progress ?? "")],
+  "in a loop": ["print('begun', flush=True)\nwhile True: pass", () => globalThis.about?.text.includes("begun")],
+  "while it sleeps": ["import time\nprint('begun', flush=True)\ntime.sleep(600)", () => globalThis.about?.text.includes("begun")],
+  "while output streams": ["n = 0\nwhile True:\n    n += 1\n    print('line', n)", () => globalThis.about?.text.includes("line 9")],
+  "while it waits for a line": ["input('Name? ')", () => globalThis.isAsked === true],
+  "while a figure is drawn": [
+    "import numpy as np, matplotlib.pyplot as plt\nprint('begun', flush=True)\nfor n in range(15):\n    plt.figure(figsize=(20, 20))\n    plt.plot(np.random.rand(200_000))",
+    () => globalThis.about?.text.includes("begun"),
+  ],
+};
+
+export const cases = {
+  async "a kernel whose process ends while it starts comes up all the same"(kit) {
+    const kernel = await kernelPage(kit, { isStarted: false });
+    await run(kernel, "print('here', 'I am')");
+    await kernel.page.locator("iframe[title='Python sandbox']").first().waitFor({ state: "attached" });
+    await crash(kernel);
+    await holds(kernel, () => globalThis.about?.replies > 0, "the run is answered");
+    const { reply, text, replies } = await about(kernel);
+    same([reply.status, text, replies], ["ok", "here I am\n", 1], "the run");
+  },
+};
+
+for (const [name, [code, isSoFar]] of Object.entries(STEPS)) {
+  cases[`a run whose process ends ${name} is answered once, and the next one works`] = async (kit) => {
+    const kernel = await kernelPage(kit);
+    await run(kernel, code);
+    await holds(kernel, isSoFar, "it has come so far");
+    await crash(kernel);
+    await holds(kernel, () => globalThis.about.replies > 0 && globalThis.about.ended, "the run is answered");
+    const { reply, status } = await about(kernel);
+    same([reply.status, reply.error?.ename], ["error", "KernelDied"], "how it ended");
+    contains(reply.error.evalue, "The browser has ended the Python sandbox", "the sentence");
+    same(status, "dead", "what is shown");
+    const next = await kernel.evaluate(async () => {
+      const next = await execute("6 * 7");
+      while (!next.reply) await new Promise(requestAnimationFrame);
+      return { result: next.reply.result, first: globalThis.about.replies };
+    });
+    same(next, { result: 42, first: 1 }, "the next run, and the replies to the first");
+  };
+}
