@@ -1,7 +1,6 @@
 // Names tests, runs them one after the other against a real browser, counts.
 import crypto from "node:crypto";
 import fs from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { start } from "./serve.mjs";
@@ -11,15 +10,32 @@ const tests = [];
 
 export const test = (name, body) => tests.push({ name, body });
 
-const loadPlaywright = () => {
-  const require = createRequire(
-    path.join(process.env.PYOXIDE_NODE_MODULES || path.join(here, "../.."), "package.json"),
-  );
+const load = async (name) => {
   try {
-    return require("playwright-core");
+    return await import(name);
   } catch {
-    throw new Error("playwright-core is missing: run `npm ci` in the root of the repository");
+    throw new Error(`${name} is missing: run \`npm ci\` in the root of the repository`);
   }
+};
+
+// The browser that FIREFOX names, or else Chromium; both have pages with `evaluate`, `goto` and `waitForFunction`.
+const isFirefox = Boolean(process.env.FIREFOX);
+const launch = async (zone) => {
+  const env = { ...process.env, TZ: zone };
+  if (isFirefox) {
+    const { default: puppeteer } = await load("puppeteer-core");
+    // One of the two pages is in the background, where timers would wait for a second.
+    const extraPrefsFirefox = {
+      "dom.min_background_timeout_value": 4,
+      "dom.min_background_timeout_value_without_budget_throttling": 4,
+      "dom.timeout.enable_budget_timer_throttling": false,
+      "dom.timeout.throttling_delay": -1,
+    };
+    return puppeteer.launch({ browser: "firefox", executablePath: process.env.FIREFOX, env, extraPrefsFirefox });
+  }
+  const { chromium } = await load("playwright-core");
+  const args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
+  return chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args, env });
 };
 
 // What a failed run says about itself, for the message of an assertion.
@@ -78,16 +94,9 @@ const withDeadline = (promise) => {
 };
 
 export const main = async () => {
-  const { chromium } = loadPlaywright();
   const sandbox = fs.readFileSync(path.join(here, "../../www/sandbox/sandbox.js"));
   const hash = "sha256-" + crypto.createHash("sha256").update(sandbox).digest("base64");
   const server = await start(hash);
-  const launch = (zone) =>
-    chromium.launch({
-      executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-      env: { ...process.env, TZ: zone },
-    });
   const browser = await launch("UTC");
   /** Has `use` a page in a browser of another time zone. */
   const elsewhere = async (zone, use) => {

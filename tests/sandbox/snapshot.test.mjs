@@ -22,17 +22,16 @@ const make = (host) =>
 /** A kernel out of a snapshot, as `kernel` of the page. `change` gets the snapshot and the options before: it may spoil them. */
 const restore = async (host, which, change = () => {}, argument = null) => {
   await make(host);
-  return host.evaluate(
-    async ([name, text, given]) => {
-      const snapshot = structuredClone((await globalThis.snapshots)[name]);
-      const options = { maxPages: 8192, bootMs: 30_000 };
-      await new Function(`return ${text}`)()(snapshot, options, given);
-      if (globalThis.kernel && !kernel.gone) kernel.dispose();
-      globalThis.kernel = await Kernel.start({ ...options, alter: (assets) => ({ ...assets, snapshot }) });
-      return kernel.info;
-    },
-    [which, String(change), argument],
-  );
+  await host.evaluate(async (name) => {
+    globalThis.given = { snapshot: structuredClone((await globalThis.snapshots)[name]), options: { maxPages: 8192, bootMs: 30_000 } };
+  }, which);
+  await host.evaluate(`(${change})(given.snapshot, given.options, ${JSON.stringify(argument)})`);
+  return host.evaluate(async () => {
+    const { snapshot, options } = globalThis.given;
+    if (globalThis.kernel && !kernel.gone) kernel.dispose();
+    globalThis.kernel = await Kernel.start({ ...options, alter: (assets) => ({ ...assets, snapshot }) });
+    return kernel.info;
+  });
 };
 
 const start = (host) =>

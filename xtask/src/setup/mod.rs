@@ -2,6 +2,7 @@
 
 pub mod apt;
 pub mod chromium;
+pub mod firefox;
 pub mod manifest;
 pub mod npm;
 pub mod pyodide;

@@ -31,6 +31,7 @@ const SUITES: &[Suite] = &[
     },
     Suite { name: "traces", about: "recorded traffic gives the stored chats, natively", run: suites::traces },
     Suite { name: "sandbox", about: "the sandbox frame and its worker, in Chromium", run: suites::sandbox },
+    Suite { name: "firefox", about: "the same in Firefox, where it can be had", run: suites::firefox },
     Suite { name: "browser", about: "the web floors, in Chromium by wasm-bindgen's runner", run: suites::browser },
     Suite { name: "hostile", about: "foreign code and HTML in their frames, in Chromium", run: suites::hostile },
     Suite { name: "e2e", about: "the pages as people use them, against a real server", run: suites::e2e },

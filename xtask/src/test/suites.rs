@@ -4,7 +4,7 @@ use super::conformance;
 use super::report::Report;
 use crate::setup::pyodide::{self, Distribution};
 use crate::setup::{self, chromium, target, wheel};
-use crate::{build, hash, paths, process, tools};
+use crate::{build, hash, paths, process, term, tools};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::env;
@@ -109,12 +109,32 @@ fn share(from: &Path, to: &Path) -> Result<()> {
 
 /// The frame and worker scripts by themselves.
 pub fn sandbox(report: &mut Report) -> Result<()> {
+    let mut node = sandbox_in_node()?;
+    node.env_remove("FIREFOX").args(&report.words);
+    report.tests("the sandbox in Chromium", &mut node)
+}
+
+/// The same in the other browser. A machine that can't have it goes without.
+pub fn firefox(report: &mut Report) -> Result<()> {
+    match setup::firefox::ensure()? {
+        Ok(browser) => {
+            let mut node = sandbox_in_node()?;
+            node.env("FIREFOX", browser).args(&report.words);
+            report.tests("the sandbox in Firefox", &mut node)
+        }
+        Err(why) => {
+            term::say("Skipping", format!("the sandbox in Firefox. {why}"));
+            Ok(())
+        }
+    }
+}
+
+fn sandbox_in_node() -> Result<Command> {
     setup::npm::ensure()?;
     let distribution = pyodide::ensure()?;
     let mut node = script("tests/sandbox/run.mjs")?;
     for_scripts(&mut node, &distribution)?;
-    node.args(&report.words);
-    report.tests("the sandbox in Chromium", &mut node)
+    Ok(node)
 }
 
 /// The pages, a real server, a scripted model.
