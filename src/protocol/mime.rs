@@ -69,6 +69,28 @@ pub fn raster_image(bundle: &MimeBundle) -> Option<(&'static str, &'static str, 
     })
 }
 
+/// What can be played, and whether it is a film. Browsers tell by themselves whether a file is what it says.
+const PLAYABLE: [(&str, bool); 10] = [
+    ("audio/wav", false),
+    ("audio/mpeg", false),
+    ("audio/ogg", false),
+    ("audio/flac", false),
+    ("audio/mp4", false),
+    ("audio/aac", false),
+    ("audio/webm", false),
+    ("video/mp4", true),
+    ("video/webm", true),
+    ("video/ogg", true),
+];
+
+/// The first sound or film of a bundle: media type, whether it is a film, bytes.
+pub fn playable(bundle: &MimeBundle) -> Option<(&'static str, bool, Arc<[u8]>)> {
+    PLAYABLE.iter().find_map(|(media_type, is_film)| match bundle.get(*media_type) {
+        Some(MimeData::Bytes(bytes)) if !bytes.is_empty() => Some((*media_type, *is_film, bytes.clone())),
+        _ => None,
+    })
+}
+
 /// The media type of a raster image by its first bytes.
 pub fn sniff_raster(bytes: &[u8]) -> Option<&'static str> {
     RASTER.iter().find(|(_, _, magic)| bytes.starts_with(magic)).map(|(media_type, _, _)| *media_type)
@@ -84,6 +106,17 @@ mod tests {
         assert!(is_binary("image/png"));
         assert!(matches!(MimeData::from_payload("image/png", vec![1]), MimeData::Bytes(_)));
         assert_eq!(MimeData::from_payload("text/html", b"<b>".to_vec()).text(), Some("<b>"));
+    }
+
+    #[test]
+    fn a_sound_or_a_film_is_found_and_nothing_else_is_played() {
+        let bundle =
+            |media_type: &str| MimeBundle::from([(media_type.to_owned(), MimeData::from_payload(media_type, vec![1]))]);
+        let found =
+            |media_type: &str| playable(&bundle(media_type)).map(|(media_type, is_film, _)| (media_type, is_film));
+        assert_eq!(found("audio/wav"), Some(("audio/wav", false)));
+        assert_eq!(found("video/mp4"), Some(("video/mp4", true)));
+        assert_eq!((found("audio/x-unknown"), found("text/html")), (None, None));
     }
 
     #[test]

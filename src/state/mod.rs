@@ -13,6 +13,7 @@ pub mod files;
 pub mod fold;
 pub mod inert_html;
 pub mod language;
+pub mod latex;
 pub mod notebook;
 pub mod outputs;
 pub mod parts;

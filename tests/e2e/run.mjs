@@ -19,6 +19,7 @@ import { cases as markdown } from "./cases/markdown.mjs";
 import { cases as network } from "./cases/network.mjs";
 import { cases as notebook } from "./cases/notebook.mjs";
 import { cases as offline } from "./cases/offline.mjs";
+import { cases as outputs } from "./cases/outputs.mjs";
 import { cases as panel } from "./cases/panel.mjs";
 import { cases as plain } from "./cases/plain.mjs";
 import { cases as questions } from "./cases/questions.mjs";
@@ -34,7 +35,7 @@ import { DIST, OUT, PYODIDE } from "./lib/paths.mjs";
 /** No case may take longer, whatever it waits for. */
 const CASE_TIMEOUT = 240_000;
 
-const groups = { server, notebook, starts, chaos, offline, questions, chat, markdown, events, calls, turns, items, host, files, folder, network, panel, bad, plain, serve, gallery, a11y, screenshots };
+const groups = { server, notebook, outputs, starts, chaos, offline, questions, chat, markdown, events, calls, turns, items, host, files, folder, network, panel, bad, plain, serve, gallery, a11y, screenshots };
 /** Which event types a case proves, by group and name. */
 const proves = { events: eventsProve, calls: callsProve };
 const proved = [];

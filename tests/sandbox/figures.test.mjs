@@ -120,3 +120,20 @@ test("what pandas imports only on demand is installed by the text that demands i
   assert.ok(run.outputs[0].imports.includes("openpyxl"), story(run));
   assert.equal(run.result, 1);
 });
+
+test("a sound is shown from samples, with and without numpy, and from a file", async ({ isolated }) => {
+  const heard = async (code) => {
+    const run = await isolated.fresh(code);
+    const { data } = run.outputs.find(({ t }) => t === "display") ?? assert.fail(story(run));
+    return Object.fromEntries(Object.entries(data).filter(([mime]) => mime.startsWith("audio/")));
+  };
+  await isolated.evaluate(() => globalThis.kernel?.dispose());
+  const plain = (await heard("from IPython.display import Audio\nAudio([[0, 0.5, -1], [1, 1, 1]], rate=8000)"))["audio/wav"];
+  assert.ok(plain.startsWith("RIFF") && plain.includes("WAVE"), JSON.stringify(plain.slice(0, 60)));
+  const sine = "import numpy as np\nfrom IPython.display import Audio\nAudio(np.sin(np.arange(8000) / 9), rate=8000)";
+  assert.ok((await heard(sine))["audio/wav"].length > 8000);
+  const kept = "open('a.ogg', 'wb').write(b'OggS' + bytes(20))\nAudio('a.ogg')";
+  assert.deepEqual(Object.keys(await heard(kept)), ["audio/ogg"]);
+  const without = await isolated.run("Audio([1, 2, 3])");
+  assert.match(without.evalue, /rate must be specified/);
+});

@@ -38,6 +38,7 @@ pub fn policy(page: &str, frames: &str, network: &str) -> String {
         "style-src 'self'",
         &format!("connect-src {connect}"),
         "img-src 'self' blob: data:",
+        "media-src blob:",
         "font-src 'self'",
         "manifest-src 'self'",
         &format!("frame-src {frame}"),

@@ -1,16 +1,18 @@
-//! A displayed value in the best of its representations that can be shown safely: images by their bytes, HTML
-//! in a frame, all else as text.
+//! A displayed value in the best of its representations that can be shown safely: images, sounds and films by their
+//! bytes, HTML in a frame, formulas drawn, all else as text.
 
 use super::ansi_view::{Terminal, TerminalView};
+use super::formula::LatexView;
 use super::html_frame::HtmlFrame;
 use super::strings;
 use crate::protocol::execute::Display;
-use crate::protocol::mime::{MimeBundle, MimeData, raster_image};
+use crate::protocol::mime::{MimeBundle, MimeData, playable, raster_image};
 use crate::web::blob::ObjectUrl;
+use crate::web::error::WebError;
 use leptos::prelude::*;
 
 /// Text representations in the order of preference, behind images and HTML.
-const TEXTS: [&str; 4] = ["text/markdown", "text/latex", "text/plain", "application/json"];
+const TEXTS: [&str; 3] = ["text/markdown", "text/plain", "application/json"];
 
 /// Shows a value.
 #[component]
@@ -25,6 +27,14 @@ pub fn DisplayView(
     }
     if let Some(svg) = text_of(&data, "image/svg+xml") {
         return image(svg.as_bytes(), "image/svg+xml", &alternative(&data), None, None);
+    }
+    if let Some((media_type, is_film, bytes)) = playable(&data) {
+        return player(&bytes, media_type, is_film, alternative(&data));
+    }
+    if !data.contains_key("text/html")
+        && let Some(latex) = text_of(&data, "text/latex")
+    {
+        return view! { <LatexView text=latex.to_owned() /> }.into_any();
     }
     let plain = text(&data);
     match text_of(&data, "text/html") {
@@ -61,13 +71,34 @@ fn alternative(data: &MimeBundle) -> String {
     if name.is_empty() || name.chars().count() > 200 { strings::image().to_owned() } else { name.to_owned() }
 }
 
+/// A `blob:` address of these bytes, as long as what shows them is there.
+fn address(bytes: &[u8], media_type: &str) -> Result<String, WebError> {
+    let url = ObjectUrl::new(bytes, media_type)?;
+    let address = url.as_str().to_owned();
+    let kept = StoredValue::new_local(Some(url));
+    on_cleanup(move || kept.update_value(|url| *url = None));
+    Ok(address)
+}
+
+/// A sound or a film with the browser's own controls; it begins when the person wants it to.
+fn player(bytes: &[u8], media_type: &str, is_film: bool, name: String) -> AnyView {
+    match address(bytes, media_type) {
+        Ok(address) if is_film => {
+            view! { <video class="output-media" controls preload="metadata" src=address aria-label=name></video> }
+                .into_any()
+        }
+        Ok(address) => {
+            view! { <audio class="output-media" controls preload="metadata" src=address aria-label=name></audio> }
+                .into_any()
+        }
+        Err(error) => view! { <p class="output-note">{error.to_string()}</p> }.into_any(),
+    }
+}
+
 /// An image by a `blob:` address. An SVG is an image, too, so that nothing in it runs or loads.
 fn image(bytes: &[u8], media_type: &str, alternative: &str, width: Option<f64>, height: Option<f64>) -> AnyView {
-    match ObjectUrl::new(bytes, media_type) {
-        Ok(url) => {
-            let address = url.as_str().to_owned();
-            let kept = StoredValue::new_local(Some(url));
-            on_cleanup(move || kept.update_value(|url| *url = None));
+    match address(bytes, media_type) {
+        Ok(address) => {
             let size = |size: Option<f64>| size.map(|size| format!("{size:.0}"));
             view! {
                 <img

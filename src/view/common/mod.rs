@@ -6,6 +6,7 @@ pub mod choose_files;
 pub mod display;
 pub mod files;
 pub mod focus;
+pub mod formula;
 pub mod html_frame;
 pub mod icon;
 pub mod language;

@@ -43,6 +43,13 @@ const PAGES = {
     await book.page.getByRole("button", { name: /^birds\.csv/ }).click();
     await book.page.getByRole("cell", { name: "kraak" }).first().waitFor();
   },
+  async outputs(kit, page) {
+    const book = await kit.notebook({ page });
+    await book.run("import numpy as np\nimport sympy\nfrom IPython.display import Audio, Latex, display\nx = sympy.symbols('x')\ndisplay(sympy.Integral(sympy.sqrt(1 / x), x), sympy.Matrix([[1, x], [x**2, 0]]))\ndisplay(Latex(r'An area of $\\pi r^2$'))\nAudio(np.sin(2 * np.pi * 440 * np.arange(8000) / 8000), rate=8000)");
+    await book.output(1).locator("audio").waitFor({ timeout: 90_000 });
+    await book.output(1).locator(".math .katex").nth(2).waitFor();
+    await book.is("Idle");
+  },
   async variables(kit, page) {
     const book = await kit.notebook({ page });
     await book.run("import pandas as pd\nimport numpy as np\nbirds = pd.DataFrame({'name': ['owl', 'wren', 'heron'], 'wings': 2})\nheights = np.linspace(0, 4, 200).reshape(50, 4)\nplaces = {'oak': 3, 'barn': 1}\nnote = 'three nests in the old oak'\ndef count(nests, *, only_seen=True): return len(nests)\nbirds");
