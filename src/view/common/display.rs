@@ -1,9 +1,10 @@
 //! A displayed value in the best of its representations that can be shown safely: images, sounds and films by their
-//! bytes, HTML in a frame, formulas drawn, all else as text.
+//! bytes, HTML in a frame, Markdown and formulas as elements, all else as text.
 
 use super::ansi_view::{Terminal, TerminalView};
 use super::formula::LatexView;
 use super::html_frame::HtmlFrame;
+use super::markdown_view::MarkdownView;
 use super::strings;
 use crate::protocol::execute::Display;
 use crate::protocol::mime::{MimeBundle, MimeData, playable, raster_image};
@@ -12,7 +13,7 @@ use crate::web::error::WebError;
 use leptos::prelude::*;
 
 /// Text representations in the order of preference, behind images and HTML.
-const TEXTS: [&str; 3] = ["text/markdown", "text/plain", "application/json"];
+const TEXTS: [&str; 2] = ["text/plain", "application/json"];
 
 /// Shows a value.
 #[component]
@@ -31,19 +32,18 @@ pub fn DisplayView(
     if let Some((media_type, is_film, bytes)) = playable(&data) {
         return player(&bytes, media_type, is_film, alternative(&data));
     }
-    if !data.contains_key("text/html")
-        && let Some(latex) = text_of(&data, "text/latex")
-    {
+    let plain = text(&data);
+    if let Some(html) = text_of(&data, "text/html") {
+        let fallback = move || view! { <TerminalView terminal=Terminal::of(&plain) class="output-text" /> };
+        return view! { <HtmlFrame html=html.to_owned() fallback=ViewFn::from(fallback) /> }.into_any();
+    }
+    if let Some(markdown) = text_of(&data, "text/markdown") {
+        return view! { <MarkdownView text=markdown.to_owned() /> }.into_any();
+    }
+    if let Some(latex) = text_of(&data, "text/latex") {
         return view! { <LatexView text=latex.to_owned() /> }.into_any();
     }
-    let plain = text(&data);
-    match text_of(&data, "text/html") {
-        Some(html) => {
-            let fallback = move || view! { <TerminalView terminal=Terminal::of(&plain) class="output-text" /> };
-            view! { <HtmlFrame html=html.to_owned() fallback=ViewFn::from(fallback) /> }.into_any()
-        }
-        None => view! { <TerminalView terminal=Terminal::of(&plain) class="output-text" /> }.into_any(),
-    }
+    view! { <TerminalView terminal=Terminal::of(&plain) class="output-text" /> }.into_any()
 }
 
 fn text_of<'a>(data: &'a MimeBundle, media_type: &str) -> Option<&'a str> {

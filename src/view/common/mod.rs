@@ -10,6 +10,7 @@ pub mod formula;
 pub mod html_frame;
 pub mod icon;
 pub mod language;
+pub mod markdown_view;
 pub mod output;
 pub mod progress;
 pub mod question;

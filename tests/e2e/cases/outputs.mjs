@@ -16,6 +16,21 @@ export const cases = {
     contains(await book.output(1).innerText(), ["An area of", "\\nosuch{", "can't be drawn", "<b>"], "the words");
   },
 
+  async "Markdown that code displays is laid out, and nothing in it runs or loads"(kit) {
+    const book = await kit.notebook();
+    const text = "# Nests\\n\\nFound **three** in `oak`, see [notes](https://notes.example/), [bad](javascript:alert(1)) and $x^2$.\\n\\n- owl\\n- wren\\n\\n| bird | n |\\n|---|--:|\\n| owl | 2 |\\n\\n<img src=x onerror=alert(1)> ![far](https://evil.example/p.png)";
+    await book.run(`from IPython.display import Markdown\nMarkdown("${text}")`);
+    const output = book.output(1);
+    await output.getByRole("heading", { name: "Nests" }).waitFor({ timeout: 90_000 });
+    await output.locator("strong", { hasText: "three" }).waitFor();
+    await output.locator(".math .katex").waitFor();
+    same(await output.getByRole("link").evaluateAll((links) => links.map((link) => [link.textContent, link.href, link.rel])), [["notes", "https://notes.example/", "noopener noreferrer nofollow"]], "the links");
+    same(await output.getByRole("listitem").allInnerTexts(), ["owl", "wren"], "the list");
+    same(await output.getByRole("cell").allInnerTexts(), ["owl", "2"], "the table");
+    contains(await output.innerText(), ["<img src=x onerror=alert(1)>", "far"], "what stays words");
+    await counted(output.locator("img"), 0, "pictures");
+  },
+
   async "a sound can be played, and begins when the person wants it to"(kit) {
     const book = await kit.notebook();
     await book.run("import numpy as np\nfrom IPython.display import Audio\nAudio(np.sin(2 * np.pi * 440 * np.arange(8000) / 8000), rate=8000)");
