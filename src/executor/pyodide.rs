@@ -77,6 +77,8 @@ pub struct Pyodide {
     /// The run that waits for another engine, though for its user it runs already.
     moved: Option<MsgId>,
     asked: BTreeMap<MsgId, Asked>,
+    /// When an interpreter that doesn't come back from a question is given up.
+    hung: Option<Millis>,
     count: u32,
     shown: KernelStatus,
 }

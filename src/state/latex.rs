@@ -19,12 +19,18 @@ const MARKS: [(&str, &str, bool); 4] =
     [("$$", "$$", true), ("\\[", "\\]", true), ("\\(", "\\)", false), ("$", "$", false)];
 const BEGIN: &str = "\\begin{";
 
+/// Longer texts, in bytes, are words altogether: the end of each mark is looked for in all that follows.
+const LONGEST: usize = 20_000;
+
 /// The parts in order. A mark that is not closed is a word.
 pub fn parts(text: &str) -> Vec<Part> {
+    if text.len() > LONGEST {
+        return vec![Part::Text(text.to_owned())];
+    }
     let (mut parts, mut words, mut rest) = (Vec::new(), String::new(), text);
     while let Some(first) = rest.chars().next() {
         if let Some((tex, display, length)) = formula(rest) {
-            if !words.trim().is_empty() {
+            if !words.trim().is_empty() || (!words.is_empty() && !parts.is_empty()) {
                 parts.push(Part::Text(std::mem::take(&mut words)));
             }
             words.clear();
@@ -87,6 +93,17 @@ mod tests {
         let expected =
             [text("An area of "), formula("\\pi r^2", false), text(" costs $5, and "), formula("r", false), text(".")];
         assert_eq!(parts("An area of $\\pi r^2$ costs \\$5, and \\(r\\)."), expected);
+    }
+
+    #[test]
+    fn formulas_in_a_row_stay_apart() {
+        assert_eq!(parts("$a$ $b$"), [formula("a", false), text(" "), formula("b", false)]);
+    }
+
+    #[test]
+    fn a_long_text_is_not_looked_through() {
+        let long = "$x$".repeat(LONGEST);
+        assert_eq!(parts(&long), [text(&long)]);
     }
 
     #[test]

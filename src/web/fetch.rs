@@ -81,7 +81,8 @@ pub async fn file(url: &str, name: &str, on_size: &dyn Fn(f64), on_bytes: &dyn F
         };
         let silence = async {
             let (mut before, mut looks) = (0.0, 0);
-            while looks < LOOKS {
+            // Who hasn't begun yet may have to find it first.
+            while looks < if come.get() > 0.0 { LOOKS } else { 3 * LOOKS } {
                 TimeoutFuture::new(SILENCE / LOOKS).await;
                 looks = if come.get() > before { 0 } else { looks + 1 };
                 before = come.get();

@@ -16,6 +16,14 @@ class Own:
     def __dir__(self):
         touched.append("dir")
         return ["x"]
+    @property
+    def __class__(self):
+        touched.append("class")
+        return int
+    @property
+    def __signature__(self):
+        touched.append("signature")
+    def __call__(self, value): "Called."
     def __repr__(self):
         touched.append("repr")
         return "!"
@@ -30,6 +38,28 @@ def scale(values, *, factor=2.0, **rest):
     "Makes them larger."
 _hidden = 1
 names = [Own(), Own()]
+class Key:
+    def __repr__(self):
+        touched.append("repr")
+        return "key"
+    def __hash__(self):
+        touched.append("hash")
+        return 1
+    def __eq__(self, other):
+        touched.append("eq")
+        return self is other
+    def __lt__(self, other):
+        touched.append("lt")
+        return True
+    @property
+    def __class__(self):
+        touched.append("class")
+        return str
+keyed, grouped, wrong, cells = {Key(): 1, Key(): 2}, {Key(), Key()}, ValueError(Key()), np.array([Key()], dtype=object)
+def defaulted(key=Key()): pass
+exec("class Made:\\n    def __repr__(self): touched.append('repr')\\nmade = Made()", made_in := {"touched": touched})
+made = made_in["made"]
+touched.clear()
 `;
 
 /** Text with "|" for the cursor -> the completions. */
@@ -90,8 +120,11 @@ test("files are offered in a text, and nothing is where nothing is known", async
 
 test("no code of the cells runs for an answer", async ({ plain }) => {
   await plain.fresh(SETUP);
-  for (const text of ["own.|", "own.spied.up|", "names[0].fi|", "own.missing.|", "own.method(fir|", "o|"]) await complete(plain, text);
-  await plain.evaluate(() => kernel.ask("inspect", "own.method", 8));
+  for (const text of ["own.|", "own.spied.up|", "names[0].fi|", "own.missing.|", "own.method(fir|", "own(val|", "o|", "keyed['|", "keyed[|", "defaulted(|", "cells.|"]) await complete(plain, text);
+  await plain.evaluate(() => Promise.all([["own.method", 8], ["own(", 4], ["defaulted", 3]].map((asked) => kernel.ask("inspect", ...asked))));
+  // A long word takes no time: nothing is looked at that is far from the cursor.
+  assert.deepEqual(await complete(plain, `${"x".repeat(300_000)} |`).then((found) => found.names.length > 0), true);
+  assert.deepEqual(await complete(plain, `${"x".repeat(300_000)}(|`).then((found) => found.names.length > 0), true);
   const { variables } = await plain.evaluate(() => kernel.ask("variables"));
   assert.ok(variables.some(({ name }) => name === "own"));
   assert.deepEqual((await plain.run("touched")).result, []);
@@ -123,11 +156,19 @@ answer = 42`);
   assert.deepEqual(of.answer, { type: "int", shape: "", size: 28 - 12, value: "42" }, JSON.stringify(of.answer));
   assert.deepEqual([of.grid.type, of.grid.shape, of.grid.size], ["ndarray", "3 × 4", 96]);
   assert.deepEqual([of.frame.type, of.frame.shape, of.frame.value], ["DataFrame", "2 × 2", "a, b"]);
-  assert.deepEqual([of.word.shape, of.word.value.length <= 70], ["1000", true]);
+  assert.deepEqual([of.word.shape, of.word.value.length <= 90], ["1000", true]);
   assert.deepEqual([of.endless.type, of.own.value, of.scale.value], ["list", "<Own>", "scale(values, *, factor=2.0, **rest)"]);
   assert.equal(of.big.type, "int");
   assert.equal(more, 0);
   assert.ok(!("math" in of) && !("_hidden" in of) && !("__name__" in of));
+});
+
+test("what is very long is told by its beginning", async ({ plain }) => {
+  await plain.fresh("def long(x='a' * 30_000_000): pass\ntable = {'k' * 30_000_000: 1, '': 2, 'abc': 3}\ndata = b'word ' * 4_000_000\nmany = {n: n for n in range(500_000)}");
+  const { variables } = await plain.evaluate(() => kernel.ask("variables"));
+  assert.deepEqual(variables.map(({ name }) => name), ["data", "long", "many", "table"]);
+  assert.ok(variables.every(({ value }) => value.length < 500 && value.length > 5), JSON.stringify(variables).slice(0, 2000));
+  assert.deepEqual((await complete(plain, "table['|")).names, ["", "abc"]);
 });
 
 test("a question that takes too long ends by an interrupt, and the next run is well", async ({ isolated }) => {

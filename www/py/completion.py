@@ -6,19 +6,21 @@ import keyword
 import os
 import re
 import sys
+from types import GetSetDescriptorType, ModuleType
 
-from . import expressions, magics, packages, shell
-from .expressions import ARRAYS, called_in, expression, is_own, library, open_text, value_of
+from . import expressions, magics, packages, shell, variables
+from .expressions import ARRAYS, NEAR, called_in, expression, is_a, is_own, is_own_object, library, open_text, value_of
 
 _MOST = 500  # matches
+_LONG = 200  # characters of one
 _LONGEST = 20_000  # characters of a documentation
 _SURPRISING = {"antigravity", "this"}  # modules that do something when they are imported
 
 
 def _kind(value):
-    if inspect.ismodule(value):
+    if is_a(value, ModuleType):
         return "namespace"
-    if isinstance(value, type):
+    if is_a(value, type):
         return "class"
     return "function" if callable(value) else "variable"
 
@@ -34,10 +36,9 @@ def _commands(line, _):
 def _modules(line, _):
     if found := re.match(r"\s*from\s+([\w.]+)\s+import\s+\(?(?:[\w\s,]*,\s*)?(\w*)$", line):
         top = found[1].partition(".")[0]
-        if found[1] not in sys.modules and top in sys.stdlib_module_names and top not in _SURPRISING:
-            __import__(found[1])
-        module = sys.modules[found[1]]
-        return found[2], [(name, _kind(getattr(module, name, None))) for name in dir(module)]
+        if top not in sys.modules and top in sys.stdlib_module_names and top not in _SURPRISING:
+            __import__(top)
+        return found[2], [(name, _kind(value)) for name, value in vars(sys.modules[found[1]]).items()]
     if found := re.match(r"\s*(?:import|from)\s+(?:[\w.\s,]*,\s*)?([\w.]*)$", line):
         import pkgutil
 
@@ -57,14 +58,14 @@ def _in_text(line, _):
         return None
     before, typed = line[:start], line[start:].lstrip("\"'")
     if before.endswith("["):
-        return typed, [(key, "property") for key in _keys(value_of(expression(before[:-1]))) if isinstance(key, str)]
+        return typed, [(key, "property") for key in _keys(value_of(expression(before[:-1]))) if type(key) is str]
     folder, name = os.path.split(typed)
     with os.scandir(folder or ".") as found:
         return name, [(each.name + "/" * each.is_dir(), "text") for each in found]
 
 
 def _keys(value):
-    if isinstance(value, dict):
+    if is_a(value, dict):
         return dict.keys(value)
     if library(value) in ARRAYS:
         dtype = getattr(value, "dtype", None)
@@ -76,14 +77,24 @@ def _attributes(line, _):
     if not (found := re.search(r"\.(\w*)$", line)):
         return None
     value = value_of(expression(line[: found.start()]))
-    own = (type if isinstance(value, type) else object).__dir__
-    names = own(value) if is_own(value) else dir(value)
+    names = _names_in(value) if is_own(value) else dir(value)
     return found[1], [(name, _kind_of_attribute(value, name)) for name in names]
+
+
+def _names_in(value):
+    """As dir(), without asking the value: `object.__dir__` reads its `__class__`."""
+    kinds = (value if is_a(value, type) else type(value)).__mro__
+    names = {name for kind in kinds for name in vars(kind)}
+    places = (vars(kind).get("__dict__") for kind in kinds) if not is_a(value, type) else ()
+    for place in places:
+        if type(place) is GetSetDescriptorType:
+            return names | dict.keys(place.__get__(value))
+    return names
 
 
 def _kind_of_attribute(value, name):
     found = inspect.getattr_static(value, name, None)
-    if isinstance(found, (staticmethod, classmethod)):
+    if is_a(found, (staticmethod, classmethod)):
         return "method"
     return {"function": "method", "variable": "property"}.get(kind := _kind(found), kind)
 
@@ -95,7 +106,8 @@ def _names(line, before):
     names = []
     if called := called_in(before):
         try:
-            given = inspect.signature(value_of(called)).parameters.values()
+            function = value_of(called)
+            given = () if is_own_object(function) else inspect.signature(function).parameters.values()
             names = [(f"{one.name}=", "property") for one in given if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)]
         except (LookupError, TypeError, ValueError):
             pass  # nothing is known of it
@@ -105,7 +117,7 @@ def _names(line, before):
 
 def complete(code, cursor):
     before = code[:cursor]
-    line = before.rpartition("\n")[2]
+    line = before[-NEAR:].rpartition("\n")[2]
     for source in (_commands, _modules, _in_text, _attributes, _names):
         try:
             found = source(line, before)
@@ -115,7 +127,7 @@ def complete(code, cursor):
             break
     typed, names = found or ("", [])
     hidden = "" if typed.startswith("_") else "_"
-    fits = {name: kind for name, kind in reversed(names) if name.startswith(typed) and not (hidden and name[0] == hidden)}
+    fits = {name: kind for name, kind in reversed(names) if name.startswith(typed) and len(name) <= _LONG and not (hidden and name[:1] == hidden)}
     order = sorted(fits, key=lambda name: (not name.endswith("="), name.lower()))
     matches = [{"text": name, "type": fits[name]} for name in order[:_MOST]]
     return {"start": cursor - len(typed), "end": cursor, "matches": matches, "open": not found or source is _names}
@@ -123,7 +135,7 @@ def complete(code, cursor):
 
 def inspect_at(code, cursor):
     word = re.match(r"\w*", code[cursor:])[0]
-    line = (code[:cursor] + word).rpartition("\n")[2]
+    line = (code[max(0, cursor - NEAR) : cursor] + word).rpartition("\n")[2]
     for name in (expression(line).rstrip("."), called_in(code[:cursor])):
         if not re.match(r"[^\W\d]", name):
             continue  # a number, a text
@@ -131,5 +143,7 @@ def inspect_at(code, cursor):
             value = value_of(name)
         except LookupError:
             continue
-        return {"name": name, "text": magics.documentation(name, value)[:_LONGEST]}
+        about = type(value) if is_own_object(value) else value
+        text = f"{name}{variables.parameters(value)}\n{inspect.getdoc(about) or ''}".strip()
+        return {"name": name, "text": text[:_LONGEST]}
     return None

@@ -5,7 +5,7 @@ import builtins
 import inspect
 
 ARRAYS = {"numpy", "pandas", "scipy", "polars", "pyarrow", "xarray"}  # libraries whose values have shapes and named parts
-_NEAR = 4_000  # characters before the cursor in which an open bracket is looked for
+NEAR = 4_000  # characters before the cursor that are looked at
 
 namespace = {}  # of the cells
 
@@ -40,14 +40,33 @@ def expression(text):
     return text[at:]
 
 
+def is_a(value, kind):
+    """As isinstance, without asking the value's own `__class__`."""
+    return issubclass(type(value), kind)
+
+
 def is_own(value):
     """Whether a class of the cells made this value, or it is one."""
-    return (value if isinstance(value, type) else type(value)).__module__ == "__main__"
+    return _of_type("__module__", value if is_a(value, type) else type(value)) == "__main__"
+
+
+def name_of(kind):
+    """The name of a class, without asking its metaclass."""
+    return _of_type("__name__", kind)
+
+
+def _of_type(name, kind):
+    return type.__getattribute__(kind, name)
+
+
+def is_own_object(value):
+    """Whether a class of the cells made this value, and it is none."""
+    return is_own(value) and not is_a(value, type)
 
 
 def library(value):
     """The package that this value's class comes from."""
-    return type(value).__module__.partition(".")[0]
+    return str(_of_type("__module__", type(value))).partition(".")[0]
 
 
 def _attribute(value, name):
@@ -111,8 +130,8 @@ def open_text(line):
 def called_in(before):
     """The expression whose call the cursor is in, or nothing."""
     depth = 0
-    for at in range(len(before) - 1, max(-1, len(before) - _NEAR), -1):
+    for at in range(len(before) - 1, max(-1, len(before) - NEAR), -1):
         depth += (before[at] in "])}") - (before[at] in "[({")
         if depth < 0:
-            return expression(before[:at]) if before[at] == "(" else ""
+            return expression(before[max(0, at - NEAR) : at]) if before[at] == "(" else ""
     return ""

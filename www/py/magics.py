@@ -12,6 +12,7 @@ import re
 import sys
 import time
 import timeit
+import types
 
 from pyodide.ffi import can_run_sync, run_sync
 
@@ -277,7 +278,7 @@ class _Captured:
 
 def variables():
     """What the cells have named, without modules and what begins with an underscore."""
-    return {name: value for name, value in _namespace.items() if not name.startswith("_") and not inspect.ismodule(value)}
+    return {name: value for name, value in _namespace.items() if not name.startswith("_") and not issubclass(type(value), types.ModuleType)}
 
 
 async def _pip(words):

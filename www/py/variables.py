@@ -1,62 +1,110 @@
 """The list of variables: names, types, shapes, sizes and short values."""
 
+import datetime
 import inspect
-import reprlib
 import sys
+from decimal import Decimal
+from fractions import Fraction
+from itertools import islice
 
 from . import expressions, magics
-from .expressions import ARRAYS, is_own, library
+from .expressions import ARRAYS, is_a, is_own, is_own_object, library, name_of
 
 _MOST = 500
+_LONG = 80  # characters of a text
+_FEW = 6  # items that are shown of a container
+_DEEP = 3
 _ITEMS = 1_000  # of an array that is shown
-_PLAIN = {"builtins", "decimal", "fractions", "datetime", "pathlib", "numpy"}  # whose `__repr__` is known to be harmless
+_TEXTS = (str, bytes, bytearray)
+_CONTAINERS = {list: "[]", tuple: "()", set: "{}", frozenset: ("frozenset({", "})"), dict: "{}"}
+# Exactly these: a class of the cells that inherits from one has a `__repr__` of its own.
+_PLAIN = {float, complex, bool, type(None), range, Decimal, Fraction, datetime.date, datetime.timedelta}
 
 
-class _Short(reprlib.Repr):
-    def __init__(self):
-        super().__init__(maxlevel=3, maxstring=60, maxother=60, maxlong=40, maxdict=6, maxlist=8, maxtuple=8, maxset=8)
-
-    def repr_instance(self, value, level):
-        kind = type(value)
-        if kind.__module__ not in _PLAIN or getattr(value, "size", 0) > _ITEMS:
-            return f"<{kind.__name__}>"
-        text = " ".join(repr(value).split())
-        return text if len(text) <= self.maxother else text[: self.maxother] + "…"
+def cut(text, most=_LONG):
+    """The beginning of a text."""
+    return text if len(text) <= most else text[:most] + "…"
 
 
-_short = _Short()
+def preview(value, depth=0):
+    """The beginning of a value, without running code of the cells for it."""
+    kind = type(value)
+    if kind in _TEXTS:
+        return repr(value[:_LONG]) + ("…" if len(value) > _LONG else "")
+    if kind is int:
+        return repr(value) if value.bit_length() < 300 else f"<an int of {value.bit_length()} bits>"
+    if kind in _PLAIN or (kind is datetime.datetime and value.tzinfo is None):
+        return cut(repr(value))
+    if kind in _CONTAINERS:
+        return cut(_items(value, kind, depth), 3 * _LONG)
+    if kind.__module__ == "numpy" and not getattr(value.dtype, "hasobject", True) and value.size <= _ITEMS:
+        return cut(" ".join(repr(value).split()))
+    if library(value) == "pandas" and not is_own(value) and hasattr(value, "columns"):
+        return cut(", ".join(name if type(name) is str else preview(name, depth + 1) for name in value.columns[:20]))
+    return f"<{cut(name_of(kind))}>"
 
 
-def _preview(value):
-    if isinstance(value, type) or (callable(value) and not is_own(value)):
-        try:
-            return f"{value.__name__}{inspect.signature(value)}"
-        except (AttributeError, TypeError, ValueError):
-            return ""
-    if library(value) == "pandas" and hasattr(value, "columns"):
-        return ", ".join(map(str, value.columns[:20]))
-    return _short.repr(value)
+def _items(value, kind, depth):
+    before, after = _CONTAINERS[kind]
+    if depth >= _DEEP:
+        return f"{before}…{after}"
+    items = kind.items(value) if kind is dict else kind.__iter__(value)
+    shown = [": ".join(preview(part, depth + 1) for part in (item if kind is dict else [item])) for item in islice(items, _FEW)]
+    return before + ", ".join(shown + ["…"] * (len(value) > _FEW)) + after
+
+
+class _Shown:
+    def __init__(self, value):
+        self.text = preview(value, 1)
+
+    def __repr__(self):
+        return self.text
+
+
+def parameters(value):
+    """What a function takes, in brackets; empty if that is not known."""
+    if is_own_object(value):
+        return ""
+    try:
+        signature = inspect.signature(value)
+    except (AttributeError, TypeError, ValueError):
+        return ""
+    shown = [
+        one.replace(annotation=one.empty, default=one.default if one.default is one.empty else _Shown(one.default))
+        for one in signature.parameters.values()
+    ]
+    return cut(str(signature.replace(parameters=shown, return_annotation=signature.empty)), 4 * _LONG)
+
+
+def _value(value):
+    if is_a(value, type):
+        return name_of(value) + parameters(value)
+    if callable(value) and not is_own(value):
+        return getattr(value, "__name__", "") + parameters(value)
+    return preview(value)
 
 
 def _shape(value):
-    if library(value) in ARRAYS:
+    if library(value) in ARRAYS and not is_own(value):
         shape = getattr(value, "shape", None)
-        return " × ".join(map(str, shape)) if isinstance(shape, tuple) else ""
-    return str(len(value)) if type(value) in (str, bytes, bytearray, list, tuple, dict, set, frozenset, range) else ""
+        return " × ".join(map(str, shape)) if type(shape) is tuple else ""
+    return str(len(value)) if type(value) in (*_TEXTS, *_CONTAINERS, range) else ""
 
 
 def _size(value):
+    if is_own(value) or callable(value):
+        return None
     if library(value) in ARRAYS:
         if callable(used := getattr(value, "memory_usage", None)):
             return int(getattr(found := used(), "sum", lambda: found)())
-        if isinstance(size := getattr(value, "nbytes", None), int):
+        if type(size := getattr(value, "nbytes", None)) is int:
             return size
-    return None if is_own(value) or callable(value) else sys.getsizeof(value)
+    return sys.getsizeof(value)
 
 
 def _variable(name, value):
-    facts = {"name": name, "type": type(value).__name__, "shape": "", "size": None, "value": ""}
-    for key, ask in (("shape", _shape), ("size", _size), ("value", _preview)):
+    facts = {"name": cut(name), "type": cut(name_of(type(value))), "shape": "", "size": None, "value": ""}
+    for key, ask in (("shape", _shape), ("size", _size), ("value", _value)):
         try:
             facts[key] = ask(value)
         except Exception:
@@ -65,5 +113,6 @@ def _variable(name, value):
 
 
 def variables():
+    """All of them, and how many more there are."""
     names = sorted(magics.variables(), key=str.lower)
     return {"variables": [_variable(name, expressions.namespace[name]) for name in names[:_MOST]], "more": len(names[_MOST:])}

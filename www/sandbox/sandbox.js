@@ -76,6 +76,7 @@
       clearTimeout(interruptTimer);
       if (interrupt) interrupt.fill(0); // a late Stop of the last run must not hit this one
     }
+    if (data.t === "ask") sinceExec--; // its answer is none of a run's messages
     if (["exec", "ask", "install", "files", "verified", "fetched"].includes(data.t)) worker.postMessage(data);
   };
 

@@ -216,6 +216,15 @@
     const at = openNeeds.findIndex((need) => need.id === id);
     if (at >= 0) openNeeds.splice(at, 1)[0].resolve(stringify(bare({ ...result, missing, index })));
   };
+  const ask = ({ id, kind, code, cursor }) => {
+    let answer = "null";
+    try {
+      answer = kernel.answer(kind, code, cursor);
+    } catch {
+      // an interrupt that came at the very end: there is no answer
+    }
+    send({ t: "answer", id }, answer);
+  };
   const answerStdin = ({ line }) => {
     const answer = answerLine;
     answerLine = null;
@@ -229,8 +238,7 @@
   const HANDLERS = bare({
     boot: (given) => (booted = boot(given)),
     fetched: (answer) => answerFetch(answer),
-    ask: ({ id, kind, code, cursor }) => send({ t: "answer", id }, kernel.answer(kind, code, cursor)),
-    ...{ verified: isVerified, files: restore, exec, install, stdin: answerStdin, cancel },
+    ...{ verified: isVerified, files: restore, exec, ask, install, stdin: answerStdin, cancel },
   });
   listen("message", async (event) => {
     if (!event.isTrusted) return;

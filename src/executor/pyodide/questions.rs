@@ -9,6 +9,11 @@ use serde::de::DeserializeOwned;
 /// How long an answer may take: code of a library may run for it.
 const LIMIT: Millis = 2_000.0;
 
+/// How long an idle interpreter may take to obey the interrupt after that; and one to whom a run was sent meanwhile, which
+/// must not be hit by it.
+const OBEYS: Millis = 1_500.0;
+const COMES_BACK: Millis = 10_000.0;
+
 /// A question that is open.
 #[derive(Debug)]
 pub(super) struct Asked {
@@ -32,6 +37,7 @@ impl Pyodide {
     }
 
     pub(super) fn answered(&mut self, id: MsgId, text: &str, steps: &mut Steps) {
+        self.hung = None;
         if let Some(asked) = self.asked.remove(&id) {
             steps.push(Step::Answer(id, (asked.read)(text)));
         }
@@ -40,6 +46,7 @@ impl Pyodide {
     /// Takes the engine away, with all that it was asked.
     pub(super) fn close(&mut self, steps: &mut Steps) {
         steps.push(Step::Close);
+        self.hung = None;
         self.leave_unanswered(steps);
     }
 
@@ -47,14 +54,19 @@ impl Pyodide {
     pub(super) fn give_up_questions(&mut self, now: Millis, steps: &mut Steps) {
         if self.asked.values().any(|asked| now >= asked.until) {
             self.leave_unanswered(steps);
-            if matches!(self.phase, Phase::Idle) {
+            let is_idle = matches!(self.phase, Phase::Idle);
+            if is_idle {
                 steps.push(Step::Send(Outgoing::Interrupt));
             }
+            self.hung = Some(now + if is_idle { OBEYS } else { COMES_BACK });
+        } else if self.hung.is_some_and(|until| now >= until) {
+            let why = "The interpreter did not come back from a question of an editor, so the kernel was replaced; variables are gone, files of earlier runs are not.";
+            self.replace("KernelDied", why, steps);
         }
     }
 
     pub(super) fn first_question_ends(&self) -> Option<Millis> {
-        self.asked.values().map(|asked| asked.until).reduce(Millis::min)
+        self.asked.values().map(|asked| asked.until).chain(self.hung).reduce(Millis::min)
     }
 
     fn leave_unanswered(&mut self, steps: &mut Steps) {

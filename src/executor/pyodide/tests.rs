@@ -331,11 +331,13 @@ proptest! {
 
 /// The questions that were answered among the steps, each with its answer.
 fn answers(steps: &Steps) -> Vec<(&str, Option<Answer>)> {
-    let answer = |step| match step {
-        &Step::Answer(ref id, ref answer) => Some((id.as_str(), answer.clone())),
-        _ => None,
-    };
-    steps.iter().filter_map(answer).collect()
+    steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Answer(id, answer) => Some((id.as_str(), answer.clone())),
+            _ => None,
+        })
+        .collect()
 }
 
 fn variables(id: &str) -> KernelRequest {
@@ -396,4 +398,24 @@ fn a_question_that_takes_too_long_is_given_up_and_only_an_idle_interpreter_inter
     kernel.request(variables("b"), 3_000.0);
     kernel.request(exec("1", None), 3_500.0);
     assert_eq!(kernel.tick(5_000.0), [Step::Answer("b".into(), None)]);
+}
+
+#[test]
+fn an_interpreter_that_does_not_come_back_from_a_question_is_replaced_and_its_run_answered() {
+    let mut kernel = idle();
+    kernel.request(variables("a"), 0.0);
+    kernel.tick(2_000.0);
+    assert_eq!(kernel.wake_at(), Some(3_500.0));
+    let steps = kernel.tick(3_500.0);
+    assert!(matches!(steps[..], [Step::Close, Step::Open, ..]), "{steps:?}");
+    let mut kernel = idle();
+    kernel.request(variables("a"), 0.0);
+    kernel.request(exec("1", None), 1_000.0);
+    kernel.tick(2_000.0);
+    assert_eq!(replies(&kernel.tick(12_000.0)), [("1", ReplyStatus::Error)]);
+    let mut kernel = idle();
+    kernel.request(variables("a"), 0.0);
+    kernel.tick(2_000.0);
+    kernel.receive(worker(r#"{"t":"answer","id":"a"}"#, "null"), 2_100.0);
+    assert_eq!((kernel.wake_at(), kernel.tick(9_000.0)), (None, vec![]));
 }

@@ -35,6 +35,12 @@ const elements = (chat) =>
     }
     for (const run of copy.querySelectorAll("[class^=tok-]")) run.replaceWith(run.textContent);
     copy.normalize();
+    // What was told first of an element depends on when it came, too.
+    for (const one of copy.querySelectorAll("*")) {
+      const all = [...one.attributes].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, value }) => [name, value]);
+      for (const [name] of all) one.removeAttribute(name);
+      for (const [name, value] of all) one.setAttribute(name, value);
+    }
     // How many blocks a group has depends on when they came.
     const groups = [...copy.querySelectorAll(":scope > .chapter > .blocks")];
     if (groups.length === 0) throw new Error("the text has no blocks");

@@ -54,10 +54,10 @@ export const cases = {
 
   async "a file that stops coming is asked for again"(kit) {
     const site = await kit.ownSite();
-    const book = await kit.notebook({ site });
     site.stall(/\/pyodide\.asm\.wasm$/);
+    const book = await kit.notebook({ site });
     await book.runs("print('here', 'all the same')", "here all the same");
-    same(site.asked.filter((path) => path.endsWith("/pyodide.asm.wasm")).length, 2, "how often it was asked for");
+    ok(site.asked.filter((path) => path.endsWith("/pyodide.asm.wasm")).length > 1, "it was asked for again");
   },
 
   async "a snapshot that was changed where it is kept is not used, and the code runs once"(kit) {

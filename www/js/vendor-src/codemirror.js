@@ -127,10 +127,10 @@ const about = StateField.define({
 });
 
 function aboutBox(pos, text) {
-  const create = () => {
+  const create = (view) => {
     const dom = Object.assign(document.createElement("pre"), { className: "cm-about", textContent: text, tabIndex: 0 });
     dom.setAttribute("role", "tooltip");
-    dom.setAttribute("aria-live", "polite");
+    dom.addEventListener("keydown", ({ key }) => key === "Escape" && closeAbout(view) && view.focus());
     return { dom };
   };
   return { pos, create };
@@ -145,7 +145,9 @@ function backTab(view, ask) {
   ask(doc.toString(), main.head).then((found) => {
     // Who has typed on or gone elsewhere doesn't want it any more.
     const isStill = view.state.doc === doc && view.state.selection.main.head === main.head && view.hasFocus;
-    if (found && isStill) view.dispatch({ effects: showAbout.of(aboutBox(main.head, found.text)) });
+    if (!found || !isStill) return;
+    const effects = [showAbout.of(aboutBox(main.head, found.text)), EditorView.announce.of(found.text.slice(0, 500))];
+    view.dispatch({ effects });
   });
   return true;
 }
@@ -236,7 +238,7 @@ export function createEditor(parent, options) {
         indentOnInput(),
         bracketMatching(),
         // Only when asked for: a list that opens by itself takes Enter away from who types on.
-        autocompletion({ activateOnTyping: false, icons: false, override: [(context) => complete(context, options.complete)] }),
+        autocompletion({ activateOnTyping: false, interactionDelay: 0, icons: false, override: [(context) => complete(context, options.complete)] }),
         about,
         tooltips({ parent: document.body }),
         python(),
