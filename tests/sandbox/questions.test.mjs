@@ -164,6 +164,7 @@ answer = 42`);
 });
 
 test("what is very long is told by its beginning", async ({ plain }) => {
+  await plain.evaluate(() => globalThis.kernel?.dispose()); // of other tests, with what they have named
   await plain.fresh("def long(x='a' * 30_000_000): pass\ntable = {'k' * 30_000_000: 1, '': 2, 'abc': 3}\ndata = b'word ' * 4_000_000\nmany = {n: n for n in range(500_000)}");
   const { variables } = await plain.evaluate(() => kernel.ask("variables"));
   assert.deepEqual(variables.map(({ name }) => name), ["data", "long", "many", "table"]);
