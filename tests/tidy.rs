@@ -205,7 +205,7 @@ fn no_file_is_longer_than_anyone_reads() {
 #[test]
 fn the_sandbox_holds_no_python_text_and_stays_short() {
     let scripts = files("www/sandbox", &["js"]);
-    for (path, limit) in [("www/sandbox/sandbox.js", 120), ("www/sandbox/worker.js", 255)] {
+    for (path, limit) in [("www/sandbox/sandbox.js", 120), ("www/sandbox/worker.js", 245)] {
         let text = scripts.get(path).unwrap_or_else(|| panic!("{path} is missing"));
         assert!(text.lines().count() <= limit, "{path} is longer than {limit} lines");
         assert!(!text.contains("runPython"), "{path} holds Python as text");

@@ -17,6 +17,7 @@ import types
 from pyodide.ffi import can_run_sync, run_sync
 
 from . import bridge, display, packages, shell
+from .expressions import is_a
 
 _MARK = re.compile(r"^\s*(?:[\w, ]+=\s*)?[%!?]|\?\s*$", re.MULTILINE)
 _COMMAND = re.compile(r"^(\s*)((?:\w+\s*(?:,\s*\w+\s*)*=\s*)?)([%!])\s*(\S.*)$")
@@ -175,7 +176,10 @@ class _Shell:
             value = eval(name, _namespace)
         except Exception:
             return print(f"Object `{name}` not found.")
-        return print(documentation(name, value))
+        with contextlib.suppress(TypeError, ValueError):
+            print(f"{name}{inspect.signature(value)}")
+        print(inspect.getdoc(value) or f"No documentation of {type(value).__name__} objects.")
+        return None
 
     def begin_time(self, _=""):
         """`%%time`: says how long the rest of the cell took."""
@@ -233,14 +237,6 @@ class _Shell:
             del _namespace[name]
 
 
-def documentation(name, value):
-    """Signature and documentation of a value."""
-    text = inspect.getdoc(value) or f"No documentation of {type(value).__name__} objects."
-    with contextlib.suppress(TypeError, ValueError):
-        return f"{name}{inspect.signature(value)}\n{text}"
-    return text
-
-
 def names(mark):
     """The commands that begin with `%`, or with `%%`."""
     if mark == "%%":
@@ -278,7 +274,7 @@ class _Captured:
 
 def variables():
     """What the cells have named, without modules and what begins with an underscore."""
-    return {name: value for name, value in _namespace.items() if not name.startswith("_") and not issubclass(type(value), types.ModuleType)}
+    return {name: value for name, value in _namespace.items() if not name.startswith("_") and not is_a(value, types.ModuleType)}
 
 
 async def _pip(words):

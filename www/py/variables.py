@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
 
-from . import expressions, magics
+from . import magics
 from .expressions import ARRAYS, is_a, is_own, is_own_object, library, name_of
 
 _MOST = 500
@@ -114,5 +114,5 @@ def _variable(name, value):
 
 def variables():
     """All of them, and how many more there are."""
-    names = sorted(magics.variables(), key=str.lower)
-    return {"variables": [_variable(name, expressions.namespace[name]) for name in names[:_MOST]], "more": len(names[_MOST:])}
+    named = sorted(magics.variables().items(), key=lambda one: one[0].lower())
+    return {"variables": [_variable(name, value) for name, value in named[:_MOST]], "more": len(named[_MOST:])}

@@ -1,4 +1,4 @@
-// The interpreter's wasm module: with a maximum of memory, and with interrupts that aren't lost.
+// The interpreter's wasm module, with a maximum of memory and with interrupts that aren't lost; and the kernel's package.
 
 // Overwrites the maximum of the memory section (id 5) in the bytes of a wasm module, in its own length.
 const capMemory = (buffer, maxPages) => {
@@ -59,4 +59,15 @@ export const provide = (module, interrupt) => {
     return { module, instance: await instantiate(module, imports) };
   };
   return () => (WebAssembly.instantiateStreaming = instantiateStreaming);
+};
+
+// The kernel's own package. Its folder is on the path already in a restored interpreter.
+export const installScripts = (python, scripts) => {
+  python.FS.mkdirTree("/lib/pyoxide/pyoxide");
+  for (const name of Object.keys(scripts)) {
+    if (name.endsWith(".py")) python.FS.writeFile("/lib/pyoxide/pyoxide/" + name, scripts[name]);
+  }
+  const sys = python.pyimport("sys");
+  if (!sys.path.includes("/lib/pyoxide")) sys.path.append("/lib/pyoxide");
+  sys.destroy();
 };

@@ -84,16 +84,6 @@
     event.preventDefault();
     output.writeText("stderr", `Uncaught in a callback: ${messageOf(event.error || event.reason)}\n`);
   };
-  // The kernel's own package. Its folder is on the path already in a restored interpreter.
-  const installScripts = (scripts) => {
-    python.FS.mkdirTree("/lib/pyoxide/pyoxide");
-    for (const name of Object.keys(scripts)) {
-      if (name.endsWith(".py")) python.FS.writeFile("/lib/pyoxide/pyoxide/" + name, scripts[name]);
-    }
-    const sys = python.pyimport("sys");
-    if (!sys.path.includes("/lib/pyoxide")) sys.path.append("/lib/pyoxide");
-    sys.destroy();
-  };
   // Sends a snapshot instead of becoming ready. This sandbox is thrown away then: it has run nothing but this.
   const make = async (snapshot) => {
     const module = python.pyimport("pyoxide.snapshot");
@@ -146,7 +136,7 @@
     lap("loaded");
     for (const name of snapshot?.packages ?? []) python.loadedPackages[name] = "default channel";
 
-    installScripts(assets.scripts);
+    runtime.installScripts(python, assets.scripts);
     if (snapshot?.isMaking) return make(snapshot);
     python.setStdout({ isatty: false, write: (bytes) => output.write("stdout", bytes) });
     python.setStderr({ isatty: false, write: (bytes) => output.write("stderr", bytes) });

@@ -1,9 +1,8 @@
 //! Chromium and ChromeDriver, which only the tests and benches need.
 
-use super::apt;
+use super::{apt, named};
 use crate::paths;
 use anyhow::{Result, bail};
-use std::env;
 use std::path::PathBuf;
 
 /// A browser and the driver that steers it.
@@ -42,15 +41,4 @@ pub fn find() -> Result<Option<Chromium>> {
         None => paths::on_path("chromedriver"),
     };
     Ok(browser.zip(driver).map(|(browser, driver)| Chromium { browser, driver }))
-}
-
-/// A program named by an environment variable, which must then exist.
-fn named(variable: &str) -> Result<Option<PathBuf>> {
-    let Some(file) = env::var_os(variable).filter(|file| !file.is_empty()).map(PathBuf::from) else {
-        return Ok(None);
-    };
-    if !file.is_file() {
-        bail!("{variable} names {}, which is not there", file.display());
-    }
-    Ok(Some(file))
 }

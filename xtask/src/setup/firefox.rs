@@ -1,23 +1,16 @@
 //! Firefox, in which the sandbox is tested a second time where it can be had.
 
-use super::apt;
+use super::{apt, named};
 use crate::paths;
-use anyhow::{Result, bail};
-use std::env;
+use anyhow::Result;
 use std::path::PathBuf;
 
 const BROWSERS: &[&str] = &["firefox-esr", "firefox"];
 
 /// Finds it; on Debian as root it installs it. Elsewhere there may be none, and then it says why.
 pub fn ensure() -> Result<Result<PathBuf, String>> {
-    if let Some(file) = env::var_os("FIREFOX").filter(|file| !file.is_empty()).map(PathBuf::from) {
-        if !file.is_file() {
-            bail!("FIREFOX names {}, which is not there", file.display());
-        }
-        return Ok(Ok(file));
-    }
     let find = || BROWSERS.iter().find_map(|name| paths::on_path(name));
-    if let Some(found) = find() {
+    if let Some(found) = named("FIREFOX")?.or_else(find) {
         return Ok(Ok(found));
     }
     let installed = apt::install(&["firefox-esr"], "Firefox is not here");

@@ -17,3 +17,14 @@ pub fn all() -> Result<pyodide::Distribution> {
     npm::ensure()?;
     pyodide::ensure()
 }
+
+/// A program named by an environment variable, which must then exist.
+fn named(variable: &str) -> Result<Option<std::path::PathBuf>> {
+    let Some(file) = std::env::var_os(variable).filter(|file| !file.is_empty()).map(std::path::PathBuf::from) else {
+        return Ok(None);
+    };
+    if !file.is_file() {
+        anyhow::bail!("{variable} names {}, which is not there", file.display());
+    }
+    Ok(Some(file))
+}
