@@ -80,6 +80,8 @@ pub struct Pyodide {
     /// When an interpreter that doesn't come back from a question is given up.
     hung: Option<Millis>,
     count: u32,
+    /// Whether this engine takes the place of one that was gone before it had run anything.
+    is_second: bool,
     shown: KernelStatus,
 }
 
@@ -213,9 +215,19 @@ impl Pyodide {
         }
     }
 
-    /// The engine is gone by itself.
+    /// The engine is gone by itself. One that has run nothing yet has lost nothing: there is a second one, once.
+    fn go(&mut self, ename: &str, why: String, now: Millis, steps: &mut Steps) {
+        if !matches!(self.phase, Phase::Starting) || std::mem::replace(&mut self.is_second, true) {
+            return self.die(ename, why, now, steps);
+        }
+        self.close(steps);
+        self.open(steps);
+    }
+
+    /// The engine is gone, and with it what ran in it.
     fn die(&mut self, ename: &str, why: String, now: Millis, steps: &mut Steps) {
         self.close(steps);
+        self.is_second = false;
         let was_starting = matches!(self.phase, Phase::Starting);
         self.fail_run(
             ename,
@@ -272,6 +284,7 @@ impl Pyodide {
         match message.head.clone() {
             Head::Ready { packages, .. } if matches!(self.phase, Phase::Starting) => {
                 self.installed.extend(packages);
+                self.is_second = false;
                 self.phase = Phase::Idle;
             }
             Head::Need { id, imports, early } => self.need(id, &imports, early, now, steps),
@@ -330,7 +343,7 @@ impl Pyodide {
             Head::Answer { id } => self.answered(id, &message.text(), steps),
             Head::Reply { id } => self.replied(id, &message.text(), now, steps),
             Head::Dead { why } => {
-                self.die("KernelDied", format!("The Python interpreter stopped ({why})."), now, steps);
+                self.go("KernelDied", format!("The Python interpreter stopped ({why})."), now, steps);
             }
             Head::Error { error } => {
                 self.die("KernelError", format!("The Python sandbox failed: {error}."), now, steps);
@@ -463,7 +476,7 @@ impl Executor for Pyodide {
             Incoming::Progress(progress) => steps.push(Step::Emit(KernelMessage::Progress(progress))),
             Incoming::Better => self.begin_again(&mut steps),
             Incoming::Failed(why) => self.die("KernelNotStarted", why, now, &mut steps),
-            Incoming::Broken(why) => self.die("KernelDied", why, now, &mut steps),
+            Incoming::Broken(why) => self.go("KernelDied", why, now, &mut steps),
             Incoming::FetchFailed { id, why } => {
                 if self.run(&id).is_some() {
                     warn(id.clone(), why, &mut steps);

@@ -189,7 +189,7 @@ impl Sandbox {
         self.inbox.kept.borrow().len() == 1 && self.frame.is_there().await
     }
 
-    /// Watches whether its process is still there, as long as somebody waits for it.
+    /// Watches whether its process is still there, more closely while somebody waits for it.
     pub(super) fn watch(&self, is_awaited: bool) {
         self.frame.watch(is_awaited);
     }

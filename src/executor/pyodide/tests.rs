@@ -232,6 +232,23 @@ fn a_start_that_fails_answers_everyone_with_its_reason_and_the_next_run_tries_ag
 }
 
 #[test]
+fn an_engine_that_ends_before_it_is_ready_has_a_second_one_take_its_place_and_no_third() {
+    let gone = || Incoming::Broken("It is gone.".into());
+    let mut kernel = Pyodide::new();
+    kernel.request(exec("1", None), 0.0);
+    assert_eq!(kernel.receive(gone(), 1.0), [Step::Close, Step::Open]);
+    assert_eq!(replies(&kernel.receive(gone(), 2.0)), [("1", ReplyStatus::Error)]);
+    assert_eq!(kernel.status(), KernelStatus::Dead);
+
+    kernel.request(exec("2", None), 3.0);
+    assert_eq!(kernel.receive(worker(r#"{"t":"dead","why":"exit"}"#, ""), 4.0), [Step::Close, Step::Open]);
+    kernel.receive(ready(), 5.0);
+    assert_eq!(replies(&kernel.receive(reply_ok("2"), 6.0)), [("2", ReplyStatus::Ok)]);
+    kernel.request(KernelRequest::Restart, 7.0);
+    assert_eq!(kernel.receive(gone(), 8.0), [Step::Close, Step::Open]);
+}
+
+#[test]
 fn output_over_the_limit_ends_the_worker_that_sent_it() {
     let mut kernel = busy(None);
     let flood = "x".repeat((1 << 20) + OUTPUT_SLACK + 1);

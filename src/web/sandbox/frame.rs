@@ -110,7 +110,7 @@ impl Frame {
             .map_err(|thrown| WebError::Browser { what: "talk to the sandbox".into(), why: js::message(&thrown) })
     }
 
-    /// Watches whether its process is still there, as long as somebody waits for it. It does so from the beginning.
+    /// Watches whether its process is still there, more closely while somebody waits for it, as is so in the beginning.
     pub(in crate::web) fn watch(&self, is_awaited: bool) {
         self.pulse.watch(is_awaited);
     }

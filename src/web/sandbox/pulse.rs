@@ -10,8 +10,10 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::MessagePort;
 
-/// Between two questions, in ms.
+/// Between two questions while somebody waits for the frame, in ms.
 const BEAT: u32 = 1_000;
+/// Between two questions while nobody does.
+const SLOW_BEAT: u32 = 2_000;
 /// How many of them may stay unanswered. They are counted, not timed: a device that wakes up is no frame that is gone.
 const PATIENCE: u32 = 5;
 
@@ -20,7 +22,7 @@ pub(super) struct Pulse {
     port: MessagePort,
     unanswered: Cell<u32>,
     heard: RefCell<Later<()>>,
-    beat: RefCell<Option<Interval>>,
+    beat: RefCell<Option<(u32, Interval)>>,
     on_end: Box<dyn Fn()>,
 }
 
@@ -52,9 +54,10 @@ impl Pulse {
         is_answer
     }
 
-    /// Asks from now on, as long as somebody waits for the frame; or no more.
+    /// Asks from now on, more often while somebody waits for the frame.
     pub(super) fn watch(self: &Rc<Self>, is_awaited: bool) {
-        if is_awaited == self.beat.borrow().is_some() {
+        let beat = if is_awaited { BEAT } else { SLOW_BEAT };
+        if self.beat.borrow().as_ref().is_some_and(|(now, _)| *now == beat) {
             return;
         }
         self.unanswered.set(0);
@@ -64,7 +67,7 @@ impl Pulse {
                 pulse.ask();
             }
         };
-        self.beat.replace(is_awaited.then(|| Interval::new(BEAT, ask)));
+        self.beat.replace(Some((beat, Interval::new(beat, ask))));
     }
 
     fn ask(&self) {

@@ -1,5 +1,5 @@
-//! The process of the sandbox is ended from outside, at steps of a run's life: each call is answered once, and the next run
-//! works. Not yet: while a kernel starts.
+//! The process of the sandbox is ended from outside, at every step of a run's life: each call is answered once, and the next
+//! run works.
 
 import { contains, eventually, ok, same } from "../lib/expect.mjs";
 
@@ -18,7 +18,7 @@ async function crash({ page }) {
  * A page with a kernel of its own that notes what it hears; `execute(code)` gives a run that counts its replies. Playwright
  * takes a page for gone when a frame's process ends, so it is asked by a session of its own.
  */
-async function kernelPage(kit) {
+async function kernelPage(kit, { isStarted = true } = {}) {
   kit.watch.crashes = true;
   const page = await kit.page();
   const cdp = await page.context().newCDPSession(page);
@@ -29,7 +29,7 @@ async function kernelPage(kit) {
     return result.value;
   };
   await page.goto(`${(await kit.site()).origin}/index.html`);
-  await evaluate(async () => {
+  await evaluate(async (waits) => {
     const { default: init, Kernel } = await import("/pyoxide.js");
     await init();
     const options = {
@@ -48,8 +48,8 @@ async function kernelPage(kit) {
       })();
       return about;
     };
-    await started;
-  });
+    if (waits) await started;
+  }, isStarted);
   return { page, evaluate };
 }
 
@@ -78,7 +78,29 @@ const STEPS = {
   ],
 };
 
-export const cases = {};
+export const cases = {
+  async "a run whose kernel's process ends while it starts is answered once, and the next one works"(kit) {
+    const kernel = await kernelPage(kit, { isStarted: false });
+    await run(kernel, "import time\nprint('here', 'I am', flush=True)\ntime.sleep(8)");
+    await kernel.page.locator("iframe[title='Python sandbox']").first().waitFor({ state: "attached" });
+    await crash(kernel);
+    await holds(kernel, () => globalThis.about?.replies > 0 && globalThis.about.ended, "the run is answered");
+    const { reply, text } = await about(kernel);
+    // One that had not begun has gone to another interpreter.
+    if (reply.status === "ok") same(text, "here I am\n", "what it printed");
+    else same([reply.error.ename, text], ["KernelDied", "here I am\n"], "how it ended");
+    same(await next(kernel), { result: 42, first: 1 }, "the next run, and the replies to the first");
+  },
+  async "a kernel whose process ends while nothing runs is shown as dead, and the next run works"(kit) {
+    const kernel = await kernelPage(kit);
+    await run(kernel, "1");
+    await holds(kernel, () => globalThis.about?.replies > 0, "a run before");
+    await crash(kernel);
+    await holds(kernel, () => globalThis.status === "dead", "it is shown as dead");
+    same(await next(kernel), { result: 42, first: 1 }, "the next run, and the replies to the first");
+  },
+};
+
 for (const [name, [code, isSoFar]] of Object.entries(STEPS)) {
   cases[`a run whose process ends ${name} is answered once, and the next one works`] = async (kit) => {
     const kernel = await kernelPage(kit);
