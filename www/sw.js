@@ -18,8 +18,11 @@ const INDEX = new URL("index.html", SCOPE).href;
 /** How long a page may wait for the network before the kept copy is shown. */
 const PATIENCE_MS = 4000;
 
-/** Pages that came from the cache: their files must come from there too, or two builds would mix. */
-const keptPages = new Set();
+/**
+ * Pages of this build, from the cache or, as its build mark says, from the network. Their files come from the cache: they
+ * are there at once, and two builds can't mix.
+ */
+const ownPages = new Set();
 
 self.addEventListener("install", (event) => {
   event.waitUntil(install());
@@ -38,10 +41,15 @@ self.addEventListener("fetch", (event) => {
 
 async function install() {
   const cache = await caches.open(CACHE);
-  // Integrity makes a half-deployed build fail here, where the old one stays in use, and not in a page.
-  const requests = [...FILES].map(([url, integrity]) => new Request(url, { cache: "reload", integrity }));
+  const bring = async ([url, integrity]) => {
+    // Integrity makes a half-deployed build fail here, where the old one stays in use, and not in a page.
+    const response = await fetch(new Request(url, { cache: "reload", integrity }));
+    if (!response.ok) throw new TypeError(`${url} was answered with ${response.status}`);
+    // As it will be answered: the browser keeps what it compiles beside an answer that comes as it is in the cache.
+    await cache.put(url, isolated(response));
+  };
   try {
-    await cache.addAll(requests);
+    await Promise.all([...FILES].map(bring));
   } catch (error) {
     await caches.delete(CACHE);
     throw error;
@@ -53,6 +61,8 @@ async function activate() {
   for (const name of await caches.keys()) {
     if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
   }
+  // The page is asked for while this worker starts, as the browser's own cache knows it.
+  await self.registration.navigationPreload?.enable();
   await self.clients.claim();
 }
 
@@ -67,29 +77,42 @@ function fileOf(request) {
 
 async function answerPage(event, file) {
   const client = event.resultingClientId;
-  const loading = fetch(event.request).catch(() => null);
+  const loading = load(event).catch(() => null);
   const fresh = await Promise.race([loading, after(PATIENCE_MS)]);
-  if (usable(fresh)) return isolated(fresh);
+  if (usable(fresh)) {
+    if ((await buildOf(fresh)) === SHELL.build) ownPages.add(client);
+    return isolated(fresh);
+  }
   const kept = await keptCopy(file);
   if (kept) {
-    keptPages.add(client);
-    return isolated(kept);
+    ownPages.add(client);
+    return kept;
   }
   const late = await loading;
   return late ? isolated(late) : Response.error();
 }
 
+async function load(event) {
+  return (await event.preloadResponse) ?? fetch(event.request);
+}
+
+/** The build that a page says it belongs to. */
+async function buildOf(page) {
+  const text = await page.clone().text().catch(() => "");
+  const mark = text.match(/<meta name="pyoxide-build" content="(\w+)"/);
+  return mark?.[1];
+}
+
 async function answerFile(event, file) {
-  if (!keptPages.has(event.clientId)) {
-    // Revalidated, since hosts that let files live for minutes would mix two builds.
-    const fresh = await fetch(event.request, { cache: "no-cache" }).catch(() => null);
-    if (usable(fresh)) {
-      if (LATER.has(file)) event.waitUntil(keep(file, fresh.clone()));
-      return isolated(fresh);
-    }
-  }
   const kept = await keptCopy(file);
-  return kept ? isolated(kept) : Response.error();
+  if (kept && ownPages.has(event.clientId)) return kept;
+  // Revalidated, since hosts that let files live for minutes would mix two builds.
+  const fresh = await fetch(event.request, { cache: "no-cache" }).catch(() => null);
+  if (usable(fresh)) {
+    if (LATER.has(file)) event.waitUntil(keep(file, fresh.clone()));
+    return isolated(fresh);
+  }
+  return kept ?? Response.error();
 }
 
 /** Keeps a file that has been needed, if it is this build's. */
@@ -99,7 +122,7 @@ async function keep(file, copy) {
   const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", await copy.clone().arrayBuffer()));
   if (LATER.get(file) !== `sha256-${btoa(String.fromCharCode(...sum))}`) return;
   // There may be no room for it: it is fetched again then.
-  await cache.put(file, copy).catch(() => {});
+  await cache.put(file, isolated(copy)).catch(() => {});
 }
 
 async function keptCopy(file) {

@@ -18,6 +18,9 @@ const FRAME_SCRIPTS: [&str; 2] = ["sandbox.js", "html_frame.js"];
 const SERVICE_WORKER: &str = "sw.js";
 const SHELL: &str = "const SHELL = { build: \"unstaged\", files: [], later: [] };";
 
+/// What each page carries in its source, and `www/sw.js` looks for.
+const MARK: &str = "<meta name=\"pyoxide-build\" content=\"unstaged\" />";
+
 /// What goes into the folder.
 pub struct Parts<'a> {
     /// The folder with `pyoxide.js` and its .wasm; None where Trunk has put them there itself.
@@ -43,13 +46,18 @@ pub fn stage(folder: &Path, parts: &Parts) -> Result<()> {
     if let Some(built) = parts.built {
         collect(built, Path::new(""), &mut files, &|path| !path.ends_with(".d.ts"))?;
         remove_others(folder, &files)?;
+    } else {
+        let others = walk(folder)?.into_iter().filter(|path| !files.contains_key(path)).collect::<Vec<_>>();
+        for path in others {
+            files.insert(path.clone(), fs::read(folder.join(path))?);
+        }
     }
+    let worker = service_worker(&mut files)?;
+    files.insert(PathBuf::from(SERVICE_WORKER), worker.into_bytes());
     for (path, bytes) in &files {
         write_if_changed(&folder.join(path), bytes)?;
     }
-    link(parts.pyodide, &folder.join("pyodide"))?;
-    let worker = service_worker(folder)?;
-    write_if_changed(&folder.join(SERVICE_WORKER), worker.as_bytes())
+    link(parts.pyodide, &folder.join("pyodide"))
 }
 
 /// Files by their path in the folder.
@@ -91,8 +99,7 @@ fn is_below(path: &str, part: &str) -> bool {
 /// Reads the files below `dir` whose path the filter takes; dot files are left out.
 fn collect(dir: &Path, to: &Path, files: &mut Files, wanted: &dyn Fn(&str) -> bool) -> Result<()> {
     for path in walk(dir)? {
-        let name = path.to_string_lossy().replace('\\', "/");
-        if wanted(&name) {
+        if wanted(&name_of(&path)) {
             let source = dir.join(&path);
             let bytes = fs::read(&source).with_context(|| format!("{} cannot be read", source.display()))?;
             files.insert(to.join(path), bytes);
@@ -143,20 +150,32 @@ fn remove_others(folder: &Path, files: &Files) -> Result<()> {
     Ok(())
 }
 
-/// The service worker with the list of the files that it keeps.
-fn service_worker(folder: &Path) -> Result<String> {
+/// The service worker with the list of the files that it keeps; their pages get the mark of the build.
+fn service_worker(files: &mut Files) -> Result<String> {
     let source = paths::www().join(SERVICE_WORKER);
     let source = fs::read_to_string(&source).with_context(|| format!("{} cannot be read", source.display()))?;
-    let mut list = Vec::new();
-    for path in walk(folder)? {
-        let name = path.to_string_lossy().replace('\\', "/");
-        if is_shell(&name) {
-            let value = hash::integrity(&fs::read(folder.join(&path))?);
-            list.push((name, value));
-        }
+    let shell = || files.iter().map(|(path, bytes)| (name_of(path), bytes)).filter(|(name, _)| is_shell(name));
+    let list: Vec<_> = shell().map(|(name, bytes)| (name, hash::integrity(bytes))).collect();
+    let build = &hash::hex(format!("{source}{list:?}").as_bytes())[..16];
+    for (path, bytes) in files.iter_mut().filter(|(path, _)| is_page(path)) {
+        *bytes = marked(bytes, build).with_context(|| format!("{} has no `{MARK}`", path.display()))?;
     }
-    let build = hash::hex(format!("{source}{list:?}").as_bytes());
-    fill_shell(&source, &build[..16], list)
+    fill_shell(&source, build, list)
+}
+
+fn name_of(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+/// Whether it is a page that a service worker answers.
+fn is_page(path: &Path) -> bool {
+    path.extension().is_some_and(|ext| ext == "html") && is_shell(&name_of(path))
+}
+
+/// A page that says which build it belongs to.
+fn marked(page: &[u8], build: &str) -> Option<Vec<u8>> {
+    let page = std::str::from_utf8(page).ok()?;
+    page.contains(MARK).then(|| page.replacen(MARK, &MARK.replace("unstaged", build), 1).into_bytes())
 }
 
 /// Frames are not among them, nor what is for them alone: a service worker answers no opaque frame.
@@ -240,6 +259,15 @@ mod tests {
         let shell = r#"const SHELL = {"build":"0123","files":[["a.js","sha256-A"],["b.html",""]],"later":[["vendor/math/math.js","sha256-C"]]};"#;
         assert!(filled.contains(shell), "{filled}");
         assert!(fill_shell("", "0123", list.to_vec()).is_err());
+    }
+
+    #[test]
+    fn a_page_says_which_build_it_belongs_to() {
+        let page = marked(format!("<head>{MARK}</head>").as_bytes(), "0123").expect("it has the mark");
+        assert_eq!(page, br#"<head><meta name="pyoxide-build" content="0123" /></head>"#);
+        assert_eq!(marked(b"<head></head>", "0123"), None);
+        let worker = include_str!("../../www/sw.js");
+        assert!(worker.contains(r#"<meta name="pyoxide-build" content="(\w+)""#), "the worker looks for another mark");
     }
 
     #[test]

@@ -18,6 +18,30 @@ export const cases = {
     await book.runs("import pandas as pd\nprint(pd.Series([1, 2]).sum())", "3");
   },
 
+  async "a second visit asks for its page, whether there is a new worker, and for nothing else"(kit) {
+    const site = await kit.ownSite();
+    const book = await kit.notebook({ site });
+    await book.page.getByText("Ready for offline use").waitFor({ timeout: 3 * PATIENCE });
+    site.asked.length = 0;
+    await book.page.reload();
+    await book.runs("print('again')", "again");
+    await book.page.getByText("Ready for offline use").waitFor({ timeout: 3 * PATIENCE });
+    // The browser looks when it likes whether there is a new worker.
+    same(site.asked.filter((path) => path !== "/sw.js"), ["/notebook.html"], "what was asked for");
+  },
+
+  async "a page of a new build has its own files though the worker of the old one is still there"(kit) {
+    const site = await kit.ownSite();
+    const book = await kit.notebook({ site });
+    await book.page.getByText("Ready for offline use").waitFor({ timeout: 3 * PATIENCE });
+    site.change(/\/notebook\.html$/, /name="pyoxide-build" content="\w+"/, 'name="pyoxide-build" content="0123"');
+    site.asked.length = 0;
+    await book.page.reload();
+    await book.editor(1).waitFor();
+    const files = ["/style.css", "/notebook.js", "/pyoxide.js", "/pyoxide_bg.wasm"];
+    same(files.filter((file) => !site.asked.includes(file)), [], "files that came from elsewhere");
+  },
+
   async "the start page opens with the site stopped"(kit) {
     const site = await kit.ownSite();
     const book = await kit.notebook({ site });

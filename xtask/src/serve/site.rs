@@ -1,7 +1,7 @@
 //! Which file answers which path, and with which headers.
 
 use super::http::{Body, Reply, Request};
-use crate::{csp, frames};
+use crate::{csp, frames, hash};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -110,23 +110,26 @@ impl Site {
         let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
         let kind = TYPES.iter().find(|(ext, _)| *ext == extension).map_or("application/octet-stream", |(_, kind)| kind);
         let headers = vec![("Content-Type", kind.to_owned())];
-        if mount.pages && extension == "html" {
-            return self.page(path, headers);
-        }
-        let meta = fs::metadata(path)?;
-        let age = meta.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let tag = format!("\"{:x}-{:x}\"", meta.len(), age.as_nanos());
+        let (tag, reply) = if mount.pages && extension == "html" {
+            self.page(path, headers)?
+        } else {
+            let meta = fs::metadata(path)?;
+            let age = meta.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+            let body = Body::File(File::open(path)?, meta.len());
+            (format!("{:x}-{:x}", meta.len(), age.as_nanos()), Reply { status: "200 OK", headers, body })
+        };
+        let tag = format!("\"{tag}\"");
         let known = request.if_none_match.as_ref().is_some_and(|known| known.contains(&tag));
         let mut reply = match known {
             true => Reply { status: "304 Not Modified", headers: vec![], body: Body::Bytes(vec![]) },
-            false => Reply { status: "200 OK", headers, body: Body::File(File::open(path)?, meta.len()) },
+            false => reply,
         };
         reply.headers.push(("ETag", tag));
         Ok(reply)
     }
 
-    /// One of our pages: its policy goes into a header too.
-    fn page(&self, path: &Path, mut headers: Vec<(&'static str, String)>) -> std::io::Result<Reply> {
+    /// One of our pages, and what tells it from other versions of it: its policy goes into a header too.
+    fn page(&self, path: &Path, mut headers: Vec<(&'static str, String)>) -> std::io::Result<(String, Reply)> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let html = csp::narrowed(&name, &fs::read_to_string(path)?, &self.servers);
         if let Some(policy) = csp::of_page(&html).filter(|_| !self.plain) {
@@ -136,7 +139,8 @@ impl Site {
                 headers.push((name, value.to_owned()));
             }
         }
-        Ok(Reply { status: "200 OK", headers, body: Body::Bytes(html.into_bytes()) })
+        let tag = hash::hex(format!("{headers:?}{html}").as_bytes());
+        Ok((tag, Reply { status: "200 OK", headers, body: Body::Bytes(html.into_bytes()) }))
     }
 }
 
@@ -237,11 +241,17 @@ mod tests {
     #[test]
     fn a_file_that_the_browser_has_is_not_sent_again() {
         with_site("etag", false, |site, _| {
-            let first = site.answer(&get("/js/a.mjs"));
-            assert_eq!(header(&first, "Content-Type"), Some("text/javascript; charset=utf-8"));
-            let tag = header(&first, "ETag").map(str::to_owned);
-            let again = site.answer(&Request { if_none_match: tag, ..get("/js/a.mjs") });
-            assert_eq!(again.status, "304 Not Modified");
+            for (path, kind) in
+                [("/js/a.mjs", "text/javascript; charset=utf-8"), ("/chat.html", "text/html; charset=utf-8")]
+            {
+                let first = site.answer(&get(path));
+                assert_eq!(header(&first, "Content-Type"), Some(kind));
+                let tag = header(&first, "ETag").map(str::to_owned);
+                let again = site.answer(&Request { if_none_match: tag, ..get(path) });
+                assert_eq!(again.status, "304 Not Modified", "{path}");
+                let other = site.answer(&Request { if_none_match: Some("\"0\"".into()), ..get(path) });
+                assert_eq!(other.status, "200 OK", "{path}");
+            }
         });
     }
 
