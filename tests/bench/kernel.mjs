@@ -1,7 +1,7 @@
-//! The kernel beside a page with bare Pyodide in a same-origin module worker: from navigation and from a click to output
-//! and figures, round trips, stopping, restarting, bytes, memory.
+//! The kernel beside a page with bare Pyodide in a same-origin module worker, and beside JupyterLite: from navigation and
+//! from a click to output and figures, round trips, stopping, restarting, bytes, memory.
 //!
-//! Both pages come from the same server and take turns, each time in a fresh browser. Cold is a fresh profile, warm the
+//! All pages come from the same server and take turns, each time in a fresh browser. Cold is a fresh profile, warm the
 //! second visit with it, by a browser that was started anew. Writes its rows to the file that PYOXIDE_BENCH_ROWS names;
 //! PYOXIDE_BENCH_N sets the rounds, PYOXIDE_BENCH_QUICK does one.
 
@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { chromium } from "playwright-core";
+import { jupyterLite } from "./jupyterlite.mjs";
 import { countBytes, serve } from "./server.mjs";
 
 const QUICK = Boolean(process.env.PYOXIDE_BENCH_QUICK);
@@ -19,7 +20,7 @@ const PATIENCE = 180_000;
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--enable-precise-memory-info"];
 /** How long a page has been open before the click, in ms; and how long a first visit lasts, so that what is made ahead is. */
 const [OPEN, STAY] = [5_000, 12_000];
-const BARE = "bare Pyodide page";
+const [BARE, LITE] = ["bare Pyodide page", "JupyterLite, console"];
 
 const PLOT = `import numpy as np
 import matplotlib.pyplot as plt
@@ -48,6 +49,11 @@ const PAGES = {
     editor: (page) => page.getByRole("textbox", { name: "Code" }),
     run: (page) => page.getByRole("button", { name: "Run" }),
     output: (page) => page.getByRole("region", { name: "Output" }),
+  },
+  // The quickest of its pages. It is given the code with its address.
+  lite: {
+    path: "lite/repl/index.html?kernel=python&code=",
+    output: (page) => page.locator(".jp-OutputArea-output"),
   },
 };
 
@@ -91,12 +97,12 @@ async function fresh(use) {
 async function visit(context, origin, { path, editor, run, output }, { code, answer }, { open = 0, stay = 0 } = {}) {
   const page = await context.newPage();
   const begin = performance.now();
-  await page.goto(`${origin}/${path}`);
-  await editor(page).fill(code, { timeout: PATIENCE });
+  await page.goto(`${origin}/${path}${run ? "" : encodeURIComponent(code)}`);
+  await editor?.(page).fill(code, { timeout: PATIENCE });
   if (open) await wait(open);
   const shown = answer(output(page)).first().waitFor({ timeout: PATIENCE });
   const click = performance.now();
-  await run(page).click();
+  await run?.(page).click();
   await shown;
   const end = performance.now();
   if (stay) await wait(stay);
@@ -104,13 +110,13 @@ async function visit(context, origin, { path, editor, run, output }, { code, ans
   return { navigation: end - begin, click: end - click };
 }
 
-/** Both pages in turn, the order changing with each round. */
-async function inTurns(measure) {
-  const taken = { ours: [], bare: [] };
+/** The pages in turn, the order changing with each round. Gives the medians of ours and of another. */
+async function inTurns(measure, pages = ["ours", "bare"]) {
+  const taken = Object.fromEntries(pages.map((which) => [which, []]));
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const which of round % 2 ? ["bare", "ours"] : ["ours", "bare"]) taken[which].push(await measure(which));
+    for (const which of round % 2 ? pages.toReversed() : pages) taken[which].push(await measure(which));
   }
-  return (of) => [median(taken.ours.map(of)), median(taken.bare.map(of))];
+  return (of, other = "bare") => [median(taken.ours.map(of)), median(taken[other].map(of))];
 }
 
 async function starts(origin) {
@@ -119,17 +125,21 @@ async function starts(origin) {
     figure: { cold: { ratio: 0.6 }, warm: { ratio: 0.35 }, open: { most: 300 } },
   };
   for (const [name, work] of Object.entries(WORKS)) {
-    const taken = await inTurns((which) =>
+    const measure = (which) =>
       fresh(async (profile) => {
         const go = (options) => browser(profile, (context) => visit(context, origin, PAGES[which], work, options));
-        // A bare page makes nothing ahead: there is nothing to stay for.
+        // Others make nothing ahead: there is nothing to stay for.
         const cold = await go({ stay: which === "ours" ? STAY : 1_000 });
-        const [warm, open] = [await go({}), await go({ open: OPEN })];
-        return { cold: cold.navigation, warm: warm.navigation, open: open.click };
-      }),
-    );
-    row(`navigation to first ${name}, cold`, "ms", ...taken(({ cold }) => cold), goals[name].cold);
-    row(`navigation to first ${name}, warm`, "ms", ...taken(({ warm }) => warm), goals[name].warm);
+        const warm = await go({});
+        const open = PAGES[which].run && (await go({ open: OPEN }));
+        return { cold: cold.navigation, warm: warm.navigation, open: open?.click };
+      });
+    const taken = await inTurns(measure, ["ours", "bare", "lite"]);
+    for (const [which, goal] of [["cold", 1 / 5], ["warm", 1 / 8]]) {
+      const time = (visits) => visits[which];
+      row(`navigation to first ${name}, ${which}`, "ms", ...taken(time), goals[name][which]);
+      row(`navigation to first ${name}, ${which}`, "ms", ...taken(time, "lite"), { ratio: goal }, ROUNDS, LITE);
+    }
     row(`click to ${name}, page open for 5 s`, "ms", ...taken(({ open }) => open), goals[name].open);
   }
 }
@@ -289,7 +299,7 @@ function wasm() {
   row("pyoxide_bg.wasm, brotli 11", "bytes", small.length, raw.length, {}, 1, "pyoxide_bg.wasm, raw");
 }
 
-const server = await serve();
+const server = await serve(await jupyterLite());
 try {
   const only = process.env.PYOXIDE_BENCH_ONLY;
   for (const part of [starts, warm, sleeping, bytes, memory, wasm]) {

@@ -7,9 +7,10 @@ import { fileURLToPath } from "node:url";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-/** Starts it on a free port: `{ origin, stop }`. */
-export async function serve() {
-  const words = ["serve", "--port", "0", "--mount", `/bench/=${HERE}`];
+/** Starts it on a free port, with these folders at their places: `{ origin, stop }`. */
+export async function serve(folders = {}) {
+  const mounts = Object.entries({ "/bench/": HERE, ...folders }).flatMap(([place, folder]) => ["--mount", `${place}=${folder}`]);
+  const words = ["serve", "--port", "0", ...mounts];
   const child = spawn(process.env.PYOXIDE_XTASK, words, { stdio: ["ignore", "pipe", "inherit"] });
   process.on("exit", () => child.kill()); // an error elsewhere must not leave it behind
   const ended = once(child, "exit").then(([code]) => {
