@@ -11,6 +11,7 @@ use pyoxide::view::chat::{ChatStore, Port};
 use pyoxide::web::execute::{ExecuteFrame, FrameMessage};
 use pyoxide::web::files::Files;
 use pyoxide::web::js;
+use pyoxide::web::kernel::Kernel;
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
@@ -101,6 +102,9 @@ impl Port for NoPort {
     fn attach(&self, _: web_sys::File) {}
     fn files(&self, _: &pyoxide::ids::ChatId) -> Rc<Files> {
         Rc::default()
+    }
+    fn kernel(&self, _: &pyoxide::ids::ChatId) -> Option<Kernel> {
+        None
     }
     fn save(&self, _: String, _: String) {}
     fn ask_to_notify(&self) -> Pin<Box<dyn Future<Output = bool>>> {

@@ -9,6 +9,7 @@ use crate::view::common::language::{Language, speak};
 use crate::web::blob::ObjectUrl;
 use crate::web::client::Driver;
 use crate::web::files::Files;
+use crate::web::kernel::Kernel;
 use crate::web::{attention, blob, js};
 use leptos::prelude::*;
 use std::cell::OnceCell;
@@ -115,6 +116,10 @@ impl Port for PagePort {
 
     fn files(&self, chat: &ChatId) -> Rc<Files> {
         self.0.files(chat)
+    }
+
+    fn kernel(&self, chat: &ChatId) -> Option<Kernel> {
+        self.0.kernel(chat)
     }
 
     fn picture(&self, path: String) -> Pin<Box<dyn Future<Output = Result<Rc<dyn AsRef<str>>, String>>>> {

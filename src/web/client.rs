@@ -9,7 +9,7 @@ use super::crypto;
 use super::error::WebError;
 use super::execute::{ExecuteFrame, FrameMessage};
 use super::files::Files;
-use super::kernel::KernelOptions;
+use super::kernel::{Kernel, KernelOptions};
 use super::transport::{Access, Request, Transport};
 use super::{external, js, page_script, storage};
 use crate::file_name;
@@ -133,6 +133,11 @@ impl Driver {
     /// The files of a chat's kernel.
     pub fn files(&self, chat: &ChatId) -> Rc<Files> {
         self.0.files(chat)
+    }
+
+    /// The kernel of a chat, if it is alive.
+    pub fn kernel(&self, chat: &ChatId) -> Option<Kernel> {
+        self.0.kernels.get(chat)
     }
 
     /// A picture that the server keeps, fetched with the token, or one that stands in its `data:` address; its first

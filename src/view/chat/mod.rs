@@ -84,7 +84,7 @@ fn SignedIn() -> impl IntoView {
                     </button>
                     <h1 class="chat-title" dir="auto">{title}</h1>
                     <artifacts::ArtifactsButton />
-                    <panel::FilesButton />
+                    <panel::KernelButtons />
                     <ModelChoice />
                     <ConnectionState />
                 </header>

@@ -1,16 +1,18 @@
-//! The panel beside the conversation, or over it where there is no room: a source, artifacts, or files.
+//! The panel beside the conversation, or over it where there is no room: a source, artifacts, files, or variables.
 
 use super::artifacts::{ArtifactPane, Artifacts};
 use super::dialog::FocusBack;
 use super::panel_citation::CitationPane;
 use super::{store, strings};
 use crate::ids::{ChatId, MessageId};
+use crate::protocol::execute::KernelStatus;
 use crate::state::artifacts::Artifact;
 use crate::state::client::Change;
 use crate::state::extras::Citation;
 use crate::view::common::files::FilesPane;
-use crate::view::common::icon::{Icon, icon};
+use crate::view::common::icon::{self, Icon};
 use crate::view::common::side_panel;
+use crate::view::common::variables::VariablesPane;
 use crate::web::js;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -27,6 +29,8 @@ pub(super) enum Content {
     Preview(Artifact),
     /// The files of this chat's kernel.
     Files(ChatId),
+    /// What the code of this chat has named.
+    Variables(ChatId),
 }
 
 /// The panel of this page.
@@ -129,6 +133,7 @@ fn Open(content: Content) -> impl IntoView {
         Content::Artifacts => (strings::artifacts(), strings::artifacts().to_owned()),
         Content::Preview(_) => (strings::preview(), strings::preview().to_owned()),
         Content::Files(_) => (strings::files(), strings::files().to_owned()),
+        Content::Variables(_) => (strings::variables(), strings::variables().to_owned()),
     };
     let body = move || match content {
         Content::Citation(message, citation) => {
@@ -142,6 +147,7 @@ fn Open(content: Content) -> impl IntoView {
             view! { <ArtifactPane all=Memo::new(move |_| vec![artifact.clone()]) is_chat=false /> }.into_any()
         }
         Content::Files(chat) => view! { <FilesOf chat=chat /> }.into_any(),
+        Content::Variables(chat) => view! { <VariablesOf chat=chat /> }.into_any(),
     };
     view! {
         <side_panel::SidePanel
@@ -155,29 +161,40 @@ fn Open(content: Content) -> impl IntoView {
     }
 }
 
-/// The button that opens the files of the chat's kernel, once there is a chat.
+/// The buttons that open what the chat's kernel has: files once there is a chat, variables once code has run in it.
 #[component]
-pub(super) fn FilesButton() -> impl IntoView {
-    let (store, panel) = (store::chat(), expect_context::<Panel>());
+pub(super) fn KernelButtons() -> impl IntoView {
+    let store = store::chat();
     let chat = Memo::new(move |_| store.read(Change::Chats, |client| client.chat.id.clone()));
+    let is_there = Memo::new(move |_| store.read(Change::Kernel, |client| client.kernel != KernelStatus::Off));
     move || {
         chat.get().map(|chat| {
-            let content = Content::Files(chat);
-            let shown = content.clone();
-            let is_open = move || panel.shows(&shown);
+            let variables = Content::Variables(chat.clone());
             view! {
-                <button
-                    type="button"
-                    class="quiet"
-                    aria-label=strings::files()
-                    title=strings::files()
-                    aria-expanded=move || is_open().to_string()
-                    on:click=move |_| panel.toggle(content.clone())
-                >
-                    {icon(Icon::Folder)}
-                </button>
+                <Show when=move || is_there.get()>
+                    <OpenButton content=variables.clone() label=strings::variables() icon=Icon::Table />
+                </Show>
+                <OpenButton content=Content::Files(chat) label=strings::files() icon=Icon::Folder />
             }
         })
+    }
+}
+
+#[component]
+fn OpenButton(content: Content, label: &'static str, icon: Icon) -> impl IntoView {
+    let panel = expect_context::<Panel>();
+    let shown = content.clone();
+    view! {
+        <button
+            type="button"
+            class="quiet"
+            aria-label=label
+            title=label
+            aria-expanded=move || panel.shows(&shown).to_string()
+            on:click=move |_| panel.toggle(content.clone())
+        >
+            {icon::icon(icon)}
+        </button>
     }
 }
 
@@ -187,4 +204,11 @@ fn FilesOf(chat: ChatId) -> impl IntoView {
     let store = store::chat();
     let attach = Callback::new(move |(name, data): (String, web_sys::Blob)| store.attach_blob(&name, &data));
     view! { <FilesPane files=store.files(&chat) attach=Some(attach) /> }
+}
+
+#[component]
+fn VariablesOf(chat: ChatId) -> impl IntoView {
+    let store = store::chat();
+    let is_idle = Memo::new(move |_| store.read(Change::Kernel, |client| client.kernel == KernelStatus::Idle));
+    view! { <VariablesPane kernel=Callback::new(move |()| store.kernel(&chat)) is_idle=is_idle /> }
 }

@@ -7,6 +7,7 @@ use crate::state::chat::Field;
 use crate::state::client::{Change, Client, Fresh, User};
 use crate::web::files::Files;
 use crate::web::js;
+use crate::web::kernel::Kernel;
 use crate::web::listen::{Listener, listen};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
@@ -48,6 +49,8 @@ pub trait Port {
     fn attach(&self, file: web_sys::File);
     /// The files of a chat's kernel.
     fn files(&self, chat: &ChatId) -> Rc<Files>;
+    /// A chat's kernel, if it is alive.
+    fn kernel(&self, chat: &ChatId) -> Option<Kernel>;
     /// A picture that the server keeps.
     fn picture(&self, path: String) -> PictureFuture;
     /// A file that the server keeps, handed to the person under this name.
@@ -230,6 +233,11 @@ impl ChatStore {
     /// The files of a chat's kernel.
     pub fn files(self, chat: &ChatId) -> Rc<Files> {
         self.inner().port.files(chat)
+    }
+
+    /// A chat's kernel, if it is alive.
+    pub fn kernel(self, chat: &ChatId) -> Option<Kernel> {
+        self.inner().port.kernel(chat)
     }
 
     /// A file that the server keeps, handed to the person.

@@ -82,6 +82,7 @@ texts! {
     filtered: "A filter of the server changed this text.", "服务器的过滤器更改了这段文字。";
     show_original: "Show the original", "显示原文";
     files: "Files", "文件";
+    variables: "Variables", "变量";
     sources: "Sources", "来源";
     code_runs: "Code runs", "代码运行";
     runs: "runs…", "正在运行…";

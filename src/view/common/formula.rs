@@ -1,10 +1,42 @@
-//! Texts in LaTeX: words, and formulas that are drawn; their source stands there until then, and if they can't be.
+//! Formulas: their source until they are drawn, and if they can't be; and texts in LaTeX, which are words and formulas.
 
 use crate::state::latex::{Part, parts};
 use crate::web;
-use leptos::html::Span;
+use crate::web::js::{self, attributes};
+use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use web_sys::Element;
+
+/// The source of a formula; `display` is for one that stands by itself.
+pub fn source(tex: &str, display: bool) -> Element {
+    let formula = js::element("span", if display { "math math-display" } else { "math" });
+    attributes(&formula, &[("dir", "ltr")]);
+    formula.set_text_content(Some(tex));
+    formula
+}
+
+/// Draws a formula in place of its source, which stays, with a sentence, if that fails.
+pub async fn draw(formula: &Element, display: bool) {
+    let tex = formula.text_content().unwrap_or_default();
+    match web::math::render(&tex, display, formula).await {
+        Ok(()) => attributes(formula, &[("data-drawn", ""), ("data-tex", &tex)]),
+        Err(why) => {
+            let _ = formula.class_list().add_1("math-failed");
+            let note = js::element("span", "math-note");
+            attributes(&note, &[("role", "note")]);
+            note.set_text_content(Some(&why));
+            let _ = formula.append_child(&note);
+        }
+    }
+}
+
+/// Adds a formula that is drawn at once.
+pub fn append_drawn(parent: &Element, tex: &str, display: bool) {
+    let formula = source(tex, display);
+    let _ = parent.append_child(&formula);
+    spawn_local(async move { draw(&formula, display).await });
+}
 
 /// A text in LaTeX.
 #[component]
@@ -12,35 +44,19 @@ pub fn LatexView(
     /// As it was given.
     text: String,
 ) -> impl IntoView {
-    let part = |part: Part| match part {
-        Part::Text(words) => view! { <span>{words}</span> }.into_any(),
-        Part::Formula { tex, display } => view! { <Formula tex=tex display=display /> }.into_any(),
-    };
-    view! { <div class="output-latex">{parts(&text).into_iter().map(part).collect_view()}</div> }
-}
-
-#[component]
-fn Formula(tex: String, display: bool) -> impl IntoView {
-    let place = NodeRef::<Span>::new();
-    let failed = RwSignal::new(None::<String>);
-    let source = tex.clone();
+    let root = NodeRef::<Div>::new();
     Effect::new(move |_| {
-        let Some(place) = place.get() else { return };
-        let tex = tex.clone();
-        spawn_local(async move {
-            if let Err(why) = web::math::render(&tex, display, &place).await {
-                // The output may be gone by now.
-                let _ = failed.try_set(Some(why));
-            } else {
-                // The name is HTML's, so that it can't fail.
-                let _ = place.set_attribute("data-drawn", "");
+        let Some(root) = root.get() else { return };
+        for part in parts(&text) {
+            match part {
+                Part::Formula { tex, display } => append_drawn(&root, &tex, display),
+                Part::Text(words) => {
+                    let span = js::element("span", "");
+                    span.set_text_content(Some(&words));
+                    let _ = root.append_child(&span);
+                }
             }
-        });
+        }
     });
-    view! {
-        <span class="math" class:math-display=display class:math-failed=move || failed.with(Option::is_some)>
-            <span dir="ltr" node_ref=place>{source}</span>
-            {move || failed.get().map(|why| view! { <span class="math-note" role="note">{why}</span> })}
-        </span>
-    }
+    view! { <div class="output-latex" node_ref=root></div> }
 }

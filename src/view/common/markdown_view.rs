@@ -1,12 +1,11 @@
 //! Markdown that code displays, whole: elements made from what the parser says, words as text nodes. It brings no pictures
 //! from elsewhere and runs nothing; the text of answers, which grows and has tools, is `view::chat::markdown`.
 
+use super::formula::append_drawn;
 use crate::markdown::{Alignment, ImageAddress, Kind, Node, parse};
 use crate::web::js::{attributes, document, element};
-use crate::web::math;
 use leptos::html::Div;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_sys::Element;
 
 /// Longer texts, in bytes, are shown as they were written.
@@ -40,7 +39,7 @@ fn append(parent: &Element, node: &Node) {
     let inside = match &node.kind {
         Kind::Text | Kind::Html => return words(parent, &node.text),
         Kind::Tight | Kind::Tag(_) => return append_all(parent, &node.children),
-        Kind::Math { display } => return formula(parent, &node.text, *display),
+        Kind::Math { display } => return append_drawn(parent, &node.text, *display),
         Kind::Code(_) => {
             let code = child(&child(parent, "pre"), "code");
             return words(&code, &node.text);
@@ -96,20 +95,6 @@ fn table(parent: &Element, node: &Node, alignments: &[Alignment]) {
             append_all(&field, &cell.children);
         }
     }
-}
-
-fn formula(parent: &Element, tex: &str, display: bool) {
-    let place = child(parent, "span");
-    place.set_class_name(if display { "math math-display" } else { "math" });
-    place.set_text_content(Some(tex));
-    let tex = tex.to_owned();
-    spawn_local(async move {
-        match math::render(&tex, display, &place).await {
-            Ok(()) => attributes(&place, &[("data-drawn", "")]),
-            // Its source stays, and says why when it is asked.
-            Err(why) => attributes(&place, &[("class", "math math-failed"), ("title", &why)]),
-        }
-    });
 }
 
 fn child(parent: &Element, name: &str) -> Element {

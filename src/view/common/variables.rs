@@ -10,17 +10,17 @@ use leptos::task::spawn_local;
 /// The pane.
 #[component]
 pub fn VariablesPane(
-    /// The kernel that has them.
-    kernel: Kernel,
+    /// The kernel that has them, if one is there.
+    kernel: Callback<(), Option<Kernel>>,
     /// Whether nothing runs in it.
     is_idle: Memo<bool>,
 ) -> impl IntoView {
-    let kernel = StoredValue::new_local(kernel);
     // What was told last stays while code runs.
     let told = RwSignal::new(None::<Variables>);
     Effect::new(move |_| {
-        if is_idle.get() {
-            let kernel = kernel.get_value();
+        if is_idle.get()
+            && let Some(kernel) = kernel.run(())
+        {
             spawn_local(async move {
                 if let Some(Answer::Variables(all)) = kernel.ask(Question::Variables).await {
                     // It is gone when the pane was closed meanwhile.

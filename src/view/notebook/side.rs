@@ -102,9 +102,10 @@ pub(super) fn Beside() -> impl IntoView {
     let switch = expect_context::<SideSwitch>();
     let status = RwSignal::from(Page::here().store().kernel);
     let is_idle = Memo::new(move |_| status.with(|kernel| kernel.status == KernelStatus::Idle));
+    let kernel = Callback::new(move |()| Some(switch.kernel.get_value()));
     let pane = move |side| match side {
         Side::Files => view! { <FilesPane files=switch.files.get_value() attach=None /> }.into_any(),
-        Side::Variables => view! { <VariablesPane kernel=switch.kernel.get_value() is_idle=is_idle /> }.into_any(),
+        Side::Variables => view! { <VariablesPane kernel=kernel is_idle=is_idle /> }.into_any(),
     };
     move || {
         switch.shown.get().map(|side| {

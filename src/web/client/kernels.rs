@@ -33,6 +33,11 @@ impl Kernels {
         files.entry(chat.clone()).or_insert_with(|| kept_as().map_or_else(Rc::default, Files::kept_as)).clone()
     }
 
+    /// The kernel of a chat, if it is alive.
+    pub(super) fn get(&self, chat: &ChatId) -> Option<Kernel> {
+        self.alive.borrow().iter().find(|(owner, _)| owner == chat).map(|(_, kernel)| kernel.clone())
+    }
+
     /// Answers all that is open in a chat's kernel, and forgets it.
     pub(super) fn end(&self, chat: &ChatId) {
         let mut alive = self.alive.borrow_mut();

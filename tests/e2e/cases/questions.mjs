@@ -90,6 +90,24 @@ export const cases = {
     ok(await book.button("Variables").evaluate((button) => button === document.activeElement), "the focus is back");
   },
 
+  async "the variables of a chat are listed once code has run in it, and follow each run"(kit) {
+    const [chat] = [await kit.chat(), await kit.model()];
+    await chat.ready();
+    await counted(chat.button("Variables"), 0, "lists where nothing has run");
+    await chat.ask("set it\n```python\nkept = [41, 42]\n```\n", "Done.");
+    await chat.idle();
+    await chat.button("Variables").click();
+    const panel = chat.page.getByRole("complementary", { name: "Variables" });
+    const row = (name) => panel.getByRole("row").filter({ has: chat.page.getByRole("rowheader", { name, exact: true }) });
+    await row("kept").waitFor();
+    same((await row("kept").getByRole("cell").allInnerTexts()).slice(0, 2), ["list", "2"], "the cells of kept");
+    await chat.ask("more\n```python\nword = 'new'\n```\n", "Done.");
+    await row("word").waitFor();
+    await chat.button("Files").click();
+    await panel.waitFor({ state: "detached" });
+    await chat.page.getByRole("complementary", { name: "Files" }).waitFor();
+  },
+
   async "a page asks its own kernel for completions, documentation and variables"(kit) {
     const page = await kit.page();
     await page.goto(`${(await kit.site()).origin}/index.html`);

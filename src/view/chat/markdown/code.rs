@@ -11,6 +11,7 @@ use crate::state::artifacts::Artifact;
 use crate::state::client::User;
 use crate::view::chat::run::is_python;
 use crate::view::chat::strings;
+use crate::view::common::formula;
 use crate::web::js::{attributes, element};
 use crate::web::{self, highlight::Span, js};
 use web_sys::{Element, Text};
@@ -124,7 +125,7 @@ impl Code {
             return vec![diagram::show(page, &self.figure, kind, text)];
         }
         if matches!(self.language.as_str(), "math" | "latex-math") {
-            let formula = math::element(&text, true);
+            let formula = formula::source(&text, true);
             let _ = self.figure.insert_before(&formula, self.figure.last_child().as_ref());
             math::draw(&formula, true);
         }

@@ -12,6 +12,7 @@ use crate::view::chat::panel::{OpenCitation, OpenPreview};
 use crate::view::chat::run::InMessage;
 use crate::view::chat::store::{self, ChatStore};
 use crate::view::chat::strings;
+use crate::view::common::formula;
 use crate::web::js::element;
 use crate::web::listen::Listener;
 use leptos::prelude::*;
@@ -147,7 +148,7 @@ impl Sink {
                 (element.clone().into(), element.into(), What::Html)
             }
             Kind::Math { display } => {
-                let element = math::element(text, *display);
+                let element = formula::source(text, *display);
                 (element.clone().into(), element.into(), What::Math(*display))
             }
             Kind::Table(alignments) => {
