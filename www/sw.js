@@ -43,7 +43,7 @@ async function install() {
   const cache = await caches.open(CACHE);
   const bring = async ([url, integrity]) => {
     // Integrity makes a half-deployed build fail here, where the old one stays in use, and not in a page.
-    const response = await fetch(new Request(url, { cache: "reload", integrity }));
+    const response = await fetch(new Request(url, { cache: "no-cache", integrity }));
     if (!response.ok) throw new TypeError(`${url} was answered with ${response.status}`);
     // As it will be answered: the browser keeps what it compiles beside an answer that comes as it is in the cache.
     await cache.put(url, isolated(response));

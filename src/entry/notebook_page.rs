@@ -33,14 +33,14 @@ pub async fn mount_notebook(root: HtmlElement) -> Result<(), JsError> {
     let hosts = root.get_attribute("data-network").unwrap_or_default();
     let network = Network::parse(&hosts, root.get_attribute("data-package-index"));
     let network = network.map_err(|error| JsError::new(&error.to_string()))?;
-    // Without it code is written in plain text fields, so the page comes up in any case.
-    let editor = codemirror::load().await.ok();
     let driver = Driver::new(KernelOptions { network, ..KernelOptions::default() });
     driver.tell(Input::Opened {
         kept: storage::get(KEPT).map_err(keep_error),
         aside: storage::get(ASIDE).ok().flatten(),
         save_data: offline::save_data(),
     });
+    // Python comes up meanwhile. Without this, code is written in plain text fields, so the page comes up in any case.
+    let editor = codemirror::load().await.ok();
     root.set_text_content(None);
     let (store, files, kernel) = (driver.store.clone(), driver.files.clone(), driver.kernel.clone());
     let dispatch = driver.clone();
@@ -49,9 +49,6 @@ pub async fn mount_notebook(root: HtmlElement) -> Result<(), JsError> {
     })
     .forget();
     driver.listen_to_page();
-    // After the next frame, so that the page can be seen and used while Python starts.
-    let shown = driver.clone();
-    Timeout::new(50, move || shown.tell(Input::Shown)).forget();
     Ok(())
 }
 

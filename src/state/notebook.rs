@@ -112,8 +112,10 @@ impl Notebook {
         let mut update = Update::default();
         let out = &mut update;
         match input {
-            Input::Opened { kept, aside, save_data } => self.open(kept, aside, save_data, out),
-            Input::Shown => self.start_kernel(out),
+            Input::Opened { kept, aside, save_data } => {
+                self.open(kept, aside, save_data, out);
+                self.start_kernel(out);
+            }
             Input::Leaving => self.keep_now(out),
             Input::Timer(Timer::Keep) => self.keep_due(out),
             Input::Timer(Timer::Notice(id)) | Input::User(Command::Dismiss(id)) => self.dismiss(id, out),

@@ -5,7 +5,7 @@
 
 use super::error::WebError;
 use super::wait::join_all;
-use super::{blob, cache, crypto, fetch, js};
+use super::{blob, cache, crypto, fetch};
 use crate::executor::packages::{LockFile, LockPackage};
 use serde::Deserialize;
 use std::cell::{Cell, RefCell};
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::Blob;
 
 /// sha256 and size of the core files of the distribution that this build was made for.
@@ -130,7 +130,7 @@ async fn verified(
         return Ok(blob);
     }
     if let Some(kept) = cache::get(sha256).await {
-        if checksum(&kept).await? == sha256 {
+        if crypto::sha256_hex(&kept).await? == sha256 {
             on_size(kept.size());
             count(kept.size());
             VERIFIED.with_borrow_mut(|known| known.insert(sha256.to_owned(), kept.clone()));
@@ -139,26 +139,36 @@ async fn verified(
         cache::remove(sha256).await;
     }
     let blob = fetch::file(&format!("{base}{name}"), name, on_size, count).await?;
-    if checksum(&blob).await? != sha256 {
+    if crypto::sha256_hex(&blob).await? != sha256 {
         return Err(WebError::Checksum { file: name.to_owned() });
     }
-    // A browser that keeps nothing fetches again next time; this run goes on.
-    let _ = cache::put(sha256, &blob).await;
+    keep(sha256, &blob);
     VERIFIED.with_borrow_mut(|known| known.insert(sha256.to_owned(), blob.clone()));
     Ok(blob)
 }
 
-/// The sha256 of a Blob, in hex.
-pub(super) async fn checksum(blob: &Blob) -> Result<String, WebError> {
-    let buffer = JsFuture::from(blob.array_buffer())
-        .await
-        .map_err(|thrown| WebError::Browser { what: "read a file".into(), why: js::message(&thrown) })?;
-    crypto::sha256_hex(buffer.unchecked_ref()).await
+thread_local! {
+    /// Files that are being kept; nobody has to wait for that to use them.
+    static KEEPING: RefCell<Vec<js_sys::Promise>> = const { RefCell::new(Vec::new()) };
+}
+
+fn keep(sha256: &str, blob: &Blob) {
+    let (sha256, blob) = (sha256.to_owned(), blob.clone());
+    let keeping = future_to_promise(async move {
+        // A browser that keeps nothing fetches again next time.
+        let _ = cache::put(&sha256, &blob).await;
+        Ok(JsValue::UNDEFINED)
+    });
+    KEEPING.with_borrow_mut(|all| all.push(keeping));
 }
 
 /// Whether the core files and the wheels of these packages are kept for use without a network.
 pub async fn kept(packages: &[LockPackage]) -> bool {
     let Ok(manifest) = serde_json::from_str::<Manifest>(MANIFEST) else { return false };
+    for keeping in KEEPING.take() {
+        // It never fails.
+        let _ = JsFuture::from(keeping).await;
+    }
     let sums = manifest.files.values().map(|file| &file.sha256);
     for sha256 in sums.chain(packages.iter().map(|package| &package.sha256)) {
         if !cache::has(sha256).await {

@@ -3,13 +3,15 @@
 use super::error::WebError;
 use super::js;
 use base64::Engine as _;
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
 
 /// The browser's cryptography. Checked for being there: `crypto.subtle` only exists in secure contexts.
 fn subtle() -> Result<web_sys::SubtleCrypto, WebError> {
     let crypto = js::window().crypto().map_err(|_| WebError::Insecure)?;
     let subtle = crypto.subtle();
-    if wasm_bindgen::JsValue::from(&subtle).is_undefined() { Err(WebError::Insecure) } else { Ok(subtle) }
+    if JsValue::from(&subtle).is_undefined() { Err(WebError::Insecure) } else { Ok(subtle) }
 }
 
 async fn sha256(data: &js_sys::Object) -> Result<Vec<u8>, WebError> {
@@ -18,12 +20,21 @@ async fn sha256(data: &js_sys::Object) -> Result<Vec<u8>, WebError> {
     Ok(js_sys::Uint8Array::new(&JsFuture::from(promise).await.map_err(refused)?).to_vec())
 }
 
-/// The sha256 of a buffer, in hex.
+#[wasm_bindgen(module = "/www/js/checksum.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = sha256)]
+    async fn sha256_of(blob: &Blob) -> Result<JsValue, JsValue>;
+}
+
+/// The sha256 of a Blob, in hex.
 ///
 /// # Errors
-/// [`WebError::Insecure`] outside secure contexts.
-pub async fn sha256_hex(buffer: &js_sys::ArrayBuffer) -> Result<String, WebError> {
-    Ok(hex(&sha256(buffer).await?))
+/// [`WebError::Insecure`] outside secure contexts; or the browser lost the Blob.
+pub async fn sha256_hex(blob: &Blob) -> Result<String, WebError> {
+    subtle()?;
+    let sum = sha256_of(blob).await;
+    let sum = sum.map_err(|thrown| WebError::Browser { what: "read a file".into(), why: js::message(&thrown) })?;
+    Ok(hex(&js_sys::Uint8Array::new(&sum).to_vec()))
 }
 
 /// The sha256 of a text, in base64, as a Content-Security-Policy names scripts.

@@ -10,12 +10,11 @@ use super::files::Files;
 use super::js;
 use super::network::Asked;
 use super::snapshot::Snapshot;
-use super::wait::both;
 use crate::executor::pyodide::Outgoing;
 use crate::ids::MsgId;
 use crate::protocol::execute::{ExecuteRequest, Question};
 use crate::protocol::worker::{Head, WorkerMessage};
-pub(super) use frame::{Came, Frame, buffers, stopped};
+pub(super) use frame::{Came, Frame, blobs, buffers, stopped};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -129,31 +128,46 @@ impl Inbox {
 }
 
 impl Sandbox {
-    /// Brings up a frame and starts Python in it, out of a snapshot if one is given.
+    /// Brings up a frame. It starts no Python before it has been given what that starts from.
     ///
     /// # Errors
-    /// The frame doesn't come up in 20 s, mostly because of the page's own Content-Security-Policy; or the snapshot is
-    /// not what it was.
-    pub async fn open(core: &Core, max_pages: u32, snapshot: Option<&Snapshot>) -> Result<Self, WebError> {
+    /// The frame doesn't come up in 20 s, mostly because of the page's own Content-Security-Policy.
+    pub async fn open() -> Result<Self, WebError> {
         let inbox = Rc::<Inbox>::default();
         let into = inbox.clone();
-        let given = snapshot.map(Snapshot::given);
-        let assets = assets(core, max_pages, given);
-        let frame = Frame::open(&assets, move |came| into.take(read(came)));
-        let verify = async {
-            match snapshot {
-                Some(snapshot) => snapshot.verify().await,
-                None => Ok(()),
-            }
-        };
-        let (frame, verified) = both(frame, verify).await;
-        let frame = frame?;
-        verified?;
-        if snapshot.is_some() {
-            // Meanwhile the worker compiles; it restores nothing before it hears this.
-            frame.post(&js::object(&[("t", "verified".into())]))?;
-        }
-        Ok(Self { frame, inbox })
+        Ok(Self { frame: Frame::open(move |came| into.take(read(came))).await?, inbox })
+    }
+
+    /// Hands over the files that Python starts from, and how much memory it may take, in pages of 64 KiB.
+    ///
+    /// # Errors
+    /// As [`Sandbox::send`].
+    pub fn give(&self, core: &Core, max_pages: u32) -> Result<(), WebError> {
+        self.frame.give(core, max_pages)
+    }
+
+    /// Has Python start, out of a snapshot if one is given. That is not restored before [`Sandbox::verified`].
+    ///
+    /// # Errors
+    /// As [`Sandbox::send`].
+    pub fn begin(&self, snapshot: Option<&Snapshot>) -> Result<(), WebError> {
+        self.frame.give_snapshot(snapshot.map(Snapshot::given))
+    }
+
+    /// What a restore needs of the snapshot is what it was when it was made.
+    ///
+    /// # Errors
+    /// As [`Sandbox::send`].
+    pub fn verified(&self) -> Result<(), WebError> {
+        self.frame.verified()
+    }
+
+    /// Hands over the files of the snapshot, before any code.
+    ///
+    /// # Errors
+    /// They are not what they were; or as [`Sandbox::send`].
+    pub async fn give_site(&self, snapshot: &Snapshot) -> Result<(), WebError> {
+        self.frame.give_site(snapshot.site().await?)
     }
 
     /// Where what it says comes in.
@@ -270,26 +284,6 @@ impl Sandbox {
     pub fn as_raw(&self) -> &HtmlIFrameElement {
         self.frame.as_raw()
     }
-}
-
-/// What the worker starts with.
-pub(super) fn assets(core: &Core, max_pages: u32, snapshot: Option<js_sys::Object>) -> js_sys::Object {
-    js::object(&[
-        ("worker", WORKER.into()),
-        ("scripts", js::object(&SCRIPTS.map(|(name, text)| (name, text.into()))).into()),
-        ("lock", core.lock_text.as_ref().into()),
-        ("files", blobs(&core.files).into()),
-        ("maxPages", max_pages.into()),
-        ("snapshot", snapshot.map_or(JsValue::UNDEFINED, JsValue::from)),
-    ])
-}
-
-pub(super) fn blobs(files: &[(String, Blob)]) -> js_sys::Object {
-    let object = js_sys::Object::new();
-    for (name, blob) in files {
-        js::set(&object, name, blob);
-    }
-    object
 }
 
 fn ask(id: &MsgId, question: &Question) -> js_sys::Object {

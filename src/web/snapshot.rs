@@ -15,13 +15,15 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Blob;
 
 /// What the larger snapshot holds: top-level modules, and the libraries that importing them opens, as they are linked.
 const CONTENTS: &str = include_str!("../../www/snapshot.json");
 /// A snapshot's parts: packed memory, linked libraries, the other files of the wheels, and where all that is.
 const PARTS: [&str; 4] = ["heap", "so", "site", "meta"];
+/// The part that nothing reads before the first run.
+const LATER: &str = "site";
 /// What a site has ready, by name; and the folder of the parts, each by gzip. Both are beside this module.
 const SHIPPED: &str = "snapshots.json";
 const FOLDER: &str = "snapshots/";
@@ -77,7 +79,8 @@ pub struct Snapshot {
     pub kind: Kind,
     parts: Vec<(&'static str, String, Blob)>,
     meta: JsValue,
-    is_verified: Cell<bool>,
+    /// The parts that have been checked.
+    verified: RefCell<BTreeSet<&'static str>>,
 }
 
 thread_local! {
@@ -88,30 +91,42 @@ thread_local! {
 }
 
 impl Snapshot {
-    /// What the worker restores from.
+    /// What the worker restores from, and may not use before that has been [verified](Self::verify).
     pub(super) fn given(&self) -> js_sys::Object {
         let object = js::object(&[("meta", self.meta.clone())]);
-        for (name, _, blob) in self.parts.iter().filter(|(name, ..)| *name != "meta") {
+        for (name, _, blob) in self.parts.iter().filter(|(name, ..)| !["meta", LATER].contains(name)) {
             js::set(&object, name, blob);
         }
         object
     }
 
-    /// Checks all parts, once a page: a Blob's bytes don't change.
+    /// Checks what a restore needs, once a page: a Blob's bytes don't change.
     ///
     /// # Errors
     /// A part is not what it was.
     pub(super) async fn verify(&self) -> Result<(), WebError> {
-        if self.is_verified.get() {
-            return Ok(());
-        }
-        let sums = join_all(self.parts.iter().map(|(_, _, blob)| assets::checksum(blob))).await;
-        for (found, (name, sum, _)) in sums.into_iter().zip(&self.parts) {
+        self.check(|name| name != LATER).await
+    }
+
+    /// The files, checked, which the first run may read.
+    ///
+    /// # Errors
+    /// They are not what they were.
+    pub(super) async fn site(&self) -> Result<Option<&Blob>, WebError> {
+        self.check(|name| name == LATER).await?;
+        Ok(self.parts.iter().find(|(name, ..)| *name == LATER).map(|(_, _, blob)| blob))
+    }
+
+    async fn check(&self, wanted: impl Fn(&str) -> bool) -> Result<(), WebError> {
+        let unchecked = |name: &str| wanted(name) && !self.verified.borrow().contains(name);
+        let parts: Vec<_> = self.parts.iter().filter(|(name, ..)| unchecked(name)).collect();
+        let sums = join_all(parts.iter().map(|(_, _, blob)| crypto::sha256_hex(blob))).await;
+        for (found, (name, sum, _)) in sums.into_iter().zip(parts) {
             if found? != *sum {
                 return Err(WebError::Checksum { file: format!("The snapshot's {name}") });
             }
+            self.verified.borrow_mut().insert(name);
         }
-        self.is_verified.set(true);
         Ok(())
     }
 }
@@ -227,14 +242,14 @@ pub async fn make(base: &str, core: &Core, kind: Kind, max_pages: u32) -> Result
         ("libraries", texts(libraries).into()),
         ("packages", texts(packages.into_iter().map(|package| package.name).collect()).into()),
     ]);
-    let gathered = gather(&sandbox::assets(core, max_pages, Some(given))).await?;
+    let gathered = gather(core, max_pages, given).await?;
     let failed =
         |thrown: JsValue| WebError::Browser { what: "hold a memory snapshot".into(), why: js::message(&thrown) };
     let (mut parts, mut sums) = (Vec::new(), BTreeMap::new());
     for name in PARTS {
         let chunks = gathered.get(name).cloned().unwrap_or_default();
         let blob = Blob::new_with_u8_array_sequence(&chunks).map_err(failed)?;
-        let sum = assets::checksum(&blob).await?;
+        let sum = crypto::sha256_hex(&blob).await?;
         sums.insert(name.to_owned(), sum.clone());
         parts.push((name, sum, blob));
     }
@@ -296,19 +311,21 @@ async fn try_fetch(kind: Kind, record: Record, on_bytes: &impl OnBytes) -> Resul
         )
         .await?;
         let blob = blob::gunzip(&packed).await?;
-        let sum = assets::checksum(&blob).await?;
+        let sum = crypto::sha256_hex(&blob).await?;
         match record.sums.get(name) {
             Some(expected) if *expected == sum => Ok((name, sum, blob)),
             _ => Err(WebError::Checksum { file }),
         }
     };
     let parts = join_all(PARTS.map(one)).await.into_iter().collect::<Result<Vec<_>, WebError>>()?;
-    let made = Made { record, parts };
-    // A browser that keeps nothing uses it all the same.
-    if let Err(error) = store(kind, &made).await {
-        js::debug(&error.to_string());
-    }
-    Ok(keep(kind, made.parts, true).await)
+    let made = Made { record, parts: parts.clone() };
+    // Nobody waits for it, and a browser that keeps nothing uses it all the same.
+    spawn_local(async move {
+        if let Err(error) = store(kind, &made).await {
+            js::debug(&error.to_string());
+        }
+    });
+    Ok(keep(kind, parts, true).await)
 }
 
 /// What a sandbox says that makes a snapshot.
@@ -328,7 +345,11 @@ enum Making {
 }
 
 /// Brings up the sandbox and gathers the parts that it sends.
-async fn gather(assets: &js_sys::Object) -> Result<BTreeMap<String, js_sys::Array>, WebError> {
+async fn gather(
+    core: &Core,
+    max_pages: u32,
+    given: js_sys::Object,
+) -> Result<BTreeMap<String, js_sys::Array>, WebError> {
     let failed = |why: String| WebError::Browser { what: "make a memory snapshot".into(), why };
     let parts = Rc::new(RefCell::new(BTreeMap::<String, js_sys::Array>::new()));
     let (into, end) = (parts.clone(), Rc::new(RefCell::new(None::<js_sys::Function>)));
@@ -342,7 +363,7 @@ async fn gather(assets: &js_sys::Object) -> Result<BTreeMap<String, js_sys::Arra
             let _ = end.call1(&JsValue::UNDEFINED, &why.map_or(JsValue::UNDEFINED, JsValue::from));
         }
     };
-    let frame = Frame::open(assets, move |came| {
+    let frame = Frame::open(move |came| {
         let data = match came {
             Came::Message(data) => data,
             Came::Broken(why) => return finish(Some(why.to_owned())),
@@ -362,7 +383,9 @@ async fn gather(assets: &js_sys::Object) -> Result<BTreeMap<String, js_sys::Arra
         }
     })
     .await?;
-    frame.post(&js::object(&[("t", "verified".into())]))?;
+    frame.give(core, max_pages)?;
+    frame.give_snapshot(Some(given))?;
+    frame.verified()?;
     let limit = async {
         TimeoutFuture::new(MAKE_LIMIT).await;
         "it took too long".to_owned()
@@ -393,7 +416,8 @@ async fn store(kind: Kind, Made { record, parts }: &Made) -> Result<(), WebError
 async fn keep(kind: Kind, parts: Vec<(&'static str, String, Blob)>, is_verified: bool) -> Option<Rc<Snapshot>> {
     let (_, _, meta) = parts.iter().find(|(name, ..)| *name == "meta")?;
     let meta = js_sys::JSON::parse(&String::from_utf8(blob::bytes(meta).await.ok()?).ok()?).ok()?;
-    let snapshot = Rc::new(Snapshot { kind, parts, meta, is_verified: Cell::new(is_verified) });
+    let verified = if is_verified { BTreeSet::from(PARTS) } else { BTreeSet::new() };
+    let snapshot = Rc::new(Snapshot { kind, parts, meta, verified: RefCell::new(verified) });
     KEPT.with_borrow_mut(|kept| kept.insert(kind, snapshot.clone()));
     Some(snapshot)
 }

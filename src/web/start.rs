@@ -2,16 +2,17 @@
 //!
 //! A spare one has run no code of anybody, so that the rule of one kernel for one chat holds (SECURITY.md R15).
 
-use super::assets::{self, Core, OnBytes};
+use super::assets::{self, OnBytes};
 use super::error::WebError;
 use super::js;
 use super::kernel::KernelOptions;
 use super::sandbox::Sandbox;
 use super::snapshot::{self, Kind, Snapshot};
-use super::wait::{Later, first};
+use super::wait::{Later, both, first};
 use crate::executor::packages::LockFile;
 use gloo_timers::future::TimeoutFuture;
 use std::cell::{Cell, RefCell};
+use std::future::pending;
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
@@ -46,25 +47,57 @@ pub(super) async fn start(options: &KernelOptions, wanted: Kind, on_bytes: impl 
 }
 
 async fn fresh(options: &KernelOptions, wanted: Kind, on_bytes: impl OnBytes) -> Result<Started, WebError> {
-    let core = assets::core(&options.base(), &on_bytes).await?;
-    if let Some(snapshot) = snapshot::best(wanted, &on_bytes).await {
-        match restored(&core, options.max_pages, &snapshot).await {
-            Ok(sandbox) => return Ok(Started { lock: core.lock, sandbox, kind: Some(snapshot.kind) }),
-            Err(why) => {
-                js::debug(&format!("A memory snapshot was not used: {why}"));
-                snapshot::spoil(snapshot.kind).await;
-            }
+    let counts = [Cell::new((0.0, 0.0)), Cell::new((0.0, 0.0))];
+    let count = |which: usize| {
+        let (counts, on_bytes) = (&counts, &on_bytes);
+        move |done, total| {
+            counts[which].set((done, total));
+            let [one, other] = counts.each_ref().map(Cell::get);
+            on_bytes(one.0 + other.0, one.1 + other.1);
         }
+    };
+    let found = Later::<Option<Rc<Snapshot>>>::default();
+    // The frame comes up while the files come in, and begins with the first of them while the others do.
+    let begin = async {
+        let (sandbox, core) = both(Sandbox::open(), assets::core(&options.base(), count(0))).await;
+        let (sandbox, core) = (sandbox?, core?);
+        sandbox.give(&core, options.max_pages)?;
+        let snapshot = found.take().await;
+        sandbox.begin(snapshot.as_deref())?;
+        Ok::<_, WebError>((sandbox, core, snapshot))
+    };
+    let verify = async {
+        let snapshot = snapshot::best(wanted, count(1)).await;
+        found.set(snapshot.clone());
+        match snapshot {
+            Some(snapshot) => snapshot.verify().await,
+            None => Ok(()),
+        }
+    };
+    let (begun, verified) = both(begin, verify).await;
+    let (mut sandbox, core, snapshot) = begun?;
+    let Some(snapshot) = snapshot else { return Ok(Started { lock: core.lock, sandbox, kind: None }) };
+    if let Err(why) = restored(&sandbox, &snapshot, verified).await {
+        js::debug(&format!("A memory snapshot was not used: {why}"));
+        snapshot::spoil(snapshot.kind).await;
+        sandbox = Sandbox::open().await?;
+        sandbox.give(&core, options.max_pages)?;
+        sandbox.begin(None)?;
+        return Ok(Started { lock: core.lock, sandbox, kind: None });
     }
-    let sandbox = Sandbox::open(&core, options.max_pages, None).await?;
-    Ok(Started { lock: core.lock, sandbox, kind: None })
+    Ok(Started { lock: core.lock, sandbox, kind: Some(snapshot.kind) })
 }
 
-/// One out of a snapshot, once it is ready: one that dies before has run nothing, and can be started otherwise.
-async fn restored(core: &Core, max_pages: u32, snapshot: &Snapshot) -> Result<Sandbox, String> {
-    let sandbox = Sandbox::open(core, max_pages, Some(snapshot)).await.map_err(|error| error.to_string())?;
-    ready_within(&sandbox, RESTORE_LIMIT).await?;
-    Ok(sandbox)
+/// Waits until one is ready out of its snapshot: one that dies before has run nothing, and can be started otherwise.
+async fn restored(sandbox: &Sandbox, snapshot: &Snapshot, verified: Result<(), WebError>) -> Result<(), String> {
+    verified.and_then(|()| sandbox.verified()).map_err(|error| error.to_string())?;
+    let site = async {
+        match sandbox.give_site(snapshot).await {
+            Ok(()) => pending().await,
+            Err(error) => Err(error.to_string()),
+        }
+    };
+    first(ready_within(sandbox, RESTORE_LIMIT), site).await
 }
 
 async fn ready_within(sandbox: &Sandbox, limit: u32) -> Result<(), String> {

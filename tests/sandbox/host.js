@@ -112,9 +112,13 @@ class Kernel {
     kernel.#port.onmessage = ({ data }) => kernel.#receive(data);
     const ready = new Promise((resolve, reject) => (kernel.#settleReady = { resolve, reject }));
     const assets = alter({ worker, scripts, lock, files, maxPages });
-    frame.contentWindow.postMessage({ t: "boot", assets }, "*", [channel.port2]);
+    const boot = { worker: assets.worker, scripts: assets.scripts };
+    frame.contentWindow.postMessage({ t: "boot", assets: boot }, "*", [channel.port2]);
+    kernel.#port.postMessage({ t: "core", files: assets.files, lock: assets.lock, maxPages: assets.maxPages });
+    kernel.#port.postMessage({ t: "snapshot", parts: assets.snapshot });
     kernel.restore(left); // before it is ready, as the product does
     if (isVerified) kernel.#port.postMessage({ t: "verified" });
+    if (assets.snapshot?.heap) kernel.#port.postMessage({ t: "site", blob: assets.snapshot.site });
     const timer = setTimeout(() => kernel.dispose("no answer after the boot message"), bootMs);
     kernel.info = await ready;
     clearTimeout(timer);

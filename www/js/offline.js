@@ -21,6 +21,7 @@ async function register() {
     return report(false, "This browser keeps no pages for offline use here (it needs https or localhost, and no private window).");
   }
   report(false, "The pages are being kept for offline use …");
+  if (!navigator.serviceWorker.controller) await calm();
   try {
     // The worker itself is never taken from the HTTP cache, or a new build could stay unseen for a day.
     const options = { updateViaCache: "none" };
@@ -31,6 +32,14 @@ async function register() {
   } catch (error) {
     return report(false, `The pages could not be kept for offline use: ${error.message}`);
   }
+}
+
+/** How long after its load a first visit has its network and processors for itself, in ms. */
+const CALM_MS = 3000;
+
+async function calm() {
+  if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true }));
+  await new Promise((done) => setTimeout(done, CALM_MS));
 }
 
 /** Waits until a worker is active; throws when its installation failed. */

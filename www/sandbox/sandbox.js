@@ -77,7 +77,7 @@
       if (interrupt) interrupt.fill(0); // a late Stop of the last run must not hit this one
     }
     if (data.t === "ask") sinceExec--; // its answer is none of a run's messages
-    if (["exec", "ask", "install", "files", "verified", "fetched"].includes(data.t)) worker.postMessage(data);
+    if (["core", "snapshot", "verified", "site", "exec", "ask", "install", "files", "fetched"].includes(data.t)) worker.postMessage(data);
   };
 
   const boot = ({ source, data, ports }) => {

@@ -115,9 +115,10 @@ const layOut = async (wheels, libraries) => {
 };
 
 // --- before the runtime starts ---------------------------------------------------------------------------------------------
-const mountFiles = ({ FS }, site, files) => {
+// `held` has the files' places, and before one is read their bytes.
+const mountFiles = ({ FS }, held) => {
   const folders = new Map();
-  for (const [path, start, end] of files) {
+  for (const [path, start, end] of held.files) {
     const cut = path.lastIndexOf("/");
     const folder = SITE + "/" + path.slice(0, Math.max(cut, 0));
     if (!folders.has(folder)) {
@@ -128,7 +129,7 @@ const mountFiles = ({ FS }, site, files) => {
     node.usedBytes = end - start;
     const fix = (value) => define(node, "contents", { value, writable: true, configurable: true, enumerable: true });
     const read = () => {
-      const bytes = new Uint8Array(readSync(site.slice(start, end))); // at its first use
+      const bytes = new Uint8Array(readSync(held.site.slice(start, end))); // at its first use
       fix(bytes);
       return bytes;
     };
@@ -171,9 +172,9 @@ const linkLibraries = async (M, modules, opened, isMaking) => {
 };
 
 // --- the snapshot of one start ---------------------------------------------------------------------------------------------
-// `given` is { heap, so, site, meta } to restore from, or { wheels, libraries, packages } to make one. `verified` is
-// awaited before anything of it counts.
-export const openSnapshot = (given, verified) => {
+// `given` is { heap, so, meta } to restore from, or { wheels, libraries, packages } to make one. `verified` is awaited before
+// anything of it counts, and `site`, the files, before anything reads one.
+export const openSnapshot = (given, verified, site) => {
   const isMaking = !given.heap;
   const laidOut = isMaking ? layOut(given.wheels, given.libraries) : { ...given, ...given.meta };
   const opened = new Set(isMaking ? [] : given.meta.opened);
@@ -187,11 +188,11 @@ export const openSnapshot = (given, verified) => {
   let [M, linked, tableLength] = [null, null, 0];
 
   const prepare = async (module) => {
-    const { site, files } = await laidOut;
     for (const folder of [SITE, "/tmp/mpl"]) module.FS.mkdirTree(folder);
+    await verified;
     linked = await linkLibraries(module, await modules, opened, isMaking);
     tableLength = module.wasmTable.length;
-    mountFiles(module, site, files);
+    mountFiles(module, await laidOut);
   };
 
   // Pyodide reads its own part of the image; the heap is ours to copy.
@@ -259,10 +260,11 @@ export const openSnapshot = (given, verified) => {
           .catch((error) => (failure = error))
           .finally(() => module.removeRunDependency("snapshot"));
       });
-      await verified;
       M = await createModule(settings);
       if (failure) throw failure;
-      if (!isMaking) await restore(settings);
+      if (isMaking) return M;
+      await restore(settings);
+      laidOut.site = (await site).blob;
       return M;
     },
     // Sends the image of the interpreter as it is: `part` takes a name and bytes.

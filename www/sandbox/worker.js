@@ -15,11 +15,13 @@
 
   const files = new Map(); // file name -> Blob or bytes; what the sandbox's fetch serves
   let [python, kernel, output, interrupt] = [null, null, null, null];
-  let hasRun = false;
+  let [hasRun, booted] = [false, null];
   let [workFiles, restored] = [null, null]; // what code works with, and whether what was there before is back
   let [answerLine, answerFetch] = [null, null]; // end an open input() that waits by stack switching, an open fetch
   const openNeeds = []; // { id of the run, resolve }, in the order in which they were asked for
-  let booted = null;
+  // What the page hands in as it has it: the core files, a snapshot or none, that it is its own, and the snapshot's files.
+  const [given, gift] = [bare({}), (name) => new Promise((take) => (given[name] = take))];
+  const [core, image, verified, site] = ["core", "snapshot", "verified", "site"].map(gift);
 
   // --- messages out: [JSON head, ...payloads], ArrayBuffers, all transferred -----------------------------------------
   let [sinceExec, secondStart, inSecond] = [0, 0, 0];
@@ -92,22 +94,24 @@
     await snapshot.make(python, (name, bytes) => send({ t: "part", name }, bytes));
     send({ t: "made" });
   };
-  let isVerified = null;
-  const verified = new Promise((resolve) => (isVerified = resolve)); // that the bytes of a snapshot are the page's own
   const boot = async ({ assets, interrupt: interruptBuffer, stdin }) => {
     const [start, T] = [now(), bare({})];
     const lap = (name) => (T[name] = Math.round(now() - start)); // ms since boot began, for `ready`
-    for (const name of Object.keys(assets.files)) files.set(name, assets.files[name]);
-    const scripts = ["lockdown.js", "runtime.js", "snapshot.js", "fetch.js"].map((name) => importBlob(assets.scripts[name]));
-    const [{ lockDown }, runtime, { openSnapshot }, { createFetch }] = await Promise.all(scripts);
-    const snapshot = assets.snapshot && openSnapshot(assets.snapshot, verified);
-    const [wasm, { createOutput }, { createFiles }, { loadPyodide }, { default: createModule }] = await Promise.all([
-      runtime.compile(files.get("pyodide.asm.wasm"), assets.maxPages),
-      importBlob(assets.scripts["output.js"]),
-      importBlob(assets.scripts["files.js"]),
+    const scripts = ["lockdown.js", "runtime.js", "snapshot.js", "fetch.js", "output.js", "files.js"];
+    const [{ lockDown }, runtime, { openSnapshot }, { createFetch }, { createOutput }, { createFiles }] = await Promise.all(
+      scripts.map((name) => importBlob(assets.scripts[name])),
+    );
+    const { files: coreFiles, lock, maxPages } = await core;
+    for (const name of Object.keys(coreFiles)) files.set(name, coreFiles[name]);
+    const modules = Promise.all([
+      runtime.compile(files.get("pyodide.asm.wasm"), maxPages),
       importBlob(files.get("pyodide.mjs")),
       importBlob(files.get("pyodide.asm.mjs")),
     ]);
+    modules.catch(() => {}); // it is awaited later
+    const { parts } = await image;
+    const snapshot = parts && openSnapshot(parts, verified, site);
+    const [wasm, { loadPyodide }, { default: createModule }] = await modules;
     const putBack = runtime.provide(wasm, interruptBuffer);
     const { fetch, answered } = createFetch(files, send);
     [self.fetch, answerFetch] = [fetch, answered];
@@ -117,7 +121,7 @@
     python = await loadPyodide({
       indexURL: "https://sandbox.invalid/", // never fetched; without it Pyodide would look for a CDN
       packageBaseUrl: "https://sandbox.invalid/",
-      lockFileContents: assets.lock,
+      lockFileContents: lock,
       ...snapshot?.options,
       enableRunUntilComplete: "Suspending" in WebAssembly,
       env: { HOME: "/home/pyodide", MPLBACKEND: "agg", MPLCONFIGDIR: "/tmp/mpl" },
@@ -228,7 +232,7 @@
   const HANDLERS = bare({
     boot: (given) => (booted = boot(given)),
     fetched: (answer) => answerFetch(answer),
-    ...{ verified: isVerified, files: restore, exec, ask, install, stdin: answerStdin, cancel },
+    ...{ ...given, files: restore, exec, ask, install, stdin: answerStdin, cancel },
   });
   listen("message", async (event) => {
     if (!event.isTrusted) return;

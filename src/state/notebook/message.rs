@@ -17,8 +17,6 @@ pub enum Input {
         /// The user pays for data: nothing is fetched before it is needed.
         save_data: bool,
     },
-    /// The page can be seen: time to start what takes long.
-    Shown,
     /// The page may go away now and never come back.
     Leaving,
     /// Time that was asked for by [`Effect::Later`] has passed.

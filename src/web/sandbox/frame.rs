@@ -1,6 +1,8 @@
 //! The frame itself: what confines it, and the one port by which the page talks to what is in it.
 
 use super::pulse::Pulse;
+use super::{SCRIPTS, WORKER};
+use crate::web::assets::Core;
 use crate::web::error::WebError;
 use crate::web::listen::{Listener, listen};
 use crate::web::wait::first;
@@ -10,7 +12,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Event, HtmlIFrameElement, MessageChannel, MessageEvent, MessagePort};
+use web_sys::{Blob, Event, HtmlIFrameElement, MessageChannel, MessageEvent, MessagePort};
 
 const FRAME_SCRIPT: &str = include_str!("../../../www/sandbox/sandbox.js");
 
@@ -47,14 +49,12 @@ impl Drop for Pending {
 }
 
 impl Frame {
-    /// Brings up a frame and has its worker start with these assets. `on_came` hears everything from then on.
+    /// Brings up a frame and has its worker start, which waits then for what it starts Python from. `on_came` hears
+    /// everything from then on.
     ///
     /// # Errors
     /// The frame doesn't come up in 20 s, mostly because of the page's own Content-Security-Policy.
-    pub(in crate::web) async fn open(
-        assets: &js_sys::Object,
-        on_came: impl Fn(Came) + 'static,
-    ) -> Result<Self, WebError> {
+    pub(in crate::web) async fn open(on_came: impl Fn(Came) + 'static) -> Result<Self, WebError> {
         let on_came = Rc::new(on_came);
         let name = crypto::random_name();
         let element = build_frame(&name).await?;
@@ -94,10 +94,50 @@ impl Frame {
         });
 
         let frame = Self { element, port, pulse, _on_message: on_message, _listeners: [on_load, on_error] };
+        let assets = js::object(&[("worker", WORKER.into()), ("scripts", scripts().into())]);
         let boot = js::object(&[("t", "boot".into()), ("assets", assets.into())]);
         let window = frame.element.content_window().ok_or(WebError::FrameSilent)?;
         window.post_message_with_transfer(&boot, "*", &js_sys::Array::of1(&channel.port2())).map_err(refused)?;
         Ok(frame)
+    }
+
+    /// Hands over the files that Python starts from, and how much memory it may take.
+    ///
+    /// # Errors
+    /// As [`Frame::post`].
+    pub(in crate::web) fn give(&self, core: &Core, max_pages: u32) -> Result<(), WebError> {
+        self.post(&js::object(&[
+            ("t", "core".into()),
+            ("files", blobs(&core.files).into()),
+            ("lock", core.lock_text.as_ref().into()),
+            ("maxPages", max_pages.into()),
+        ]))
+    }
+
+    /// Hands over the parts of a snapshot that it shall come out of, or make; or says that there is none.
+    ///
+    /// # Errors
+    /// As [`Frame::post`].
+    pub(in crate::web) fn give_snapshot(&self, parts: Option<js_sys::Object>) -> Result<(), WebError> {
+        let parts = parts.map_or(JsValue::UNDEFINED, JsValue::from);
+        self.post(&js::object(&[("t", "snapshot".into()), ("parts", parts)]))
+    }
+
+    /// Tells that the parts are what they were when they were made: nothing of them counts before.
+    ///
+    /// # Errors
+    /// As [`Frame::post`].
+    pub(in crate::web) fn verified(&self) -> Result<(), WebError> {
+        self.post(&js::object(&[("t", "verified".into())]))
+    }
+
+    /// Hands over the files of the snapshot, before any code.
+    ///
+    /// # Errors
+    /// As [`Frame::post`].
+    pub(in crate::web) fn give_site(&self, files: Option<&Blob>) -> Result<(), WebError> {
+        let files = files.map_or(JsValue::NULL, JsValue::from);
+        self.post(&js::object(&[("t", "site".into()), ("blob", files)]))
     }
 
     /// Hands something to what is in the frame.
@@ -131,6 +171,11 @@ impl Drop for Frame {
         self.port.close();
         self.element.remove();
     }
+}
+
+/// What the worker runs before anything else, by name.
+fn scripts() -> js_sys::Object {
+    js::object(&SCRIPTS.map(|(name, text)| (name, text.into())))
 }
 
 /// The frame with all that confines it, not yet in the page (SECURITY.md 2.2).
@@ -199,6 +244,15 @@ async fn wait_until_up(frame: &HtmlIFrameElement, name: &str) -> Result<(), WebE
     let up = first(greeted, late).await;
     drop(listener);
     up
+}
+
+/// Files by their names.
+pub(in crate::web) fn blobs(files: &[(String, Blob)]) -> js_sys::Object {
+    let object = js_sys::Object::new();
+    for (name, blob) in files {
+        js::set(&object, name, blob);
+    }
+    object
 }
 
 /// The head and the payloads of a message of the worker, if it is one.
