@@ -20,7 +20,7 @@ const PATIENCE_MS = 4000;
 
 /**
  * Pages of this build, from the cache or, as its build mark says, from the network. Their files come from the cache: they
- * are there at once, and two builds can't mix.
+ * are there at once, and of the same build. A worker that starts anew knows none of them: they ask the network then.
  */
 const ownPages = new Set();
 
@@ -34,9 +34,9 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const file = fileOf(event.request);
-  if (!file) return;
-  const page = event.request.mode === "navigate";
-  event.respondWith(page ? answerPage(event, file) : answerFile(event, file));
+  const isPage = event.request.mode === "navigate" && event.request.method === "GET";
+  if (file) event.respondWith(isPage ? answerPage(event, file) : answerFile(event, file));
+  else if (isPage) event.respondWith(load(event)); // it has been asked for already
 });
 
 async function install() {
@@ -45,6 +45,8 @@ async function install() {
     // Integrity makes a half-deployed build fail here, where the old one stays in use, and not in a page.
     const response = await fetch(new Request(url, { cache: "no-cache", integrity }));
     if (!response.ok) throw new TypeError(`${url} was answered with ${response.status}`);
+    const build = url.endsWith(".html") ? await buildOf(response) : SHELL.build;
+    if (build && build !== SHELL.build) throw new TypeError(`${url} is of another build`);
     // As it will be answered: the browser keeps what it compiles beside an answer that comes as it is in the cache.
     await cache.put(url, isolated(response));
   };
@@ -77,11 +79,15 @@ function fileOf(request) {
 
 async function answerPage(event, file) {
   const client = event.resultingClientId;
-  const loading = load(event).catch(() => null);
+  const read = async () => {
+    const page = await load(event);
+    return { page, build: await buildOf(page) };
+  };
+  const loading = read().catch(() => null);
   const fresh = await Promise.race([loading, after(PATIENCE_MS)]);
-  if (usable(fresh)) {
-    if ((await buildOf(fresh)) === SHELL.build) ownPages.add(client);
-    return isolated(fresh);
+  if (fresh && usable(fresh.page)) {
+    if (fresh.build === SHELL.build) ownPages.add(client);
+    return isolated(fresh.page);
   }
   const kept = await keptCopy(file);
   if (kept) {
@@ -89,7 +95,7 @@ async function answerPage(event, file) {
     return kept;
   }
   const late = await loading;
-  return late ? isolated(late) : Response.error();
+  return late ? isolated(late.page) : Response.error();
 }
 
 async function load(event) {
@@ -98,7 +104,7 @@ async function load(event) {
 
 /** The build that a page says it belongs to. */
 async function buildOf(page) {
-  const text = await page.clone().text().catch(() => "");
+  const text = await page.clone().text();
   const mark = text.match(/<meta name="pyoxide-build" content="(\w+)"/);
   return mark?.[1];
 }

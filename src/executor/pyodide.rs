@@ -256,6 +256,7 @@ impl Pyodide {
     /// The engine is taken away and a fresh one started at once.
     fn replace(&mut self, ename: &str, why: &str, steps: &mut Steps) {
         self.close(steps);
+        self.is_second = false;
         self.fail_run(ename, why.to_owned(), steps);
         self.open(steps);
     }

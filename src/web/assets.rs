@@ -165,7 +165,7 @@ fn keep(sha256: &str, blob: &Blob) {
 /// Whether the core files and the wheels of these packages are kept for use without a network.
 pub async fn kept(packages: &[LockPackage]) -> bool {
     let Ok(manifest) = serde_json::from_str::<Manifest>(MANIFEST) else { return false };
-    for keeping in KEEPING.take() {
+    for keeping in KEEPING.with_borrow(Clone::clone) {
         // It never fails.
         let _ = JsFuture::from(keeping).await;
     }

@@ -112,9 +112,10 @@ impl Snapshot {
     ///
     /// # Errors
     /// They are not what they were.
-    pub(super) async fn site(&self) -> Result<Option<&Blob>, WebError> {
+    pub(super) async fn site(&self) -> Result<&Blob, WebError> {
         self.check(|name| name == LATER).await?;
-        Ok(self.parts.iter().find(|(name, ..)| *name == LATER).map(|(_, _, blob)| blob))
+        let site = self.parts.iter().find(|(name, ..)| *name == LATER);
+        site.map(|(_, _, blob)| blob).ok_or_else(|| WebError::Checksum { file: "The snapshot's site".into() })
     }
 
     async fn check(&self, wanted: impl Fn(&str) -> bool) -> Result<(), WebError> {
@@ -324,6 +325,10 @@ async fn try_fetch(kind: Kind, record: Record, on_bytes: &impl OnBytes) -> Resul
         if let Err(error) = store(kind, &made).await {
             js::debug(&error.to_string());
         }
+        // It may have failed meanwhile.
+        if is_spoilt(kind) {
+            forget(kind, &made.record).await;
+        }
     });
     Ok(keep(kind, parts, true).await)
 }
@@ -427,7 +432,12 @@ async fn record(kind: Kind) -> Option<Record> {
 }
 
 async fn remove(kind: Kind) {
-    let Some(record) = record(kind).await else { return };
+    if let Some(record) = record(kind).await {
+        forget(kind, &record).await;
+    }
+}
+
+async fn forget(kind: Kind, record: &Record) {
     cache::remove(&kind.kept_as()).await;
     for sum in record.sums.values() {
         cache::remove(sum).await;

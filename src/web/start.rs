@@ -8,7 +8,7 @@ use super::js;
 use super::kernel::KernelOptions;
 use super::sandbox::Sandbox;
 use super::snapshot::{self, Kind, Snapshot};
-use super::wait::{Later, both, first};
+use super::wait::{Later, first, try_both};
 use crate::executor::packages::LockFile;
 use gloo_timers::future::TimeoutFuture;
 use std::cell::{Cell, RefCell};
@@ -59,8 +59,7 @@ async fn fresh(options: &KernelOptions, wanted: Kind, on_bytes: impl OnBytes) ->
     let found = Later::<Option<Rc<Snapshot>>>::default();
     // The frame comes up while the files come in, and begins with the first of them while the others do.
     let begin = async {
-        let (sandbox, core) = both(Sandbox::open(), assets::core(&options.base(), count(0))).await;
-        let (sandbox, core) = (sandbox?, core?);
+        let (sandbox, core) = try_both(Sandbox::open(), assets::core(&options.base(), count(0))).await?;
         sandbox.give(&core, options.max_pages)?;
         let snapshot = found.take().await;
         sandbox.begin(snapshot.as_deref())?;
@@ -69,18 +68,19 @@ async fn fresh(options: &KernelOptions, wanted: Kind, on_bytes: impl OnBytes) ->
     let verify = async {
         let snapshot = snapshot::best(wanted, count(1)).await;
         found.set(snapshot.clone());
-        match snapshot {
+        // One that isn't what it was is no error of the start.
+        Ok(match snapshot {
             Some(snapshot) => snapshot.verify().await,
             None => Ok(()),
-        }
+        })
     };
-    let (begun, verified) = both(begin, verify).await;
-    let (mut sandbox, core, snapshot) = begun?;
+    let ((sandbox, core, snapshot), verified) = try_both(begin, verify).await?;
     let Some(snapshot) = snapshot else { return Ok(Started { lock: core.lock, sandbox, kind: None }) };
     if let Err(why) = restored(&sandbox, &snapshot, verified).await {
         js::debug(&format!("A memory snapshot was not used: {why}"));
+        drop(sandbox);
         snapshot::spoil(snapshot.kind).await;
-        sandbox = Sandbox::open().await?;
+        let sandbox = Sandbox::open().await?;
         sandbox.give(&core, options.max_pages)?;
         sandbox.begin(None)?;
         return Ok(Started { lock: core.lock, sandbox, kind: None });

@@ -1,7 +1,7 @@
 //! Waiting for one of several things, for all, or for what comes later.
 
 use std::cell::RefCell;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
@@ -82,6 +82,31 @@ pub(super) async fn both<A, B>(one: impl Future<Output = A>, other: impl Future<
         }
     })
     .await
+}
+
+/// Waits for both, which go on side by side; the first error gives up the other.
+pub(super) async fn try_both<A, B, E>(
+    one: impl Future<Output = Result<A, E>>,
+    other: impl Future<Output = Result<B, E>>,
+) -> Result<(A, B), E> {
+    let failed = RefCell::new(None);
+    let mut both = pin!(both(value(one, &failed), value(other, &failed)));
+    poll_fn(|context| match both.as_mut().poll(context) {
+        Poll::Ready(values) => Poll::Ready(Ok(values)),
+        Poll::Pending => failed.take().map_or(Poll::Pending, |error| Poll::Ready(Err(error))),
+    })
+    .await
+}
+
+/// What comes; an error is left in `failed`, and then nothing comes.
+async fn value<T, E>(job: impl Future<Output = Result<T, E>>, failed: &RefCell<Option<E>>) -> T {
+    match job.await {
+        Ok(value) => value,
+        Err(error) => {
+            failed.replace(Some(error));
+            pending().await
+        }
+    }
 }
 
 /// Waits for all of them, which go on side by side.

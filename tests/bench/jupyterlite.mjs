@@ -48,7 +48,7 @@ async function build() {
   await pip("download", "--no-deps", "-d", wheels, "comm");
   writeFileSync(join(source, "jupyter-lite.json"), JSON.stringify(SETTINGS));
   const words = ["lite", "build", "--lite-dir", source, "--piplite-wheels", wheels, "--output-dir", SITE];
-  await run(join(HOME, "venv/bin/jupyter"), words);
+  await run(join(HOME, "venv/bin/jupyter"), words, { cwd: HOME });
 
   const lock = JSON.parse(readFileSync(join(PYODIDE, LOCK), "utf8"));
   const missing = closure(lock, KERNEL_NEEDS).filter(({ file_name }) => !existsSync(join(PYODIDE, file_name)));

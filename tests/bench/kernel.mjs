@@ -51,7 +51,11 @@ const PAGES = {
  */
 async function shows([selector, text]) {
   const is = (element) => (text ? element.textContent.trim() === text : element.tagName !== "IMG" || element.naturalWidth > 0);
-  while (![...document.querySelectorAll(selector)].some(is)) await new Promise(requestAnimationFrame);
+  const end = performance.now() + 180_000;
+  while (![...document.querySelectorAll(selector)].some(is)) {
+    if (performance.now() > end) throw new Error(`${selector} has not shown what was waited for in 3 minutes`);
+    await new Promise(requestAnimationFrame);
+  }
 }
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -80,7 +80,7 @@ class Kernel {
   index = null; // of packages
   onNeed = ({ id, imports }) => this.bring(id, imports);
 
-  static async start({ maxPages = 0, bootMs = 200_000, isVerified = true, files: left = new Map(), alter = (assets) => assets } = {}) {
+  static async start({ maxPages = 0, bootMs = 200_000, isVerified = true, hasFiles = true, files: left = new Map(), alter = (assets) => assets } = {}) {
     const kernel = new Kernel();
     const start = performance.now();
     const frame = document.createElement("iframe");
@@ -115,10 +115,11 @@ class Kernel {
     const boot = { worker: assets.worker, scripts: assets.scripts };
     frame.contentWindow.postMessage({ t: "boot", assets: boot }, "*", [channel.port2]);
     kernel.#port.postMessage({ t: "core", files: assets.files, lock: assets.lock, maxPages: assets.maxPages });
-    kernel.#port.postMessage({ t: "snapshot", parts: assets.snapshot });
+    const { site, ...parts } = assets.snapshot ?? {};
+    kernel.#port.postMessage({ t: "snapshot", parts: assets.snapshot && parts });
     kernel.restore(left); // before it is ready, as the product does
     if (isVerified) kernel.#port.postMessage({ t: "verified" });
-    if (assets.snapshot?.heap) kernel.#port.postMessage({ t: "site", blob: assets.snapshot.site });
+    if (site && hasFiles) kernel.#port.postMessage({ t: "site", blob: site });
     const timer = setTimeout(() => kernel.dispose("no answer after the boot message"), bootMs);
     kernel.info = await ready;
     clearTimeout(timer);

@@ -183,6 +183,13 @@ test("nothing is restored before the page says that the bytes are its own", asyn
   );
 });
 
+test("nothing is ready before the snapshot's files are handed in", async ({ plain }) => {
+  await assert.rejects(
+    restore(plain, "full", (_, options) => Object.assign(options, { hasFiles: false, bootMs: 8_000 })),
+    /no answer after the boot message/,
+  );
+});
+
 test("no snapshot is made of libraries that are opened without being linked", async ({ plain }) => {
   const making = plain.evaluate(([names, linked]) => Kernel.make(names, linked, { maxPages: 8192 }), [imports, libraries.slice(0, -1)]);
   await assert.rejects(making, /libraries were opened that aren't linked: .*_imagingmath/);

@@ -18,16 +18,18 @@ const work = () => {
 };
 
 const open = new Map(); // id -> { blob, resolve, reject }
-let [worker, last, ending] = [null, 0, 0];
+let [worker, address, isRefused, last, ending] = [null, "", false, 0, 0];
 
 const end = () => {
   worker?.terminate();
+  URL.revokeObjectURL(address);
   worker = null;
 };
 
 // A page whose policy has no word for workers computes them itself.
 const giveUp = () => {
   end();
+  isRefused = true;
   for (const { blob, resolve, reject } of open.values()) here(blob).then(resolve, reject);
   open.clear();
 };
@@ -35,10 +37,9 @@ const giveUp = () => {
 const here = async (blob) => crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
 
 const begin = () => {
-  const url = URL.createObjectURL(new Blob([`(${work})()`], { type: "text/javascript" }));
-  worker = new Worker(url);
+  address = URL.createObjectURL(new Blob([`(${work})()`], { type: "text/javascript" }));
+  const mine = (worker = new Worker(address));
   worker.onmessage = ({ data: [id, sum, why] }) => {
-    URL.revokeObjectURL(url);
     const { resolve, reject } = open.get(id);
     open.delete(id);
     if (sum) resolve(sum);
@@ -47,7 +48,7 @@ const begin = () => {
   };
   worker.onerror = (event) => {
     event.preventDefault();
-    giveUp();
+    if (worker === mine) giveUp();
   };
 };
 
@@ -55,6 +56,7 @@ const begin = () => {
 export const sha256 = (blob) =>
   new Promise((resolve, reject) => {
     clearTimeout(ending);
+    if (isRefused) return here(blob).then(resolve, reject);
     open.set(++last, { blob, resolve, reject });
     try {
       if (!worker) begin();
@@ -62,4 +64,5 @@ export const sha256 = (blob) =>
     } catch {
       giveUp();
     }
+    return undefined;
   });

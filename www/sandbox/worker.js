@@ -230,7 +230,7 @@
     if (!answerStdin({ line: false }) && kernel) kernel.cancel();
   };
   const HANDLERS = bare({
-    boot: (given) => (booted = boot(given)),
+    boot: (message) => (booted = boot(message)),
     fetched: (answer) => answerFetch(answer),
     ...{ ...given, files: restore, exec, ask, install, stdin: answerStdin, cancel },
   });

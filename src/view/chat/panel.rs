@@ -3,7 +3,8 @@
 use super::artifacts::{ArtifactPane, Artifacts};
 use super::dialog::FocusBack;
 use super::panel_citation::CitationPane;
-use super::{store, strings};
+use super::store::{self, ChatStore};
+use super::strings;
 use crate::ids::{ChatId, MessageId};
 use crate::protocol::execute::KernelStatus;
 use crate::state::artifacts::Artifact;
@@ -166,7 +167,7 @@ fn Open(content: Content) -> impl IntoView {
 pub(super) fn KernelButtons() -> impl IntoView {
     let store = store::chat();
     let chat = Memo::new(move |_| store.read(Change::Chats, |client| client.chat.id.clone()));
-    let is_there = Memo::new(move |_| store.read(Change::Kernel, |client| client.kernel != KernelStatus::Off));
+    let is_there = Memo::new(move |_| chat.get().is_some_and(|chat| status_of(store, &chat) != KernelStatus::Off));
     move || {
         chat.get().map(|chat| {
             let variables = Content::Variables(chat.clone());
@@ -209,6 +210,13 @@ fn FilesOf(chat: ChatId) -> impl IntoView {
 #[component]
 fn VariablesOf(chat: ChatId) -> impl IntoView {
     let store = store::chat();
-    let is_idle = Memo::new(move |_| store.read(Change::Kernel, |client| client.kernel == KernelStatus::Idle));
+    let owner = chat.clone();
+    let is_idle = Memo::new(move |_| status_of(store, &owner) == KernelStatus::Idle);
     view! { <VariablesPane kernel=Callback::new(move |()| store.kernel(&chat)) is_idle=is_idle /> }
+}
+
+/// The state of a chat's kernel, which may live since an earlier visit of the chat; off if there is none.
+fn status_of(store: ChatStore, chat: &ChatId) -> KernelStatus {
+    store.read(Change::Kernel, |_| ());
+    store.kernel(chat).map_or(KernelStatus::Off, |kernel| kernel.status())
 }

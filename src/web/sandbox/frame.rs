@@ -135,9 +135,8 @@ impl Frame {
     ///
     /// # Errors
     /// As [`Frame::post`].
-    pub(in crate::web) fn give_site(&self, files: Option<&Blob>) -> Result<(), WebError> {
-        let files = files.map_or(JsValue::NULL, JsValue::from);
-        self.post(&js::object(&[("t", "site".into()), ("blob", files)]))
+    pub(in crate::web) fn give_site(&self, files: &Blob) -> Result<(), WebError> {
+        self.post(&js::object(&[("t", "site".into()), ("blob", files.into())]))
     }
 
     /// Hands something to what is in the frame.

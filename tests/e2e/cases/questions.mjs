@@ -106,6 +106,11 @@ export const cases = {
     await chat.button("Files").click();
     await panel.waitFor({ state: "detached" });
     await chat.page.getByRole("complementary", { name: "Files" }).waitFor();
+    await chat.button("New chat").click();
+    await chat.button("Variables").waitFor({ state: "detached" });
+    await chat.chats.getByRole("link", { name: "A scripted chat" }).first().click();
+    await chat.button("Variables").click();
+    await row("kept").waitFor();
   },
 
   async "a page asks its own kernel for completions, documentation and variables"(kit) {
