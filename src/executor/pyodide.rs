@@ -80,8 +80,6 @@ pub struct Pyodide {
     /// When an interpreter that doesn't come back from a question is given up.
     hung: Option<Millis>,
     count: u32,
-    /// Whether this engine takes the place of one that was gone before it had run anything.
-    is_second: bool,
     shown: KernelStatus,
 }
 
@@ -89,7 +87,10 @@ pub struct Pyodide {
 enum Phase {
     #[default]
     Off,
-    Starting,
+    Starting {
+        /// Whether it takes the place of one that was gone before it was ready.
+        is_second: bool,
+    },
     Idle,
     Busy(Run),
     Dead,
@@ -134,7 +135,7 @@ impl Pyodide {
 
     /// Whether somebody waits for what the engine says.
     pub fn is_awaited(&self) -> bool {
-        matches!(self.phase, Phase::Starting | Phase::Busy(_))
+        matches!(self.phase, Phase::Starting { .. } | Phase::Busy(_))
     }
 
     /// Whether no code has run in this engine yet, though a run waits for its packages.
@@ -157,7 +158,7 @@ impl Pyodide {
     fn open(&mut self, steps: &mut Steps) {
         self.installed.clear();
         self.count = 0;
-        self.phase = Phase::Starting;
+        self.phase = Phase::Starting { is_second: false };
         steps.push(Step::Open);
         self.show(steps);
     }
@@ -217,18 +218,18 @@ impl Pyodide {
 
     /// The engine is gone by itself. One that has run nothing yet has lost nothing: there is a second one, once.
     fn go(&mut self, ename: &str, why: String, now: Millis, steps: &mut Steps) {
-        if !matches!(self.phase, Phase::Starting) || std::mem::replace(&mut self.is_second, true) {
+        if !matches!(self.phase, Phase::Starting { is_second: false }) {
             return self.die(ename, why, now, steps);
         }
         self.close(steps);
         self.open(steps);
+        self.phase = Phase::Starting { is_second: true };
     }
 
     /// The engine is gone, and with it what ran in it.
     fn die(&mut self, ename: &str, why: String, now: Millis, steps: &mut Steps) {
         self.close(steps);
-        self.is_second = false;
-        let was_starting = matches!(self.phase, Phase::Starting);
+        let was_starting = matches!(self.phase, Phase::Starting { .. });
         self.fail_run(
             ename,
             format!("{why} Its variables are gone, files of earlier runs are not; the next run starts a fresh kernel."),
@@ -256,7 +257,6 @@ impl Pyodide {
     /// The engine is taken away and a fresh one started at once.
     fn replace(&mut self, ename: &str, why: &str, steps: &mut Steps) {
         self.close(steps);
-        self.is_second = false;
         self.fail_run(ename, why.to_owned(), steps);
         self.open(steps);
     }
@@ -283,9 +283,8 @@ impl Pyodide {
 
     fn said(&mut self, message: WorkerMessage, now: Millis, steps: &mut Steps) {
         match message.head.clone() {
-            Head::Ready { packages, .. } if matches!(self.phase, Phase::Starting) => {
+            Head::Ready { packages, .. } if matches!(self.phase, Phase::Starting { .. }) => {
                 self.installed.extend(packages);
-                self.is_second = false;
                 self.phase = Phase::Idle;
             }
             Head::Need { id, imports, early } => self.need(id, &imports, early, now, steps),
@@ -533,7 +532,7 @@ impl Executor for Pyodide {
     fn status(&self) -> KernelStatus {
         match self.phase {
             Phase::Off => KernelStatus::Off,
-            Phase::Starting => KernelStatus::Starting,
+            Phase::Starting { .. } => KernelStatus::Starting,
             Phase::Idle => KernelStatus::Idle,
             Phase::Busy(_) => KernelStatus::Busy,
             Phase::Dead | Phase::Disposed => KernelStatus::Dead,
