@@ -83,12 +83,19 @@ impl Driver {
     pub fn new(mut client: Client, transport: Box<dyn Transport>, kernel_options: KernelOptions, hooks: Hooks) -> Self {
         client.host_answers = hooks.on_call.is_some();
         client.kept = kept();
-        let inner = Rc::new(Inner {
+        let inner = Rc::new_cyclic(|weak: &Weak<Inner>| Inner {
             client: RefCell::new(client),
             inputs: RefCell::default(),
             draining: Cell::default(),
             transport,
-            kernels: Kernels::new(kernel_options),
+            kernels: Kernels::new(kernel_options, {
+                let weak = weak.clone();
+                move |chat, message| {
+                    if let Some(inner) = weak.upgrade() {
+                        inner.take(Input::Kernel(chat, message));
+                    }
+                }
+            }),
             scripts: RefCell::default(),
             attention: RefCell::default(),
             attached: Cell::default(),
@@ -219,13 +226,8 @@ impl Inner {
             Effect::ExpectCode(chat) => self.kernels.expect(&chat),
             Effect::EndKernel(chat) => self.kernels.end(&chat),
             Effect::Kernel(chat, request) => {
-                let weak = Rc::downgrade(self);
                 let files = self.files(&chat);
-                self.kernels.ask(chat, request, files, move |chat, message| {
-                    if let Some(inner) = weak.upgrade() {
-                        inner.take(Input::Kernel(chat, message));
-                    }
-                });
+                self.kernels.ask(chat, request, files);
             }
             Effect::Fetch(call, files) => self.fetch(call, files),
             Effect::Upload(ticket, upload, query) => self.upload(ticket, upload, query),

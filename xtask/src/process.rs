@@ -4,6 +4,9 @@ use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 /// How a program that may be missing is installed on Debian.
 const REMEDIES: &[(&str, &str)] = &[
@@ -48,17 +51,50 @@ pub fn succeeds(command: &mut Command) -> bool {
 }
 
 /// Runs a command, hands each line of its standard output to `line`, and returns its status.
-pub fn lines(command: &mut Command, mut line: impl FnMut(&str)) -> Result<ExitStatus> {
+pub fn lines(command: &mut Command, line: impl FnMut(&str)) -> Result<ExitStatus> {
+    lines_within(command, Duration::MAX, line)?.context("the program fell silent")
+}
+
+/// The same, with no status if it says nothing for so long: it is ended then, with all that it started.
+pub fn lines_within(
+    command: &mut Command,
+    patience: Duration,
+    mut line: impl FnMut(&str),
+) -> Result<Option<ExitStatus>> {
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|err| missing(command, &err))?;
     let out = child.stdout.take().context("the program has no output")?;
-    let mut reader = BufReader::new(out);
-    let mut raw = Vec::new();
-    while reader.read_until(b'\n', &mut raw)? > 0 {
-        line(String::from_utf8_lossy(&raw).trim_end_matches(['\r', '\n']));
-        raw.clear();
+    let (said, hear) = mpsc::channel();
+    thread::spawn(move || {
+        for raw in BufReader::new(out).split(b'\n') {
+            let ended = raw.is_err();
+            if said.send(raw).is_err() || ended {
+                break;
+            }
+        }
+    });
+    loop {
+        match hear.recv_timeout(patience) {
+            Ok(raw) => line(String::from_utf8_lossy(&raw?).trim_end_matches('\r')),
+            Err(RecvTimeoutError::Disconnected) => return Ok(Some(child.wait()?)),
+            Err(RecvTimeoutError::Timeout) => {
+                end_family(child.id());
+                child.wait()?;
+                return Ok(None);
+            }
+        }
     }
-    Ok(child.wait()?)
+}
+
+/// Ends a process and what it started, children first: one that outlives its parent is nobody's.
+fn end_family(id: u32) {
+    let listed = Command::new("pgrep").args(["-P", &id.to_string()]).output();
+    for child in listed.map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default().lines() {
+        if let Ok(child) = child.parse() {
+            end_family(child);
+        }
+    }
+    succeeds(Command::new("kill").args(["-KILL", &id.to_string()]));
 }
 
 /// Turns a bad exit status into a sentence.
@@ -91,6 +127,7 @@ fn short(word: &OsStr) -> std::borrow::Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Instant;
 
     #[test]
     fn a_missing_program_is_named_with_its_remedy() {
@@ -108,8 +145,26 @@ mod tests {
     #[test]
     fn lines_arrive_whole_and_the_status_after_them() {
         let mut seen = Vec::new();
-        let status = lines(Command::new("printf").arg("a\nb"), |line| seen.push(line.to_owned()));
+        let status = lines(Command::new("printf").arg("a\r\n\nb"), |line| seen.push(line.to_owned()));
         assert!(status.is_ok_and(|status| status.success()));
-        assert_eq!(seen, ["a", "b"]);
+        assert_eq!(seen, ["a", "", "b"]);
+    }
+
+    #[test]
+    fn a_program_that_falls_silent_is_ended_with_what_it_started() {
+        let mut seen = Vec::new();
+        // The inner shell keeps the pipe open as long as it lives.
+        let mut command = Command::new("sh");
+        command.args(["-c", "sh -c 'echo $$; exec sleep 600' & wait"]);
+        let end = lines_within(&mut command, Duration::from_secs(2), |line| seen.push(line.to_owned()));
+        assert!(matches!(end, Ok(None)), "{end:?}");
+        assert_eq!(seen.len(), 1, "{seen:?}");
+        // Whoever inherits it takes note of its end a moment later.
+        let gone = || !succeeds(Command::new("kill").args(["-0", &seen[0]]));
+        let begun = Instant::now();
+        while !gone() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "{} still lives", seen[0]);
+            thread::yield_now();
+        }
     }
 }

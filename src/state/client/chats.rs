@@ -2,7 +2,6 @@
 
 use super::{CHATS, Change, Client, Effect, Failure, RETRY, ReplyTo, Timer, Update, chat_path, path_part};
 use crate::ids::{ChatId, MessageId};
-use crate::protocol::execute::KernelStatus;
 use crate::state::chat::{Chat, FIELDS, is_saved};
 use serde_json::{Value, json};
 
@@ -28,8 +27,6 @@ impl Client {
             {
                 update.effects.push(Effect::Emit("events:chat", about(&id, "leave")));
             }
-            self.kernel = KernelStatus::Off;
-            self.progress = None;
             self.chosen = None;
             self.rechecked = None;
             update.changes.push(Change::Kernel);

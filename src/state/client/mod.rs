@@ -94,14 +94,12 @@ pub struct Client {
     pub questions: Questions,
     /// Files of the next message.
     pub attachments: Vec<Attachment>,
-    /// The state of the open chat's kernel.
-    pub kernel: KernelStatus,
+    /// The kernels that live, by chat; they outlast a look at another one.
+    kernels: BTreeMap<ChatId, KernelState>,
     /// Code of the conversation that the person ran.
     pub runs: Runs,
     /// What the person likes, or no longer, and the server doesn't know yet.
     likes: BTreeMap<MessageId, bool>,
-    /// What the kernel is loading.
-    pub progress: Option<Progress>,
     /// What becomes of JavaScript that the server sends; the page's owner decides.
     pub policy: ExecutePolicy,
     /// Whether the host page answers calls of unknown types.
@@ -140,10 +138,24 @@ pub struct Client {
     last_notice: u32,
 }
 
+/// What is known of a chat's kernel.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KernelState {
+    /// What it does.
+    pub status: KernelStatus,
+    /// What it is loading.
+    pub progress: Option<Progress>,
+}
+
 impl Client {
     /// A client that nobody has signed in at. `chat` is opened after the sign-in.
     pub fn new(chat: Option<ChatId>) -> Self {
         Self { wanted_chat: chat, visible: true, ..Self::default() }
+    }
+
+    /// The kernel of a chat: off if none lives.
+    pub fn kernel(&self, chat: &ChatId) -> KernelState {
+        self.kernels.get(chat).cloned().unwrap_or_default()
     }
 
     /// The server's origin and the token, for requests.
@@ -187,7 +199,7 @@ impl Client {
             Input::User(user) => self.user(user, &mut update),
             Input::Socket(socket) => self.socket(socket, &mut update),
             Input::Reply { to, result } => self.reply(to, result, &mut update),
-            Input::Kernel(chat, message) => self.kernel(chat, message, &mut update),
+            Input::Kernel(chat, message) => self.kernel_said(chat, message, &mut update),
             Input::Fetched(call, files) => self.fetched(call, files, &mut update),
             Input::Uploaded(Ticket::Call(call, number), result) => {
                 self.run_uploaded(&call, number, result, &mut update)

@@ -103,10 +103,8 @@ impl Client {
     }
 
     /// A kernel said something.
-    pub(super) fn kernel(&mut self, chat: ChatId, message: KernelMessage, update: &mut Update) {
-        if self.chat.id.as_ref() == Some(&chat) {
-            self.kernel_shown(&message, update);
-        }
+    pub(super) fn kernel_said(&mut self, chat: ChatId, message: KernelMessage, update: &mut Update) {
+        self.kernel_changed(&chat, &message, update);
         if self.run_heard(&chat, &message, update) {
             return;
         }
@@ -133,16 +131,20 @@ impl Client {
         self.answer_if_ready(&id, update);
     }
 
-    fn kernel_shown(&mut self, message: &KernelMessage, update: &mut Update) {
+    fn kernel_changed(&mut self, chat: &ChatId, message: &KernelMessage, update: &mut Update) {
         match message {
+            KernelMessage::Status(KernelStatus::Off) => drop(self.kernels.remove(chat)),
             KernelMessage::Status(status) => {
-                self.kernel = *status;
-                if *status != KernelStatus::Busy && *status != KernelStatus::Starting {
-                    self.progress = None;
+                let kernel = self.kernels.entry(chat.clone()).or_default();
+                kernel.status = *status;
+                if !matches!(status, KernelStatus::Busy | KernelStatus::Starting) {
+                    kernel.progress = None;
                 }
             }
-            KernelMessage::Progress(progress) => self.progress = Some(progress.clone()),
-            KernelMessage::Started { .. } => self.progress = None,
+            KernelMessage::Progress(progress) => {
+                self.kernels.entry(chat.clone()).or_default().progress = Some(progress.clone());
+            }
+            KernelMessage::Started { .. } => self.kernels.entry(chat.clone()).or_default().progress = None,
             _ => return,
         }
         update.changes.push(Change::Kernel);

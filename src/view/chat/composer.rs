@@ -7,6 +7,7 @@ use super::{store, strings};
 use crate::protocol::execute::KernelStatus;
 use crate::state::client::{Change, User};
 use crate::view::common::choose_files::ChooseFiles;
+use crate::view::common::progress::amount;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 
@@ -108,34 +109,28 @@ pub(super) fn Composer() -> impl IntoView {
 #[component]
 fn KernelState() -> impl IntoView {
     let store = store::chat();
-    let busy = Memo::new(move |_| {
-        store.read(Change::Kernel, |client| matches!(client.kernel, KernelStatus::Starting | KernelStatus::Busy))
+    let kernel = Memo::new(move |_| {
+        let chat = store.read(Change::Chats, |client| client.chat.id.clone());
+        store.read(Change::Kernel, |client| chat.map(|chat| client.kernel(&chat)).unwrap_or_default())
     });
-    let text = move || {
-        store.read(Change::Kernel, |client| match &client.progress {
-            Some(progress) => progress.text.clone(),
-            None => strings::running_code().to_owned(),
-        })
-    };
-    let bytes = move || {
-        store.read(Change::Kernel, |client| {
-            client
-                .progress
-                .as_ref()
-                .filter(|progress| progress.total > 0.0)
-                .map(|progress| (progress.done.min(progress.total), progress.total))
-        })
-    };
+    let busy = Memo::new(move |_| matches!(kernel.get().status, KernelStatus::Starting | KernelStatus::Busy));
+    let text = move || kernel.get().progress.map_or_else(|| strings::running_code().to_owned(), |step| step.text);
+    let counted = move || kernel.get().progress.filter(|step| step.total > 0.0);
     view! {
         <Show when=move || busy.get()>
             <div class="composer-kernel">
                 <span role="status">{text}</span>
                 {move || {
-                    bytes()
-                        .map(|(done, total)| {
-                            let words = format!("{:.1} of {:.1} MB", done / 1e6, total / 1e6);
+                    counted()
+                        .map(|step| {
+                            let words = amount(&step);
                             view! {
-                                <progress aria-label=text() aria-valuetext=words.clone() max=total value=done></progress>
+                                <progress
+                                    aria-label=text()
+                                    aria-valuetext=words.clone()
+                                    max=step.total
+                                    value=step.done.min(step.total)
+                                ></progress>
                                 <span class="composer-bytes">{words.clone()}</span>
                             }
                         })

@@ -215,8 +215,6 @@ fn VariablesOf(chat: ChatId) -> impl IntoView {
     view! { <VariablesPane kernel=Callback::new(move |()| store.kernel(&chat)) is_idle=is_idle /> }
 }
 
-/// The state of a chat's kernel, which may live since an earlier visit of the chat; off if there is none.
 fn status_of(store: ChatStore, chat: &ChatId) -> KernelStatus {
-    store.read(Change::Kernel, |_| ());
-    store.kernel(chat).map_or(KernelStatus::Off, |kernel| kernel.status())
+    store.read(Change::Kernel, |client| client.kernel(chat).status)
 }

@@ -17,7 +17,7 @@ pub fn bytes(count: f64) -> String {
 }
 
 /// What is said about the bytes of a step; nothing if it has none.
-fn amount(progress: &Progress) -> String {
+pub fn amount(progress: &Progress) -> String {
     match (progress.done, progress.total) {
         (done, total) if total >= 1e6 => strings::of(&format!("{:.1}", done / 1e6), &bytes(total)),
         (done, total) if total > 0.0 => strings::of(&format!("{:.0}", done / 1e3), &bytes(total)),

@@ -18,11 +18,13 @@ pub(super) struct Kernels {
     /// What the code of each chat has left, whether or not its kernel lives.
     files: RefCell<BTreeMap<ChatId, Rc<Files>>>,
     options: KernelOptions,
+    hear: Rc<dyn Fn(ChatId, KernelMessage)>,
 }
 
 impl Kernels {
-    pub(super) fn new(options: KernelOptions) -> Self {
-        Self { alive: RefCell::default(), files: RefCell::default(), options }
+    /// `hear` is told what they say; that one is off once it is gone.
+    pub(super) fn new(options: KernelOptions, hear: impl Fn(ChatId, KernelMessage) + 'static) -> Self {
+        Self { alive: RefCell::default(), files: RefCell::default(), options, hear: Rc::new(hear) }
     }
 
     /// The files of a chat; `kept_as` is their name in this browser, if they outlast the page.
@@ -46,6 +48,7 @@ impl Kernels {
         self.files.borrow_mut().remove(chat);
         if let Some(kernel) = known {
             kernel.request(KernelRequest::Dispose);
+            (self.hear)(chat.clone(), KernelMessage::Status(KernelStatus::Off));
         }
     }
 
@@ -62,34 +65,33 @@ impl Kernels {
     }
 
     /// Asks the kernel of a chat. Only code brings one to life.
-    pub(super) fn ask(
-        &self,
-        chat: ChatId,
-        request: KernelRequest,
-        files: Rc<Files>,
-        hear: impl Fn(ChatId, KernelMessage) + 'static,
-    ) {
-        let kernel = {
+    pub(super) fn ask(&self, chat: ChatId, request: KernelRequest, files: Rc<Files>) {
+        let known = {
             let mut alive = self.alive.borrow_mut();
-            let known = alive.iter().position(|(owner, _)| *owner == chat).map(|at| alive.remove(at).1);
-            let kernel = match known {
-                Some(kernel) => kernel,
-                None if !matches!(request, KernelRequest::Execute(_)) => return,
-                None => {
-                    let owner = chat.clone();
-                    Kernel::new(self.options.clone(), files, move |message| hear(owner.clone(), message))
-                }
-            };
-            if alive.len() >= MOST
-                && let Some(idle) = alive
-                    .iter()
-                    .position(|(_, kernel)| !matches!(kernel.status(), KernelStatus::Busy | KernelStatus::Starting))
-            {
-                alive.remove(idle);
-            }
-            alive.push((chat, kernel.clone()));
-            kernel
+            alive.iter().position(|(owner, _)| *owner == chat).map(|at| alive.remove(at).1)
         };
+        let kernel = match known {
+            Some(kernel) => kernel,
+            None if !matches!(request, KernelRequest::Execute(_)) => return,
+            None => {
+                self.make_room();
+                let (owner, hear) = (chat.clone(), self.hear.clone());
+                Kernel::new(self.options.clone(), files, move |message| hear(owner.clone(), message))
+            }
+        };
+        self.alive.borrow_mut().push((chat, kernel.clone()));
         kernel.request(request);
+    }
+
+    /// Lets go of the kernel that was used least lately, if there are as many as may be.
+    fn make_room(&self) {
+        let mut alive = self.alive.borrow_mut();
+        let is_at_rest = |kernel: &Kernel| !matches!(kernel.status(), KernelStatus::Busy | KernelStatus::Starting);
+        let idle = alive.iter().position(|(_, kernel)| is_at_rest(kernel)).filter(|_| alive.len() >= MOST);
+        let gone = idle.map(|at| alive.remove(at));
+        drop(alive);
+        if let Some((owner, _)) = gone {
+            (self.hear)(owner, KernelMessage::Status(KernelStatus::Off));
+        }
     }
 }

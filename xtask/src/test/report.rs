@@ -3,6 +3,10 @@
 use crate::{process, term};
 use anyhow::Result;
 use std::process::Command;
+use std::time::Duration;
+
+/// How long a runner may say nothing, the building of its tests included.
+const SILENCE: Duration = Duration::from_secs(600);
 
 /// The outcome of one suite.
 pub struct Report {
@@ -26,16 +30,34 @@ impl Report {
 
     /// Runs a test runner: its output is shown, its closing lines are kept.
     pub fn tests(&mut self, what: &str, command: &mut Command) -> Result<()> {
+        if !self.told(what, command)? {
+            self.silent(what, command);
+        }
+        Ok(())
+    }
+
+    /// Runs a test runner that waits for a browser without end: one that hangs is started once more.
+    pub fn browser_tests(&mut self, what: &str, command: &mut Command) -> Result<()> {
+        if self.told(what, command)? {
+            return Ok(());
+        }
+        println!("{what}: the browser hangs; once more, with another");
+        self.tests(what, command)
+    }
+
+    /// Whether a runner ended by itself; what it said then counts.
+    fn told(&mut self, what: &str, command: &mut Command) -> Result<bool> {
         term::say("Testing", what);
         let (mut passed, mut failed) = (0, 0);
         let mut kept = Vec::new();
-        let status = process::lines(command, |line| {
+        let end = process::lines_within(command, SILENCE, |line| {
             println!("{line}");
             if let Some((p, f)) = counts(line) {
                 (passed, failed) = (passed + p, failed + f);
                 kept.push(line.to_owned());
             }
         })?;
+        let Some(status) = end else { return Ok(false) };
         self.lines.extend(kept);
         self.passed += passed;
         self.failed += failed;
@@ -45,7 +67,12 @@ impl Report {
         if status.success() && passed == 0 {
             self.broken(&format!("{what}: `{}` ran no test", process::typed(command)));
         }
-        Ok(())
+        Ok(true)
+    }
+
+    fn silent(&mut self, what: &str, command: &Command) {
+        let seconds = SILENCE.as_secs();
+        self.broken(&format!("{what}: `{}` said nothing for {seconds} s and was ended", process::typed(command)));
     }
 
     /// Runs a check that is no test runner, like a linter.

@@ -63,7 +63,7 @@ pub fn browser(report: &mut Report) -> Result<()> {
     for_browser(&mut cargo, &browser, &distribution)?;
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools::folder()?.join(tools::RUNNER));
     cargo.args(&report.words);
-    report.tests("the web floors in Chromium", &mut cargo)
+    report.browser_tests("the web floors in Chromium", &mut cargo)
 }
 
 /// What a browser test needs around it: the driver, its options, and Pyodide below the package root,

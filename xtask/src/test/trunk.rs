@@ -44,7 +44,7 @@ pub fn run(report: &mut Report) -> Result<()> {
     report.holds("wasm-pack's pkg/ has the package", pkg_is_whole())?;
     let mut test = command("wasm-pack test --headless --chrome");
     for_browser(&mut test, &browser, &distribution)?;
-    report.tests("wasm-pack test --headless --chrome", &mut test)
+    report.browser_tests("wasm-pack test --headless --chrome", &mut test)
 }
 
 fn dist_is_whole() -> Result<()> {

@@ -63,6 +63,24 @@ fn code_runs_in_the_chats_kernel_and_its_output_stays_when_another_chat_was_show
 }
 
 #[test]
+fn a_chat_that_is_shown_again_has_the_kernel_that_it_had_and_what_that_does() {
+    let mut client = in_chat();
+    let progress = Progress { text: "Loading numpy".into(), done: 1.0, total: 2.0 };
+    hear(&mut client, KernelMessage::Status(KernelStatus::Busy));
+    client.update(Input::User(User::NewChat));
+    hear(&mut client, KernelMessage::Progress(progress.clone()));
+    client.update(Input::User(User::OpenChat("c".into())));
+    let shown = client.kernel(&"c".into());
+    assert_eq!(shown, KernelState { status: KernelStatus::Busy, progress: Some(progress) });
+    assert_eq!(client.kernel(&"d".into()).status, KernelStatus::Off);
+    hear(&mut client, KernelMessage::Status(KernelStatus::Idle));
+    assert_eq!(client.kernel(&"c".into()), KernelState { status: KernelStatus::Idle, progress: None });
+    let update = hear(&mut client, KernelMessage::Status(KernelStatus::Off));
+    assert!(update.changes.contains(&Change::Kernel));
+    assert_eq!(client.kernel(&"c".into()), KernelState::default());
+}
+
+#[test]
 fn a_second_press_runs_nothing_until_the_first_run_has_ended_and_then_the_old_output_goes() {
     let mut client = in_chat();
     let first = asked(&run(&mut client, PLACE, "print(1)")).expect("a run");
