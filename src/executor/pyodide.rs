@@ -3,6 +3,7 @@
 //! The frame, the fetching and the clock are the driver's; this machine decides what happens when.
 
 mod questions;
+mod run;
 
 use super::packages::{LockFile, LockPackage};
 use super::{Executor, Millis, Step};
@@ -13,6 +14,7 @@ use crate::protocol::execute::{
 };
 use crate::protocol::worker::{DisplayKind, Head, Reply, WorkerMessage};
 use questions::Asked;
+use run::{Deadline, Run};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -20,8 +22,6 @@ use std::sync::Arc;
 const STOP_PATIENCE: Millis = 1_500.0;
 /// How long packages may take to load.
 const PACKAGES_LIMIT: Millis = 120_000.0;
-/// How much more text than its limit a run may stream before we take the worker for broken.
-const OUTPUT_SLACK: usize = 1 << 16;
 
 /// What the sandbox and the fetching bring.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,8 +74,8 @@ pub struct Pyodide {
     queue: VecDeque<ExecuteRequest>,
     lock: Option<Arc<LockFile>>,
     installed: BTreeSet<String>,
-    /// The run that waits for another engine, though for its user it runs already.
-    moved: Option<MsgId>,
+    /// The run that waits for an engine, though for its user it goes on already.
+    waiting: Option<MsgId>,
     asked: BTreeMap<MsgId, Asked>,
     /// When an interpreter that doesn't come back from a question is given up.
     hung: Option<Millis>,
@@ -95,29 +95,6 @@ enum Phase {
     Busy(Run),
     Dead,
     Disposed,
-}
-
-#[derive(Debug)]
-struct Run {
-    id: MsgId,
-    /// What was asked for, as long as nothing of it has run.
-    request: Option<ExecuteRequest>,
-    count: u32,
-    timeout: Option<Millis>,
-    /// When the run ends by force, and why.
-    deadline: Option<(Millis, Deadline)>,
-    /// What was left of the time limit when the code began to wait for a line.
-    paused: Option<Millis>,
-    waiting_for_input: bool,
-    output_left: usize,
-    output_limit: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Deadline {
-    Packages,
-    Code,
-    Stop,
 }
 
 type Steps = Vec<Step<Outgoing>>;
@@ -148,7 +125,7 @@ impl Pyodide {
         if self.is_untouched()
             && let Phase::Busy(Run { request: Some(request), .. }) = std::mem::take(&mut self.phase)
         {
-            self.moved = Some(request.id.clone());
+            self.waiting = Some(request.id.clone());
             self.queue.push_front(request);
             self.close(steps);
             self.open(steps);
@@ -177,18 +154,10 @@ impl Pyodide {
             && let Some(request) = self.queue.pop_front()
         {
             self.count += 1;
-            self.moved = None;
-            self.phase = Phase::Busy(Run {
-                id: request.id.clone(),
-                request: (self.count == 1).then(|| request.clone()),
-                count: self.count,
-                timeout: request.timeout_ms,
-                deadline: request.timeout_ms.map(|limit| (now + limit, Deadline::Code)),
-                paused: None,
-                waiting_for_input: false,
-                output_left: request.limits.output as usize + OUTPUT_SLACK,
-                output_limit: request.limits.output as usize,
-            });
+            self.waiting = None;
+            self.phase = Phase::Busy(Run::new(&request, self.count, now));
+            self.show(steps);
+            steps.push(Step::Emit(KernelMessage::Started { parent: request.id.clone() }));
             steps.push(Step::Send(Outgoing::Exec(request)));
         }
         self.show(steps);
@@ -263,12 +232,11 @@ impl Pyodide {
 
     fn interrupt(&mut self, now: Millis, steps: &mut Steps) {
         if let Phase::Busy(run) = &mut self.phase {
-            if !matches!(run.deadline, Some((_, Deadline::Stop))) {
+            if !run.is_stopping() {
                 run.deadline = Some((now + STOP_PATIENCE, Deadline::Stop));
-                run.paused = None;
             }
             steps.push(Step::Send(Outgoing::Interrupt));
-        } else if let Some(id) = self.moved.take() {
+        } else if let Some(id) = self.waiting.take() {
             self.drop_queued(id, steps);
         }
     }
@@ -292,9 +260,8 @@ impl Pyodide {
                 self.installed.extend(names);
                 if let Some(run) = self.run(&id) {
                     run.request = None;
-                    if !matches!(run.deadline, Some((_, Deadline::Stop))) {
-                        run.deadline = run.timeout.map(|limit| (now + limit, Deadline::Code));
-                    }
+                    run.is_loading = false;
+                    run.resume(now);
                     if let Some(bad) = bad.filter(|bad| !bad.is_empty()) {
                         warn(id.clone(), bad, steps);
                     }
@@ -333,10 +300,7 @@ impl Pyodide {
                     && !run.waiting_for_input
                 {
                     run.waiting_for_input = true;
-                    if let Some((at, Deadline::Code)) = run.deadline {
-                        run.paused = Some(at - now);
-                        run.deadline = None;
-                    }
+                    run.pause(now);
                     steps.push(Step::Emit(KernelMessage::InputRequest { parent: id, prompt, password }));
                 }
             }
@@ -369,7 +333,9 @@ impl Pyodide {
         };
         if let Some(run) = self.run(&id) {
             run.request.take_if(|_| !early);
-            if !matches!(run.deadline, Some((_, Deadline::Stop))) {
+            run.pause(now);
+            run.is_loading = true;
+            if !run.is_stopping() {
                 run.deadline = Some((now + PACKAGES_LIMIT, Deadline::Packages));
             }
             steps.push(Step::Send(Outgoing::Install { id, packages }));
@@ -419,6 +385,9 @@ impl Executor for Pyodide {
             KernelRequest::Execute(request) => match self.phase {
                 Phase::Disposed => steps.push(aborted(request.id)),
                 _ => {
+                    if self.queue.is_empty() && !matches!(self.phase, Phase::Busy(_)) {
+                        self.waiting = Some(request.id.clone());
+                    }
                     self.queue.push_back(request);
                     if matches!(self.phase, Phase::Off | Phase::Dead) {
                         self.open(&mut steps);
@@ -448,9 +417,7 @@ impl Executor for Pyodide {
                 if let Some(run) = self.run(&parent)
                     && std::mem::take(&mut run.waiting_for_input)
                 {
-                    if let Some(left) = run.paused.take() {
-                        run.deadline = Some((now + left, Deadline::Code));
-                    }
+                    run.resume(now);
                     steps.push(Step::Send(Outgoing::Stdin(line)));
                 }
             }

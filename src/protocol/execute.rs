@@ -178,7 +178,7 @@ pub enum KernelMessage {
     Status(KernelStatus),
     /// A long step goes on (start, packages): what a progress bar shows.
     Progress(Progress),
-    /// A run began to execute, after its packages were loaded.
+    /// A run began; and again when packages that it needed are there, so that its code goes on.
     Started {
         /// The run.
         parent: MsgId,

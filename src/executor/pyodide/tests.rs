@@ -1,3 +1,4 @@
+use super::run::OUTPUT_SLACK;
 use super::*;
 use crate::protocol::execute::{Answer, InputFile, Variable, Variables};
 use proptest::prelude::*;
@@ -40,6 +41,17 @@ fn statuses(steps: &Steps) -> Vec<KernelStatus> {
         .collect()
 }
 
+/// The runs that the engine was asked for.
+fn sent(steps: &Steps) -> Vec<&str> {
+    steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Send(Outgoing::Exec(request)) => Some(request.id.as_str()),
+            _ => None,
+        })
+        .collect()
+}
+
 fn idle() -> Pyodide {
     let mut kernel = Pyodide::new();
     kernel.request(KernelRequest::Start, 0.0);
@@ -59,8 +71,13 @@ fn no_code_is_sent_before_the_worker_is_ready() {
     let steps = kernel.request(exec("1", None), 0.0);
     assert_eq!(steps, [Step::Open, Step::Emit(KernelMessage::Status(KernelStatus::Starting))]);
     let steps = kernel.receive(ready(), 1.0);
-    assert!(matches!(steps[0], Step::Send(Outgoing::Exec(_))), "{steps:?}");
-    assert_eq!(kernel.status(), KernelStatus::Busy);
+    let [Step::Emit(KernelMessage::Status(KernelStatus::Busy)), begun, sent] = &steps[..] else { panic!("{steps:?}") };
+    assert_eq!(
+        *begun,
+        Step::Emit(KernelMessage::Started { parent: "1".into() }),
+        "for a run that needs no packages, too"
+    );
+    assert!(matches!(sent, Step::Send(Outgoing::Exec(_))), "{sent:?}");
 }
 
 #[test]
@@ -81,7 +98,7 @@ fn a_reply_counts_once_and_only_for_its_run() {
 }
 
 #[test]
-fn imports_become_packages_and_the_time_limit_starts_after_them() {
+fn imports_become_packages_and_the_time_limit_stands_still_while_they_load() {
     let lock = r#"{"packages":{"numpy":{"name":"numpy","file_name":"n.whl","sha256":"2","imports":["numpy"]}}}"#;
     let mut kernel = Pyodide::new();
     kernel.request(exec("1", Some(1_000.0)), 0.0);
@@ -92,7 +109,10 @@ fn imports_become_packages_and_the_time_limit_starts_after_them() {
     assert_eq!(packages[0].file_name, "n.whl");
     assert_eq!(kernel.wake_at(), Some(10.0 + PACKAGES_LIMIT));
     kernel.receive(worker(r#"{"t":"installed","id":"1","names":["numpy"],"bad":""}"#, ""), 60_000.0);
-    assert_eq!(kernel.wake_at(), Some(61_000.0));
+    assert_eq!(kernel.wake_at(), Some(60_990.0), "what went before counts");
+    kernel.receive(worker(r#"{"t":"need","id":"1","imports":["os"]}"#, ""), 60_100.0);
+    kernel.receive(worker(r#"{"t":"installed","id":"1","names":[],"bad":""}"#, ""), 60_200.0);
+    assert_eq!(kernel.wake_at(), Some(61_090.0), "asking again gives no new time");
     kernel.receive(reply_ok("1"), 60_500.0);
     kernel.request(exec("2", None), 60_600.0);
     let steps = kernel.receive(worker(r#"{"t":"need","id":"2","imports":["numpy"]}"#, ""), 60_700.0);
@@ -113,7 +133,7 @@ fn a_first_run_that_waits_for_packages_begins_again_in_a_better_engine_as_it_was
     let steps = kernel.receive(Incoming::Better, 2.0);
     assert_eq!(steps, [Step::Close, Step::Open, Step::Emit(KernelMessage::Status(KernelStatus::Starting))]);
     let steps = kernel.receive(worker(r#"{"t":"ready","packages":["numpy"]}"#, ""), 3.0);
-    assert_eq!(steps[0], Step::Send(Outgoing::Exec(asked)));
+    assert!(steps.contains(&Step::Send(Outgoing::Exec(asked))), "{steps:?}");
     assert_eq!(replies(&kernel.receive(reply_ok("1"), 4.0)), [("1", ReplyStatus::Ok)]);
 }
 
@@ -126,7 +146,41 @@ fn an_interrupt_is_not_lost_while_a_run_goes_to_another_engine() {
     assert_eq!(replies(&kernel.request(KernelRequest::Interrupt, 3.0)), [("1", ReplyStatus::Aborted)]);
     assert_eq!(kernel.request(KernelRequest::Interrupt, 3.0), [], "the other run has not begun for anybody");
     let steps = kernel.receive(worker(r#"{"t":"ready"}"#, ""), 4.0);
-    assert!(matches!(&steps[0], Step::Send(Outgoing::Exec(request)) if request.id == "2".into()), "{steps:?}");
+    assert_eq!(sent(&steps), ["2"]);
+}
+
+#[test]
+fn an_interrupt_ends_the_run_that_waits_for_its_engine() {
+    let mut kernel = Pyodide::new();
+    kernel.request(exec("1", None), 0.0);
+    kernel.request(exec("2", None), 0.0);
+    assert_eq!(replies(&kernel.request(KernelRequest::Interrupt, 1.0)), [("1", ReplyStatus::Aborted)]);
+    assert_eq!(sent(&kernel.receive(ready(), 2.0)), ["2"]);
+}
+
+#[test]
+fn code_that_runs_over_its_time_limit_is_told_so_and_loses_its_engine() {
+    let mut kernel = busy(Some(2_000.0));
+    assert_eq!(kernel.tick(1_999.0), []);
+    let steps = kernel.tick(2_000.0);
+    assert_eq!(replies(&steps), [("1", ReplyStatus::Error)]);
+    let Some(Step::Emit(KernelMessage::Output { output: Output::Error(error), .. })) = steps.get(1) else {
+        panic!("{steps:?}")
+    };
+    assert_eq!(error.ename, "TimeoutError");
+    assert!(error.evalue.contains("longer than 2 s") && error.evalue.contains("variables are gone"), "{error:?}");
+    assert!(steps.contains(&Step::Open), "a fresh one starts");
+}
+
+#[test]
+fn the_time_limit_stands_still_until_both_the_packages_and_the_line_are_there() {
+    let mut kernel = busy(Some(100.0));
+    kernel.receive(worker(r#"{"t":"input_request","id":"1","prompt":"","password":false}"#, ""), 40.0);
+    kernel.receive(worker(r#"{"t":"need","id":"1","imports":[]}"#, ""), 50.0);
+    kernel.request(KernelRequest::InputReply { parent: "1".into(), line: None }, 1_000.0);
+    assert_eq!(kernel.wake_at(), Some(50.0 + PACKAGES_LIMIT));
+    kernel.receive(worker(r#"{"t":"installed","id":"1","names":[]}"#, ""), 2_000.0);
+    assert_eq!(kernel.wake_at(), Some(2_060.0));
 }
 
 #[test]
@@ -217,7 +271,7 @@ fn a_dead_interpreter_fails_its_run_at_once_and_the_queue_goes_to_a_fresh_one() 
     assert_eq!(replies(&steps), [("1", ReplyStatus::Error)]);
     assert_eq!(statuses(&steps), [KernelStatus::Dead, KernelStatus::Starting]);
     let steps = kernel.receive(ready(), 4.0);
-    assert!(matches!(&steps[0], Step::Send(Outgoing::Exec(request)) if request.id.as_str() == "2"));
+    assert_eq!(sent(&steps), ["2"]);
 }
 
 #[test]
