@@ -49,7 +49,7 @@ pub type MimeBundle = BTreeMap<String, MimeData>;
 
 /// Whether values of this media type travel as bytes.
 pub fn is_binary(media_type: &str) -> bool {
-    media_type != "image/svg+xml" && ["image/", "audio/", "video/"].iter().any(|kind| media_type.starts_with(kind))
+    media_type != SVG && ["image/", "audio/", "video/"].iter().any(|kind| media_type.starts_with(kind))
 }
 
 /// The raster image formats that we show and upload, with their file extension and the bytes each file begins with.
@@ -89,6 +89,23 @@ pub fn playable(bundle: &MimeBundle) -> Option<(&'static str, bool, Arc<[u8]>)> 
         Some(MimeData::Bytes(bytes)) if !bytes.is_empty() => Some((*media_type, *is_film, bytes.clone())),
         _ => None,
     })
+}
+
+/// The media type of drawings, which are text.
+pub const SVG: &str = "image/svg+xml";
+
+/// The form of a value that can be a file beside a text: media type, file extension, bytes.
+pub fn attachable(bundle: &MimeBundle) -> Option<(&'static str, &'static str, Arc<[u8]>)> {
+    let drawing = || {
+        let text = bundle.get(SVG)?.text().filter(|text| !text.is_empty())?;
+        Some((SVG, "svg", text.as_bytes().into()))
+    };
+    let played = || {
+        let (media_type, _, data) = playable(bundle)?;
+        let kind = media_type.split_once('/').map_or(media_type, |(_, kind)| kind);
+        Some((media_type, if kind == "mpeg" { "mp3" } else { kind }, data))
+    };
+    raster_image(bundle).or_else(drawing).or_else(played)
 }
 
 /// The media type of a raster image by its first bytes.

@@ -4,8 +4,9 @@
 
 use crate::ids::FileId;
 use crate::protocol::chat::content_path;
-use crate::protocol::execute::{ExecuteReply, KernelMessage, Output, ReplyStatus, StreamName};
-use crate::protocol::mime::{MimeBundle, raster_image};
+use crate::protocol::execute::{ExecuteReply, KernelMessage, ReplyStatus, StreamName};
+use crate::protocol::mime::{MimeBundle, SVG, attachable};
+use crate::state::outputs::{Body, Outputs};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -31,98 +32,73 @@ pub type Uploaded = Result<FileId, String>;
 /// Collects a run's messages until it ends.
 #[derive(Debug, Default)]
 pub struct Collector {
-    stdout: Vec<Piece>,
-    stderr: String,
-    /// Bytes kept of both streams over the run's limit, and how many more there were.
-    rest: [(Vec<u8>, u64); 2],
-    result: Value,
-    uploads: Vec<Upload>,
-}
-
-#[derive(Debug)]
-enum Piece {
-    Text(String),
-    /// Stands for the upload of this number.
-    Figure(usize),
+    outputs: Outputs,
+    /// Sentences of ours.
+    warnings: String,
 }
 
 impl Collector {
     /// Takes a message of the run.
     pub fn hear(&mut self, message: &KernelMessage) {
         match message {
-            KernelMessage::Output { output, .. } => match output {
-                Output::Stream { name: StreamName::Stdout, text } => self.print(text),
-                Output::Stream { name: StreamName::Stderr, text } => self.stderr.push_str(text),
-                Output::DisplayData(display) => self.show(&display.data, true),
-                Output::ExecuteResult(display) => self.show(&display.data, false),
-                Output::Error(error) => {
-                    if !self.stderr.is_empty() && !self.stderr.ends_with('\n') {
-                        self.stderr.push('\n');
-                    }
-                    self.stderr.push_str(&error.traceback.join("\n"));
-                    self.stderr.push('\n');
-                }
-            },
-            KernelMessage::Overflow { name, data, dropped, .. } => {
-                let rest = &mut self.rest[usize::from(*name == StreamName::Stderr)];
-                rest.0.extend_from_slice(data);
-                rest.1 += dropped;
+            KernelMessage::Output { output, .. } => drop(self.outputs.push(output.clone())),
+            KernelMessage::UpdateDisplay { display_id, display, .. } => {
+                self.outputs.update_display(display_id, display);
             }
-            KernelMessage::ClearOutput { .. } => self.stdout.clear(),
+            KernelMessage::Overflow { name, data, dropped, .. } => {
+                self.outputs.overflow(*name, data.clone(), *dropped);
+            }
+            KernelMessage::ClearOutput { wait, .. } => drop(self.outputs.clear(*wait)),
             _ => {}
         }
     }
 
     /// Adds a sentence of ours to stderr.
     pub fn warn(&mut self, sentence: &str) {
-        self.stderr.push_str(sentence);
-        self.stderr.push('\n');
-    }
-
-    fn print(&mut self, text: &str) {
-        match self.stdout.last_mut() {
-            Some(Piece::Text(sofar)) => sofar.push_str(text),
-            _ => self.stdout.push(Piece::Text(text.to_owned())),
-        }
-    }
-
-    /// `as_text`: whether a value without a picture is printed. The value of the last expression isn't: it is
-    /// the answer's `result`.
-    fn show(&mut self, bundle: &MimeBundle, as_text: bool) {
-        if let Some((media_type, extension, data)) = raster_image(bundle) {
-            let number = self.uploads.len() + 1;
-            self.stdout.push(Piece::Figure(self.uploads.len()));
-            self.uploads.push(Upload {
-                name: format!("figure-{number}.{extension}"),
-                media_type: media_type.into(),
-                data,
-            });
-        } else if as_text && let Some(text) = bundle.get("text/plain").and_then(|data| data.text()) {
-            self.print(&format!("{text}\n"));
-        }
+        self.warnings.push_str(sentence);
+        self.warnings.push('\n');
     }
 
     /// The run ended: the answer, as far as it can be told before the uploads.
-    pub fn finish(mut self, reply: &ExecuteReply) -> Draft {
-        self.result = reply.result.clone();
-        if reply.status == ReplyStatus::Aborted && self.stderr.is_empty() {
-            self.stderr.push_str("The run was cancelled before it began.\n");
+    pub fn finish(self, reply: &ExecuteReply) -> Draft {
+        let mut draft = Draft { stderr: self.warnings, result: reply.result.clone(), ..Draft::default() };
+        // Bytes kept of both streams over the run's limit, and how many more there were.
+        let mut rest = [(Vec::new(), 0), (Vec::new(), 0)];
+        for item in self.outputs.items() {
+            match &item.body {
+                Body::Stream { name: StreamName::Stdout, text } => draft.print(text),
+                Body::Stream { name: StreamName::Stderr, text } => draft.stderr.push_str(text),
+                Body::Display(display) => draft.show(&display.data, true),
+                Body::Result(display) => draft.show(&display.data, false),
+                Body::Error(error) => {
+                    start_line(&mut draft.stderr);
+                    draft.stderr.push_str(&error.traceback.join("\n"));
+                    draft.stderr.push('\n');
+                }
+                Body::Overflow { name, data, dropped } => {
+                    let (bytes, more) = &mut rest[usize::from(*name == StreamName::Stderr)];
+                    bytes.extend_from_slice(data);
+                    *more += dropped;
+                }
+            }
         }
-        let mut draft = Draft {
-            stdout: self.stdout,
-            stderr: self.stderr,
-            result: self.result,
-            uploads: self.uploads,
-            rest: [None, None],
-            rest_of: [None, None],
-        };
-        draft.cut(self.rest);
+        if reply.status == ReplyStatus::Aborted && draft.stderr.is_empty() {
+            draft.stderr.push_str("The run was cancelled before it began.\n");
+        }
+        draft.cut(rest);
         draft
     }
 }
 
-/// An answer that waits for its uploads.
 #[derive(Debug)]
+enum Piece {
+    Text(String),
+    /// Stands for the upload of this number.
+    File(usize),
+}
+
+/// An answer that waits for its uploads.
+#[derive(Debug, Default)]
 pub struct Draft {
     stdout: Vec<Piece>,
     stderr: String,
@@ -138,6 +114,27 @@ impl Draft {
     /// What has to be uploaded, in order; [`Draft::answer`] wants one result for each.
     pub fn uploads(&self) -> &[Upload] {
         &self.uploads
+    }
+
+    fn print(&mut self, text: &str) {
+        match self.stdout.last_mut() {
+            Some(Piece::Text(sofar)) => sofar.push_str(text),
+            _ => self.stdout.push(Piece::Text(text.to_owned())),
+        }
+    }
+
+    /// `as_text`: whether a value without a picture is printed. The value of the last expression isn't: it is
+    /// the answer's `result`.
+    fn show(&mut self, bundle: &MimeBundle, as_text: bool) {
+        if let Some((media_type, extension, data)) = attachable(bundle) {
+            let number = self.uploads.len() + 1;
+            let kind = media_type.split('/').next().filter(|kind| *kind != "image").unwrap_or("figure");
+            self.stdout.push(Piece::File(self.uploads.len()));
+            let name = format!("{kind}-{number}.{extension}");
+            self.uploads.push(Upload { name, media_type: media_type.into(), data });
+        } else if as_text && let Some(text) = bundle.get("text/plain").and_then(|data| data.text()) {
+            self.print(&format!("{text}\n"));
+        }
     }
 
     /// Moves what doesn't fit into files.
@@ -188,11 +185,17 @@ impl Draft {
         for piece in &self.stdout {
             match piece {
                 Piece::Text(text) => stdout.push_str(text),
-                Piece::Figure(number) => {
+                Piece::File(number) => {
                     start_line(&mut stdout);
+                    let Upload { name, media_type, .. } = &self.uploads[*number];
+                    // Only pictures that pages show by themselves are shown by the server's (PROTOCOL.md 4.3).
+                    let (mark, label) = match media_type.starts_with("image/") && *media_type != SVG {
+                        true => ("!", format!("Figure {}", number + 1)),
+                        false => ("", name.clone()),
+                    };
                     stdout.push_str(&match result(*number) {
-                        Ok(path) => format!("![Figure {}]({path})\n", number + 1),
-                        Err(why) => format!("[Figure {} could not be uploaded: {why}]\n", number + 1),
+                        Ok(path) => format!("{mark}[{label}]({path})\n"),
+                        Err(why) => format!("[{label} could not be uploaded: {why}]\n"),
                     });
                 }
             }
@@ -242,7 +245,7 @@ fn fitting(text: &str, budget: &mut usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::execute::{Display, ErrorInfo};
+    use crate::protocol::execute::{Display, ErrorInfo, Output};
     use crate::protocol::mime::MimeData;
 
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -282,6 +285,44 @@ mod tests {
                 "stderr": null,
                 "result": 7,
             })
+        );
+    }
+
+    #[test]
+    fn only_what_is_left_at_the_end_is_answered_and_uploaded() {
+        let clear = |wait| KernelMessage::ClearOutput { parent: "1".into(), wait };
+        let mut named = figure();
+        if let KernelMessage::Output { output: Output::DisplayData(display), .. } = &mut named {
+            display.display_id = Some("d".into());
+        }
+        let better = Display {
+            data: [("image/jpeg".to_owned(), MimeData::Bytes(b"\xff\xd8\xff"[..].into()))].into(),
+            ..Display::default()
+        };
+        let update = KernelMessage::UpdateDisplay { parent: "1".into(), display_id: "d".into(), display: better };
+        let live = [figure(), clear(true), figure(), clear(true), named, update, print(StreamName::Stdout, "done")];
+        let draft = collect(&live, &ExecuteReply::default());
+        assert_eq!(draft.uploads().iter().map(|upload| &*upload.media_type).collect::<Vec<_>>(), ["image/jpeg"]);
+        assert_eq!(draft.answer(&[Ok("f".into())])["stdout"], "![Figure 1](/api/v1/files/f/content)\ndone");
+        let kept = collect(&[print(StreamName::Stdout, "kept"), clear(true)], &ExecuteReply::default());
+        assert_eq!(kept.answer(&[])["stdout"], "kept", "nothing took its place");
+        let gone = collect(&[print(StreamName::Stdout, "gone"), clear(false)], &ExecuteReply::default());
+        assert_eq!(gone.answer(&[])["stdout"], "");
+    }
+
+    #[test]
+    fn a_sound_and_a_drawing_are_files_with_links() {
+        let show = |media_type: &str, data: &[u8]| {
+            let data = MimeData::from_payload(media_type, data.to_vec());
+            let display = Display { data: [(media_type.to_owned(), data)].into(), ..Display::default() };
+            KernelMessage::Output { parent: "1".into(), output: Output::ExecuteResult(display) }
+        };
+        let draft = collect(&[show("audio/wav", b"RIFF"), show("image/svg+xml", b"<svg/>")], &ExecuteReply::default());
+        assert_eq!(&*draft.uploads()[1].data, b"<svg/>");
+        let answer = draft.answer(&[Ok("a".into()), Ok("b".into())]);
+        assert_eq!(
+            answer["stdout"],
+            "[audio-1.wav](/api/v1/files/a/content)\n[figure-2.svg](/api/v1/files/b/content)\n"
         );
     }
 

@@ -32,7 +32,7 @@ macro_rules! scripts {
 }
 
 /// What the worker loads, by name: its own modules, and the Python package `pyoxide`.
-pub(super) const SCRIPTS: [(&str, &str); 25] = scripts![
+pub(super) const SCRIPTS: [(&str, &str); 26] = scripts![
     "fetch.js" in "sandbox",
     "files.js" in "sandbox",
     "lockdown.js" in "sandbox",
@@ -53,6 +53,7 @@ pub(super) const SCRIPTS: [(&str, &str); 25] = scripts![
     "packages.py" in "py",
     "questions.py" in "py",
     "results.py" in "py",
+    "rich.py" in "py",
     "shell.py" in "py",
     "snapshot.py" in "py",
     "streams.py" in "py",

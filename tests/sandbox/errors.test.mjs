@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "./harness.mjs";
+import { story, test } from "./harness.mjs";
 
 const OURS = /pyoxide|_pyodide|webloop/;
 
@@ -79,7 +79,12 @@ test("a recursion error and a giant allocation leave the kernel alive", async ({
   assert.equal(recursion.ename, "RecursionError");
   assert.ok(recursion.traceback.length < 40);
   assert.match((await isolated.fresh("bytearray(10 ** 10)")).ename, /MemoryError|OverflowError/);
+  const full = await isolated.fresh("blocks = []\nwhile True: blocks.append(bytearray(64 * 2**20))");
+  assert.equal(full.ename, "MemoryError", story(full));
+  assert.match(full.traceback.at(-1), /^The memory of this kernel is full; it has 1 GiB unless/);
+  assert.equal((await isolated.fresh("blocks = None")).status, "ok");
   assert.equal((await isolated.fresh("1 + 1")).result, 2);
+  await isolated.evaluate(() => kernel.dispose()); // its memory doesn't shrink
 });
 
 test("a kernel whose own tools were broken by the code still answers, and works when they are back", async ({

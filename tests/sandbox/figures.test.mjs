@@ -90,6 +90,39 @@ test("figures beyond the limit are named on stderr, and one that is too large is
   assert.match(large.stderr, /10000 × 10000 pixels is not shown: the limit is 25 million/);
 });
 
+test("of a plot that is drawn again and again in its place every frame is shown", async ({ isolated }) => {
+  const live = await isolated.fresh(
+    "import matplotlib.pyplot as plt\nfrom IPython.display import clear_output\nfor i in range(6):\n  clear_output(wait=True)\n  plt.plot([i])\n  plt.show()",
+    { limits: { figures: 2 } },
+  );
+  assert.deepEqual([figures(live).length, live.stderr], [6, ""], story(live));
+  const code = "fig, ax = plt.subplots()\nax.plot([1])\nh = display(fig, display_id=True)\nfor i in range(5): ax.set_title(i); h.update(fig)\nplt.close()\nplt.plot([7])";
+  const updated = await isolated.fresh(code, { limits: { figures: 2 } });
+  assert.deepEqual([figures(updated).length, updated.stderr], [7, ""], story(updated));
+});
+
+test("figures are drawings where the code asks for it, by each of the ways in use", async ({ isolated }) => {
+  const forms = async (setting) => {
+    const run = await isolated.fresh(`import matplotlib.pyplot as plt\n${setting}\nplt.plot([1, 2]);`);
+    const { data } = run.outputs.find(({ t }) => t === "display") ?? assert.fail(story(run));
+    if (data["image/svg+xml"]) assert.match(data["image/svg+xml"], /<svg [^]*<\/svg>/);
+    return Object.keys(data).filter((mime) => mime !== "text/plain");
+  };
+  await isolated.kernel();
+  assert.deepEqual(await forms("%config InlineBackend.figure_format = 'svg'"), ["image/svg+xml"]);
+  assert.deepEqual(await forms("%config InlineBackend.figure_formats = ['svg', 'retina']"), ["image/svg+xml", "image/png"]);
+  assert.deepEqual(await forms("from matplotlib_inline.backend_inline import set_matplotlib_formats\nset_matplotlib_formats('svg')"), ["image/svg+xml"]);
+  assert.deepEqual(await forms("from IPython.display import set_matplotlib_formats\nset_matplotlib_formats('png')"), ["image/png"]);
+  const unknown = await isolated.fresh("%config InlineBackend.figure_format = 'pdf'");
+  assert.match(unknown.evalue, /can't be shown as pdf here: png, retina and svg can be had/);
+});
+
+test("a figure that was made without pyplot is a picture, too", async ({ isolated }) => {
+  await isolated.evaluate(() => globalThis.kernel?.dispose());
+  const run = await isolated.fresh("from matplotlib.figure import Figure\nf = Figure()\nf.subplots().plot([1, 2])\nf");
+  assert.deepEqual(kinds(run).at(-1), "execute_result", story(run));
+});
+
 test("an error while a figure is drawn is the run's error", async ({ isolated }) => {
   const run = await isolated.fresh("import matplotlib.pyplot as plt\nplt.plot([1])\nplt.title('$\\\\nosuch{$')");
   assert.deepEqual([run.status, run.ename], ["error", "ValueError"]);

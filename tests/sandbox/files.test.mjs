@@ -32,6 +32,28 @@ os.symlink("/tmp/scratch.txt", "/mnt/uploads/link.txt")`;
   });
 });
 
+test("files are handed out while the code sleeps or prints, and what a lost kernel had written is not lost", async ({ isolated }) => {
+  await isolated.kernel();
+  const told = await isolated.evaluate(async () => {
+    kernel.files.clear();
+    const has = async (path) => {
+      while (!kernel.files.has(path)) await new Promise((next) => setTimeout(next, 20));
+      return new TextDecoder().decode(kernel.files.get(path));
+    };
+    const sleeping = kernel.execute("import time\nopen('/mnt/uploads/early.txt', 'w').write('asleep')\ntime.sleep(1000)");
+    const asleep = await has("/mnt/uploads/early.txt");
+    kernel.dispose();
+    sleeping.catch(() => {});
+    globalThis.kernel = await Kernel.start({ maxPages: 8192 });
+    const printing = kernel.execute("open('/mnt/uploads/loud.txt', 'w').write('prints')\nimport time\nend = time.monotonic() + 60\nwhile time.monotonic() < end:\n  for i in range(10**5): pass\n  print('.', end='')");
+    const loud = await has("/mnt/uploads/loud.txt");
+    kernel.dispose();
+    printing.catch(() => {});
+    return [asleep, loud];
+  });
+  assert.deepEqual(told, ["asleep", "prints"]);
+});
+
 test("a fresh interpreter gets the files back before any code", async ({ isolated }) => {
   await left(isolated, `open("/mnt/uploads/kept.bin", "wb").write(bytes(range(256)))\nopen("mine.py", "w").write("x = 42")`);
   const result = await isolated.evaluate(async () => {

@@ -107,13 +107,13 @@ export const main = async () => {
       await other.close();
     }
   };
-  const only = process.argv[2];
+  const wanted = process.argv.slice(2);
   let [passed, failed] = [0, 0];
   try {
     const isolated = await Host.open(browser, server, "?isolated");
     const plain = await Host.open(browser, server, "");
     for (const { name, body } of tests) {
-      if (only && !name.includes(only)) continue;
+      if (wanted.length && !wanted.some((part) => name.includes(part))) continue;
       const begin = Date.now();
       try {
         await withDeadline(body({ isolated, plain, server, elsewhere }));

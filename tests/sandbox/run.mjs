@@ -1,4 +1,4 @@
-// Tests of the Python sandbox in a real Chromium: `node tests/sandbox/run.mjs [part of a test's name]`.
+// Tests of the Python sandbox in a real Chromium: `node tests/sandbox/run.mjs [part of a name …]`.
 // PYOXIDE_PYODIDE_DIR is the unpacked Pyodide distribution, CHROMIUM the browser's binary.
 import fs from "node:fs";
 import { main } from "./harness.mjs";

@@ -159,7 +159,28 @@ test("packages that a script block names are there before its code runs", async 
   await isolated.kernel();
   await isolated.evaluate(() => (kernel.onNeed = ({ id, imports }) => kernel.bring(id, imports)));
   const code = '# /// script\n# dependencies = [\n#   "PathSpec>=0.1",\n#   "nothing-of-this-name",\n# ]\n# ///\nimport importlib.util\nimportlib.util.find_spec("pathspec") is not None';
-  assert.equal((await isolated.run(code)).result, true);
+  const run = await isolated.run(code);
+  assert.equal(run.result, true);
+  assert.match(run.stderr, /^\['nothing-of-this-name' can't be installed\. nothing-of-this-name is not known/, "what can't be had is named");
+});
+
+test("the classes of IPython.display show what can be shown, and files where they are named", async ({ isolated }) => {
+  const shown = async (code) => {
+    const run = await isolated.fresh(code);
+    return run.outputs.find(({ t }) => t === "display")?.data ?? assert.fail(story(run));
+  };
+  const all = "from IPython.display import (HTML, Markdown, Latex, Math, SVG, JSON, Image, Audio, Video, Code, Pretty,\n  Javascript, IFrame, YouTubeVideo, FileLink, FileLinks, ProgressBar, display, update_display, clear_output)\n";
+  assert.equal((await shown(all + "open('p.svg', 'w').write('<svg/>')\nSVG('p.svg')"))["image/svg+xml"], "<svg/>");
+  assert.equal((await shown("from pathlib import Path\nopen('n.md', 'w').write('# Notes')\nMarkdown(Path('n.md'))"))["text/markdown"], "# Notes");
+  assert.equal((await shown("HTML('<b>bold</b>')"))["text/html"], "<b>bold</b>");
+  assert.equal((await shown("Code('a = `1`')"))["text/markdown"], "```python\na = `1`\n```");
+  assert.match((await shown("Javascript('alert(1)')"))["text/markdown"], /^```javascript\nalert\(1\)/);
+  assert.equal((await shown("IFrame('https://example.org/a b', 100, 100)"))["text/markdown"], "<https://example.org/a%20b>");
+  assert.equal((await shown("FileLink('n.md')"))["text/plain"], "n.md (7 bytes)");
+  assert.match((await shown("FileLinks('.')"))["text/plain"], /\.\/n\.md \(7 bytes\)\n/);
+  const bar = await isolated.run("for i in ProgressBar(2): pass");
+  const texts = bar.outputs.filter(({ t }) => t === "display").map(({ data }) => data["text/plain"].replace(/^.* /, ""));
+  assert.deepEqual(texts.filter((text, at) => text !== texts[at - 1]), ["0/2", "1/2", "2/2"], story(bar));
 });
 
 test("the page's own sentence about a package becomes part of the error", async ({ isolated }) => {

@@ -18,7 +18,7 @@ _METHODS = {
     "image/jpeg": "_repr_jpeg_",
     "application/json": "_repr_json_",
 }
-_RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
 _DISPLAYS_MAX = 1000  # a run
 _RICH_MAX = 10_000_000  # bytes of one representation
 _PIXELS_MAX = 25_000_000
@@ -128,8 +128,8 @@ def _within_limits(run, bundle):
         total += len(data)
         if len(data) > _RICH_MAX or total > 2 * _RICH_MAX:
             why = f"a display of {len(data):,} bytes ({mime}) is not shown: the limit is {_RICH_MAX:,}"
-        elif mime in _RASTER:
-            width, height = png_size(data)
+        elif mime in _IMAGES:
+            width, height = png_size(data) if mime == "image/png" else (0, 0)
             if width * height > _PIXELS_MAX:
                 why = (
                     f"a picture of {width} × {height} pixels is not shown: the limit is {_PIXELS_MAX // 10**6} million"
@@ -159,14 +159,20 @@ def show(value, kind="display_data", display_id=None, bundle=None, metadata=None
     run.displays += 1
     if run.displays > _DISPLAYS_MAX:
         return run.note(f"only the first {_DISPLAYS_MAX} displays of a run are shown")
+    shown = run.figures
+    if kind == "update_display_data":
+        run.figures = 0  # it takes the place of what was counted
     try:
         if bundle is None:
             bundle, found = bundle_of(value)
             metadata = {**found, **(metadata or {})}
+        if not _within_limits(run, bundle):
+            return None
     except Refused as why:
         return run.note(str(why))
-    if not _within_limits(run, bundle):
-        return None
+    finally:
+        if kind == "update_display_data":
+            run.figures = shown
     fields = {"kind": kind, "mimes": list(bundle), "metadata": _small(metadata)}
     if display_id is not None:
         fields["display_id"] = display_id
@@ -225,6 +231,7 @@ def clear_output(wait=False):
     run = bridge.current()
     run.displays += 1
     if run.displays <= _DISPLAYS_MAX:
+        run.figures = 0  # only what is still shown counts
         bridge.send("clear_output", wait=bool(wait))
 
 

@@ -12,6 +12,10 @@ _TEXT_MAX = 10_000
 _OURS = re.compile(r"^/lib/pyoxide/|^blob:|/pyodide/webloop\.py$|/_pyodide/_base\.py$")
 _NO_NETWORK = "This sandbox has no network: upload the data as a file and read it from /mnt/uploads. Whoever runs the page can allow hosts."
 _NO_THREADS = "A browser's Python has no threads: call the function directly, or use asyncio."
+_NO_MEMORY = (
+    "The memory of this kernel is full; it has 1 GiB unless the page sets another limit."
+    " Work on a part of the data at a time, or let go of what isn't needed with `del`."
+)
 _NO_PROCESSES = "A browser's Python can't start other programs."
 
 
@@ -44,6 +48,8 @@ def _hint(error):
         return _NO_THREADS
     if isinstance(error, OSError) and "does not support processes" in text:
         return _NO_PROCESSES
+    if isinstance(error, MemoryError):
+        return _NO_MEMORY
     return ""
 
 

@@ -7,6 +7,8 @@ import weakref
 from . import bridge, display, packages
 
 _PIXELS_MAX = 25_000_000
+_FORMATS = {"png": "image/png", "retina": "image/png", "png2x": "image/png", "svg": "image/svg+xml"}
+_formats = ("png",)  # in which figures are shown
 _shown = weakref.WeakSet()  # figures that were shown and, unless they are stale, haven't changed since
 
 
@@ -20,15 +22,36 @@ def _is_empty(figure):
     return len(figure.get_children()) <= 1  # its own background
 
 
+def set_formats(*names):
+    """The formats in which figures are shown from now on: png, retina, svg."""
+    global _formats
+    if unknown := [name for name in names if name not in _FORMATS]:
+        raise ValueError(f"figures can't be shown as {', '.join(map(str, unknown))} here: png, retina and svg can be had")
+    _formats = names or ("png",)
+
+
 def _bundle(figure):
-    """A figure as PNG, sharp on the user's screen and sized in CSS pixels."""
+    """A figure in the formats that are asked for."""
     run = bridge.current()
-    bundle = {"text/plain": repr(figure)}
+    bundle, metadata = {"text/plain": repr(figure)}, {}
     if _is_empty(figure):
-        return bundle, {}
+        return bundle, metadata
     if run.figures >= run.figures_limit:
         raise display.Refused(f"only the first {run.figures_limit} figures of a run are shown")
-    scale = min(max(run.dpr, 1.0), 2.0)
+    if "svg" in _formats:
+        file = io.StringIO()
+        figure.savefig(file, format="svg", bbox_inches="tight")
+        bundle["image/svg+xml"] = file.getvalue()
+    if set(_formats) - {"svg"}:
+        bundle["image/png"], metadata["image/png"] = _png(figure, 2.0 if {"retina", "png2x"} & set(_formats) else run.dpr)
+    figure.stale = False  # drawn as it is: anything that is changed later sets it again
+    _shown.add(figure)
+    return bundle, metadata
+
+
+def _png(figure, scale):
+    """A figure as PNG, sharp on a screen of this scale, and its size in CSS pixels."""
+    scale = min(max(scale, 1.0), 2.0)
     width, height = (float(inches) * figure.dpi for inches in figure.get_size_inches())
     if width * height * scale * scale > _PIXELS_MAX:
         scale = 1.0
@@ -41,10 +64,8 @@ def _bundle(figure):
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=figure.dpi * scale, bbox_inches="tight")
     data = file.getvalue()
-    figure.stale = False  # drawn as it is: anything that is changed later sets it again
-    _shown.add(figure)
     width, height = (round(pixels / scale) for pixels in display.png_size(data))
-    return bundle | {"image/png": data}, {"image/png": {"width": width, "height": height}}
+    return data, {"width": width, "height": height}
 
 
 def show_open():
@@ -71,8 +92,11 @@ def _show_figure(self, warn=True):
 
 def _patch_pyplot(pyplot):
     pyplot.show = _show
-    pyplot.Figure.show = _show_figure
-    display.formatters[pyplot.Figure] = _bundle
+
+
+def _patch_figure(figure):
+    figure.Figure.show = _show_figure
+    display.formatters[figure.Figure] = _bundle
 
 
 def _patch_pil(image):
@@ -109,5 +133,6 @@ def warm_up():
 
 def install():
     """Watches the import of matplotlib and PIL."""
+    packages.after_import("matplotlib.figure", _patch_figure)
     packages.after_import("matplotlib.pyplot", _patch_pyplot)
     packages.after_import("PIL.Image", _patch_pil)

@@ -9,6 +9,7 @@ import contextlib
 import inspect
 import io
 import re
+import shlex
 import sys
 import time
 import timeit
@@ -16,7 +17,7 @@ import types
 
 from pyodide.ffi import can_run_sync, run_sync
 
-from . import bridge, display, packages, shell
+from . import bridge, display, figures, packages, shell
 from .expressions import is_a
 
 _MARK = re.compile(r"^\s*(?:[\w, ]+=\s*)?[%!?]|\?\s*$", re.MULTILINE)
@@ -24,7 +25,7 @@ _COMMAND = re.compile(r"^(\s*)((?:\w+\s*(?:,\s*\w+\s*)*=\s*)?)([%!])\s*(\S.*)$")
 _HELP = re.compile(r"^(\s*)(?:\?{1,2}\s*([\w.]+)|([\w.]+)\s*\?{1,2})\s*$")
 _PIP = re.compile(r"^(?:python3?\s+-m\s+)?pip3?\s+(.*)$")
 # Of use elsewhere, and harmless to leave out here.
-_NOTHING = {"matplotlib", "config", "load_ext", "reload_ext", "autoreload", "precision", "xmode", "colors", "automagic"}
+_NOTHING = {"matplotlib", "load_ext", "reload_ext", "autoreload", "precision", "xmode", "colors", "automagic"}
 _SHOWN = {"html": "text/html", "markdown": "text/markdown", "latex": "text/latex", "svg": "image/svg+xml"}
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST
@@ -232,6 +233,12 @@ class _Shell:
         with open(words, encoding="utf-8") as file:
             exec(compile(plain(file.read()), words, "exec"), _namespace)
 
+    def _config(self, words):
+        # The one setting that means something here.
+        if found := re.fullmatch(r"InlineBackend\.figure_formats?\s*=\s*(.+)", words):
+            wanted = ast.literal_eval(found[1])
+            figures.set_formats(*([wanted] if isinstance(wanted, str) else wanted))
+
     def _reset(self, _=""):
         for name in variables():
             del _namespace[name]
@@ -280,10 +287,9 @@ def variables():
 async def _pip(words):
     action, _, rest = words.strip().partition(" ")
     if action == "install":
-        names = [word for word in rest.split() if not word.startswith("-")]
         try:
-            await packages.install_named(names)
-        except ValueError as error:
+            await packages.install_named(_requirements(rest))
+        except (ValueError, OSError) as error:
             print(error, file=sys.stderr)  # the import will fail if it is needed
         return
     if action in ("list", "freeze"):
@@ -294,6 +300,25 @@ async def _pip(words):
         return
     print(f"pip {action} does nothing here: packages come with the page, and go with the kernel.", file=sys.stderr)
 
+
+def _requirements(words):
+    """What `pip install` is asked for, requirement files included."""
+    found, words = [], iter(shlex.split(words, comments=True))
+    for word in words:
+        option, _, value = word.partition("=") if word.startswith("-") else ("", "", "")
+        if option in _FILES:
+            with open(value or next(words, ""), encoding="utf-8") as file:
+                for line in file:
+                    found += _requirements(line) if line.lstrip().startswith(("-", "#")) else [line.partition(" #")[0].strip()]
+        elif option in _WITH_VALUES:
+            value or next(words, None)
+        elif not option:
+            found.append(word)
+    return [name for name in found if name]
+
+
+_FILES = ("-r", "--requirement")
+_WITH_VALUES = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-c", "--constraint", "-t", "--target", "-e")
 
 _shell = _Shell()
 

@@ -96,31 +96,43 @@ def _normal(name):
 
 
 def _declared(code):
-    """The modules of the packages that the code's `# /// script` block names (PEP 723), as far as they are known."""
+    """What the code's `# /// script` block names (PEP 723): modules of packages that are known, and other requirements."""
     found = _SCRIPT.search(code)
     if not found:
-        return []
+        return [], []
     import tomllib
 
     try:
         block = tomllib.loads("\n".join(line[2:] for line in found[1].splitlines()))
-        names = [re.match(r"[\w.-]*", text.strip()).group() for text in block.get("dependencies", [])]
+        names = {text: _normal(_name_of(text)) for text in block.get("dependencies", [])}
     except (tomllib.TOMLDecodeError, AttributeError, TypeError):
-        return []  # the imports themselves will say what is missing
+        return [], []  # the imports themselves will say what is missing
     modules = _modules()
-    return [modules[name] for name in map(_normal, names) if name in modules]
+    known_ones = [modules[name] for name in names.values() if name in modules]
+    return known_ones, [text for text, name in names.items() if name not in modules]
 
 
 async def provide(code):
     """Has the packages of the code's imports installed, as far as the page has them."""
     required, optional = missing_imports(code)
-    required += [name for name in _declared(code) if name not in required and not _is_there(name)]
+    declared, others = _declared(code)
+    required += [name for name in declared if name not in required and not _is_there(name)]
     if required and not await _ask(required, early=True) and len(required) > 1:
         for name in required:  # one that can't be had must not keep the others away
             if name in known():
                 await _ask([name])
     if optional := [name for name in optional if not _is_there(name)]:
         await _ask(optional)
+    for requirement in others:
+        try:
+            await install_named([requirement])
+        except ValueError as error:
+            bridge.current().note(str(error))
+
+
+def _name_of(requirement):
+    """The name of the package that a requirement (PEP 508) is about; empty for an address or a file."""
+    return re.match(r"[\w.-]*", requirement.strip()).group()
 
 
 def hint(name):
@@ -152,7 +164,7 @@ async def install_named(requirements, *args, **kwargs):
     """micropip.install() and %pip install: brings packages of this page's distribution, others where an index is allowed."""
     modules = _modules()
     for requirement in [requirements] if isinstance(requirements, str) else requirements:
-        name = re.match(r"[\w.-]*", requirement.strip()).group()
+        name = _name_of(requirement)
         module = modules.get(_normal(name), name)
         is_address = not name or "://" in requirement
         if is_address or not _is_there(module):

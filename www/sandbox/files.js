@@ -1,12 +1,15 @@
-// The files that code works with. What a run has changed is handed to the page when it ends, and comes back into a fresh
-// interpreter: the sandbox itself keeps nothing.
+// The files that code works with. What a run has changed is handed to the page while it goes on and when it ends, and comes
+// back into a fresh interpreter: the sandbox itself keeps nothing.
 
 const ROOTS = ["/mnt/uploads", "/home/pyodide"];
 const [FILE_MAX, TOTAL_MAX, COUNT_MAX, DEPTH_MAX] = [30e6, 64e6, 500, 10];
 const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
 
+const PACE = 1000; // ms from one look to the next while code runs
+
 // `send(head, bytes)` posts one message, `say(sentence)` tells the person.
-export const createFiles = ({ FS, send, say }) => {
+export const createFiles = ({ FS, send, say, now, setTimer }) => {
+  let [isRunning, isTicking, next] = [false, false, 0]; // when to look again
   const known = new Map(); // path -> size and time, as the page has it
   const warned = new Set();
   const lost = []; // sentences for the end of the first run
@@ -41,13 +44,68 @@ export const createFiles = ({ FS, send, say }) => {
     FS.writeFile(path, new Uint8Array(await data.arrayBuffer()), { canOwn: true });
   };
 
+  // Tells the page what has changed since.
+  const tell = () => {
+    lost.splice(0).forEach(say);
+    const there = new Set();
+    let total = 0;
+    const all = ROOTS.filter((folder) => FS.analyzePath(folder).exists).flatMap((root) => [...walk(root)]);
+    // What the page has comes first: new files must not push it out.
+    for (const isKnown of [true, false]) {
+      for (const [path, stat] of all.filter(([name]) => known.has(name) === isKnown)) {
+        if (stat.size > FILE_MAX) warn(path, `only files of up to ${megabytes(FILE_MAX)} are kept`);
+        else if (total + stat.size > TOTAL_MAX) warn(path, `${megabytes(TOTAL_MAX)} of files are kept`);
+        else if (there.size >= COUNT_MAX) warn(path, `${COUNT_MAX} files are kept`);
+        else {
+          there.add(path);
+          total += stat.size;
+        }
+        if (!there.has(path) || known.get(path) === markOf(stat)) continue;
+        known.set(path, markOf(stat));
+        send({ t: "file", path, seen }, FS.readFile(path));
+      }
+    }
+    // One that has become too large is still there: the page keeps what it has.
+    for (const path of [...known.keys()].filter((name) => !there.has(name) && !isFile(name))) {
+      known.delete(path);
+      send({ t: "file", path, gone: true, seen });
+    }
+  };
+
+  // As `tell`, if it is time for it: what took long is done less often.
+  const glance = () => {
+    const begin = now();
+    if (!isRunning || begin < next) return;
+    try {
+      tell();
+    } catch {
+      // The look at the end meets it again, and says so.
+    }
+    next = now() + Math.max(PACE, 10 * (now() - begin));
+  };
+  // The timer comes whenever the code waits for something.
+  const watch = () => {
+    glance();
+    isTicking = isRunning;
+    if (isTicking) setTimer(watch, PACE);
+  };
+
   return {
-    // Takes the files of a run: [{ name, data: Blob }].
+    glance,
+    // A run begins. Takes its files: [{ name, data: Blob }].
     async upload(files) {
       for (const { name, data } of files) {
         if (!/^[^/\0]+$/.test(name) || name === "." || name === "..") throw new Error(`"${name}" is not a file name`);
         await write("/mnt/uploads/" + name, data);
       }
+      [isRunning, next] = [true, now() + PACE];
+      if (!isTicking) setTimer(watch, PACE);
+      isTicking = true;
+    },
+    // The run has ended.
+    end() {
+      isRunning = false;
+      tell();
     },
     // Takes what an earlier interpreter has left, and what the person does: [{ path, data: Blob, or null for gone }].
     async put(files, number) {
@@ -65,33 +123,6 @@ export const createFiles = ({ FS, send, say }) => {
         }
       }
       seen = number;
-    },
-    // Tells the page what has changed since.
-    tell() {
-      lost.splice(0).forEach(say);
-      const there = new Set();
-      let total = 0;
-      const all = ROOTS.filter((folder) => FS.analyzePath(folder).exists).flatMap((root) => [...walk(root)]);
-      // What the page has comes first: new files must not push it out.
-      for (const isKnown of [true, false]) {
-        for (const [path, stat] of all.filter(([name]) => known.has(name) === isKnown)) {
-          if (stat.size > FILE_MAX) warn(path, `only files of up to ${megabytes(FILE_MAX)} are kept`);
-          else if (total + stat.size > TOTAL_MAX) warn(path, `${megabytes(TOTAL_MAX)} of files are kept`);
-          else if (there.size >= COUNT_MAX) warn(path, `${COUNT_MAX} files are kept`);
-          else {
-            there.add(path);
-            total += stat.size;
-          }
-          if (!there.has(path) || known.get(path) === markOf(stat)) continue;
-          known.set(path, markOf(stat));
-          send({ t: "file", path, seen }, FS.readFile(path));
-        }
-      }
-      // One that has become too large is still there: the page keeps what it has.
-      for (const path of [...known.keys()].filter((name) => !there.has(name) && !isFile(name))) {
-        known.delete(path);
-        send({ t: "file", path, gone: true, seen });
-      }
     },
   };
 };

@@ -142,13 +142,13 @@
 
     runtime.installScripts(python, assets.scripts);
     if (snapshot?.isMaking) return make(snapshot);
-    python.setStdout({ isatty: false, write: (bytes) => output.write("stdout", bytes) });
+    python.setStdout({ isatty: false, write: (bytes) => (workFiles?.glance(), output.write("stdout", bytes)) });
     python.setStderr({ isatty: false, write: (bytes) => output.write("stderr", bytes) });
     interrupt = interruptBuffer;
     if (interrupt) python.setInterruptBuffer(interrupt);
     python.FS.mkdirTree("/mnt/uploads");
     const say = (sentence) => output.writeText("stderr", `[${sentence}]\n`);
-    workFiles = createFiles({ FS: python.FS, send, say });
+    workFiles = createFiles({ FS: python.FS, send, say, now, setTimer });
     kernel = python.pyimport("pyoxide.kernel");
     kernel.bind(createBridge(stdin));
     lap("kernel");
@@ -188,7 +188,7 @@
       reply = stringify(bare({ status: "error", result: null, ename, evalue, traceback: evalue.split("\n") }));
     }
     try {
-      workFiles.tell();
+      workFiles.end();
     } catch (error) {
       output.writeText("stderr", `What has become of the files can't be told: ${messageOf(error)}\n`);
     }

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: the suites, one after the other, and their runners' closing lines at the end.
 
 mod conformance;
+mod relay;
 mod report;
 mod suites;
 mod trunk;

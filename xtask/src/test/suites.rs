@@ -1,7 +1,7 @@
 //! What each suite runs.
 
-use super::conformance;
 use super::report::Report;
+use super::{conformance, relay};
 use crate::setup::pyodide::{self, Distribution};
 use crate::setup::{self, chromium, target, wheel};
 use crate::{build, hash, paths, process, term, tools};
@@ -78,11 +78,16 @@ pub fn for_browser(command: &mut Command, browser: &chromium::Chromium, distribu
     Ok(())
 }
 
-/// The repository's webdriver.json, with the browser that was found.
+/// The repository's webdriver.json, with the browser that was found, and its way to the runner's server.
 fn webdriver(browser: &Path) -> Result<PathBuf> {
     let text = fs::read_to_string(paths::root().join("webdriver.json")).context("webdriver.json cannot be read")?;
     let mut options: Value = serde_json::from_str(&text).context("webdriver.json is not JSON")?;
     options["goog:chromeOptions"]["binary"] = browser.display().to_string().into();
+    let Some(arguments) = options["goog:chromeOptions"]["args"].as_array_mut() else {
+        bail!("webdriver.json has no arguments for Chromium");
+    };
+    arguments.push(format!("--proxy-server=http://127.0.0.1:{}", relay::start()?).into());
+    arguments.push("--proxy-bypass-list=<-loopback>".into()); // or what is on this machine goes past it
     let file = paths::work().join("webdriver.json");
     fs::create_dir_all(paths::work())?;
     fs::write(&file, options.to_string())?;
