@@ -47,6 +47,14 @@ pub fn with_code(text: &str, old: &str, number: usize, new: &str) -> Option<Stri
     Some(format!("{}{replaced}{}", &text[..block.at.start], &text[block.at.end..]))
 }
 
+/// How many blocks of a text have this code.
+pub fn count_code(text: &str, code: &str) -> usize {
+    let nodes = parse(text);
+    let mut blocks = Vec::new();
+    collect(&nodes, &mut blocks);
+    blocks.into_iter().filter(|block| block.text == code).count()
+}
+
 fn collect<'a>(nodes: &'a [Node], blocks: &mut Vec<&'a Node>) {
     for node in nodes {
         if let Kind::Code(_) = node.kind {

@@ -13,7 +13,7 @@ mod tag;
 mod tests;
 
 pub use address::{ImageAddress, safe_link};
-pub use edit::with_code;
+pub use edit::{count_code, with_code};
 pub use node::{Alert, Alignment, Element, Kind, Node};
 pub use stream::{Edits, Id, Stream};
 pub use table::{csv, tabbed};

@@ -2,6 +2,7 @@
 //! tags in which models think aloud (PROTOCOL.md 3.4, 3.7).
 
 use super::parts::{self, CallState, Part, Tool, ToolResult};
+use core::ops::Range;
 use serde_json::Value;
 
 /// Pairs of tags around what a model thinks.
@@ -30,6 +31,17 @@ pub fn parts(text: &str) -> Vec<Part> {
         parts.push(Part::Text(rest.trim_start_matches('\n').to_owned()));
     }
     parts
+}
+
+/// Where the texts between the blocks are, as [`parts`] finds them.
+pub fn texts(text: &str) -> Vec<Range<usize>> {
+    let (mut texts, mut at) = (Vec::new(), 0);
+    while let Some((start, _, length)) = next_block(&text[at..], at == 0) {
+        texts.push(at..at + start);
+        at += start + length;
+    }
+    texts.push(at..text.len());
+    texts
 }
 
 fn push_text(parts: &mut Vec<Part>, text: &str) {

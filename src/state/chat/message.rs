@@ -1,8 +1,10 @@
 //! One message.
 
 use crate::ids::MessageId;
+use crate::markdown;
 use crate::protocol::chat::{StatusItem, error_text};
 use crate::state::{details, fold};
+use core::ops::Range;
 use serde_json::{Value, json};
 
 /// Steps of a status line that are kept.
@@ -146,9 +148,16 @@ impl Message {
         self.output.iter().any(|item| item["status"] == "pending")
     }
 
-    /// The text that "Copy" copies.
+    /// The text that is changed by "Edit".
     pub fn text(&self) -> &str {
         &self.content
+    }
+
+    /// The text that "Copy" copies: without the blocks of steps that older messages have in it.
+    pub fn words(&self) -> String {
+        let texts = if self.output.is_empty() { details::texts(&self.content) } else { vec![0..self.content.len()] };
+        let texts = texts.into_iter().map(|place| self.content[place].trim_matches('\n'));
+        texts.filter(|text| !text.trim().is_empty()).collect::<Vec<_>>().join("\n\n")
     }
 
     /// One more step of the status line; the oldest is forgotten when there are too many.
@@ -184,21 +193,53 @@ impl Message {
         }
     }
 
-    /// Other text in place of all there is. The output would hide it (2.2): its last text becomes the new one.
+    /// Other text in place of all there is. The output would hide it (2.2), so it goes there: what has changed into the
+    /// last text that it touches, so that the others stay where they are.
     pub fn replace(&mut self, text: String) {
-        let mut texts = self.output.iter_mut().filter(|item| item["type"] == "message").rev();
-        let last = texts.next();
-        let is_there = last.is_some();
-        if let Some(item) = last {
-            item["content"] = json!([{"type": "output_text", "text": text}]);
-        }
-        for item in texts {
-            item["content"] = json!([]);
-        }
-        if !is_there && !self.output.is_empty() {
+        let places = places(&self.output);
+        let old = fold::content(&self.output);
+        let (from, until) = difference(&old, &text);
+        let touched: Vec<_> =
+            places.iter().filter(|(_, place)| place.start <= old.len() - until && from <= place.end).collect();
+        if let (Some((_, first)), Some((_, last))) = (touched.first(), touched.last()) {
+            let whole = [
+                &old[first.start..from.max(first.start)],
+                &text[from..text.len() - until],
+                &old[(old.len() - until).min(last.end)..last.end],
+            ];
+            let whole = whole.concat();
+            for (number, _) in &touched {
+                self.output[*number]["content"] = json!([]);
+            }
+            if let Some((number, _)) = touched.last() {
+                self.output[*number]["content"] = json!([{"type": "output_text", "text": whole}]);
+            }
+        } else if !self.output.is_empty() {
             self.output.push(message_item(&text));
         }
         self.content = text;
+    }
+
+    /// The text with other code in one of its blocks: the one with this code, after so many others with the same. None if
+    /// there is none.
+    pub fn with_code(&self, old: &str, number: usize, new: &str) -> Option<String> {
+        let is_apart = !self.output.is_empty() && fold::content(&self.output) == self.content;
+        let texts = match self.output.is_empty() {
+            true => details::texts(&self.content),
+            false if is_apart => places(&self.output).into_iter().map(|(_, place)| place).collect(),
+            false => vec![0..self.content.len()],
+        };
+        let mut number = number;
+        for place in texts {
+            let text = &self.content[place.clone()];
+            let count = markdown::count_code(text, old);
+            if number < count {
+                let text = markdown::with_code(text, old, number, new)?;
+                return Some([&self.content[..place.start], &text, &self.content[place.end..]].concat());
+            }
+            number -= count;
+        }
+        None
     }
 
     pub(super) fn set_files(&mut self, mut files: Vec<Value>, merge: bool) {
@@ -275,4 +316,96 @@ impl Message {
 
 fn message_item(text: &str) -> Value {
     json!({"type": "message", "status": "completed", "role": "assistant", "content": [{"type": "output_text", "text": text}]})
+}
+
+/// The output's texts: the number of the item, and where it is in [`fold::content`].
+fn places(output: &[Value]) -> Vec<(usize, Range<usize>)> {
+    let mut at = 0;
+    let texts = output.iter().enumerate().filter(|(_, item)| item["type"] == "message");
+    let texts = texts.map(|(number, item)| (number, fold::item_text(item))).filter(|(_, text)| !text.trim().is_empty());
+    texts
+        .map(|(number, text)| {
+            let place = at..at + text.len();
+            at = place.end + 1; // the line end between them
+            (number, place)
+        })
+        .collect()
+}
+
+/// How many bytes two texts have in common at their beginning, and behind that at their end.
+fn difference(one: &str, other: &str) -> (usize, usize) {
+    let same = one.chars().zip(other.chars()).take_while(|(one, other)| one == other);
+    let from: usize = same.map(|(letter, _)| letter.len_utf8()).sum();
+    let same = one[from..].chars().rev().zip(other[from..].chars().rev()).take_while(|(one, other)| one == other);
+    (from, same.map(|(letter, _)| letter.len_utf8()).sum())
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    fn answer(texts: &[&str]) -> Message {
+        let tool = || json!({"type": "function_call", "name": "t", "call_id": "1"});
+        let output = texts.iter().flat_map(|text| [message_item(text), tool()]).collect();
+        let mut message = Message::default();
+        message.set_output(output);
+        message
+    }
+
+    fn texts(message: &Message) -> Vec<String> {
+        message.output.iter().filter(|item| item["type"] == "message").map(fold::item_text).collect()
+    }
+
+    const CODE: &str = "```py\na\n```";
+
+    #[test]
+    fn code_is_changed_in_the_text_that_has_it_and_the_others_stay_where_they_are() {
+        let mut message = answer(&[&format!("First.\n\n{CODE}\n"), "Second.", &format!("{CODE}\n\nThird.")]);
+        let changed = message.with_code("a\n", 1, "b").expect("the second block");
+        message.replace(changed.clone());
+        assert_eq!(message.content, changed);
+        assert_eq!(
+            texts(&message),
+            [&format!("First.\n\n{CODE}\n"), "Second.", "```py\nb\n```\n\nThird."],
+            "the tools between them keep their places"
+        );
+        assert_eq!(message.with_code("a\n", 1, "b"), None, "there is one less");
+    }
+
+    #[test]
+    fn a_change_over_several_texts_goes_into_the_last_of_them_and_nothing_is_lost() {
+        let mut message = answer(&["one", "two", "three"]);
+        message.replace("one\ntwenty\nthirty three".into());
+        assert_eq!(texts(&message), ["one", "", "twenty\nthirty three"]);
+        message.replace("other".into());
+        assert_eq!(texts(&message), ["", "", "other"]);
+        message.replace("other, longer".into());
+        assert_eq!(texts(&message), ["", "", "other, longer"]);
+        let mut only_tools = answer(&[]);
+        only_tools.output.push(json!({"type": "function_call"}));
+        only_tools.replace("words".into());
+        assert_eq!(texts(&only_tools), ["words"]);
+    }
+
+    #[test]
+    fn code_is_found_and_words_are_copied_without_the_blocks_of_older_messages() {
+        let details = "<details type=\"code_interpreter\" done=\"true\">\n<summary>Analyzed</summary>\n```python\na\n\n```\n</details>";
+        let content = format!("Before.\n{details}\n{CODE}\n\nAfter.");
+        let message = Message { content, ..Message::default() };
+        let changed = message.with_code("a\n", 0, "b").expect("the block of the text");
+        assert!(changed.contains("```py\nb\n```") && changed.contains("```python\na\n\n```"), "{changed}");
+        assert_eq!(message.words(), format!("Before.\n\n{CODE}\n\nAfter."));
+    }
+
+    #[test]
+    fn any_replacement_is_the_content_and_its_letters_are_whole() {
+        for (old, new) in
+            [("a\nb", "a\nc"), ("é\nü", "è\nü"), ("a\nb", ""), ("a\nb", "a\nb"), ("a\na\na", "a\na"), ("a\nb", "ab")]
+        {
+            let mut message = answer(&old.split('\n').collect::<Vec<_>>());
+            message.replace(new.into());
+            let shown: Vec<_> = texts(&message).into_iter().filter(|text| !text.is_empty()).collect();
+            assert_eq!(shown.concat().replace('\n', ""), new.replace('\n', ""), "{old:?} → {new:?}");
+        }
+    }
 }

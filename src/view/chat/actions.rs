@@ -99,9 +99,8 @@ fn action(name: &'static str, drawing: Icon, press: impl Fn() + 'static) -> impl
 #[component]
 fn CopyMessage(id: MessageId) -> impl IntoView {
     let store = store::chat();
-    let text = move || {
-        store.peek(|client| client.chat.messages.get(&id).map(|message| message.text().to_owned()).unwrap_or_default())
-    };
+    let text =
+        move || store.peek(|client| client.chat.messages.get(&id).map(|message| message.words()).unwrap_or_default());
     let (said, copy) = copying(text);
     view! {
         {action(strings::copy_message(), Icon::Copy, copy)}

@@ -17,8 +17,8 @@ const NEAR_END: u32 = 32;
 /// Messages that are shown at once when a chat is opened, the latest; and how many of the others at a time.
 const AT_ONCE: usize = 4;
 const AT_A_TIME: usize = 2;
-/// What was said last, and characters of it: a screen reader hears each once.
-const SAID: usize = 3;
+/// What was said last, and characters of one saying: a screen reader hears each once, as it comes.
+const SAID: usize = 20;
 const LONGEST: usize = 1_000;
 
 /// Keeps the end in view if the reader is there: for what makes an answer longer and knows when.
@@ -34,14 +34,16 @@ pub(super) struct Announcer {
 impl Announcer {
     /// Says a finished piece of an answer.
     pub(super) fn say(self, text: &str) {
-        let text: String = text.trim().chars().take(LONGEST).collect();
-        if text.is_empty() {
+        let letters: Vec<char> = text.trim().chars().collect();
+        if letters.is_empty() {
             return;
         }
         // The last words of an answer may come when its view is gone.
         let _ = self.lines.try_update(|lines| {
-            let number = lines.last().map_or(0, |(number, _)| number + 1);
-            lines.push((number, text));
+            for piece in letters.chunks(LONGEST) {
+                let number = lines.last().map_or(0, |(number, _)| number + 1);
+                lines.push((number, piece.iter().collect()));
+            }
             lines.drain(..lines.len().saturating_sub(SAID));
         });
     }

@@ -5,7 +5,7 @@ use super::conversation::Announcer;
 use super::embeds::Embeds;
 use super::extras::{CodeRuns, Files, FollowUps, Sources};
 use super::group::{Alone, Group};
-use super::markdown::{Growing, Said};
+use super::markdown::{Growing, OwnText, Said};
 use super::run::InMessage;
 use super::status::Statuses;
 use super::{store, strings};
@@ -95,6 +95,10 @@ fn Prompt(id: MessageId) -> impl IntoView {
     }
 }
 
+/// Whether the answer was seen while it was written.
+#[derive(Clone, Copy)]
+struct WasOpen(StoredValue<bool>);
+
 /// What the model answered.
 #[component]
 fn Answer(id: MessageId) -> impl IntoView {
@@ -102,11 +106,14 @@ fn Answer(id: MessageId) -> impl IntoView {
     provide_context(InMessage(id.clone()));
     let body = body(id.clone());
     let done = field(id.clone(), Field::Done, |message| message.done);
-    if !done.get_untracked()
-        && let Some(announcer) = use_context::<Announcer>()
-    {
-        provide_context(Said(Callback::new(move |text: String| announcer.say(&text))));
-    }
+    let of_latest = id.clone();
+    let is_latest =
+        Memo::new(move |_| store.read(Change::Path, |client| client.chat.current.as_ref() == Some(&of_latest)));
+    // Of an answer that was seen while it was written, what comes is told.
+    let was_open = StoredValue::new(false);
+    Effect::new(move |_| was_open.update_value(|open| *open |= !done.get()));
+    was_open.set_value(!done.get_untracked());
+    provide_context(WasOpen(was_open));
     let error = field(id.clone(), Field::Body, |message| message.error.clone());
     let original = field(id.clone(), Field::Body, |message| message.original_content.clone());
     let statuses = field(id.clone(), Field::Status, |message| message.statuses.clone());
@@ -188,7 +195,9 @@ fn Answer(id: MessageId) -> impl IntoView {
             <Show when=move || done.get()>
                 <Actions id=id.clone() editing=editing />
             </Show>
-            <FollowUps questions=follow_ups />
+            <Show when=move || is_latest.get()>
+                <FollowUps questions=follow_ups />
+            </Show>
         </article>
     }
 }
@@ -243,5 +252,13 @@ fn Text(id: MessageId, number: usize, body: Memo<Body>, done: Memo<bool>) -> imp
         store.read(Change::Message(of_growth.clone(), Field::Growth), |_| ());
     });
     let growing = Signal::derive(move || is_last.get() && !done.get());
+    provide_context(OwnText);
+    if let Some(announcer) = use_context::<Announcer>() {
+        let WasOpen(was_open) = expect_context();
+        provide_context(Said {
+            say: Callback::new(move |text: String| announcer.say(&text)),
+            from_start: was_open.get_value(),
+        });
+    }
     view! { <Growing text=text growing=growing more=more grown=grown /> }
 }

@@ -27,7 +27,8 @@ pub(super) fn StepBody(part: Memo<Option<Part>>) -> impl IntoView {
                     Some(Part::Reasoning { text, .. }) => text,
                     _ => String::new(),
                 });
-                Some(view! { <Markdown text=text /> }.into_any())
+                let growing = Signal::derive(move || matches!(part.get(), Some(Part::Reasoning { running: true, .. })));
+                Some(view! { <Markdown text=text growing=growing /> }.into_any())
             }
             Part::Tool(_) => Some(view! { <Call call=followed(part) /> }.into_any()),
             Part::Provider(_) => {

@@ -74,6 +74,9 @@ pub fn TerminalView(
         let wanted = portions.get();
         let Some(pre) = pre.get() else { return };
         drawing.update_value(|drawing| {
+            if drawing.portions == 0 {
+                pre.set_text_content(None); // of the view before, whose element this may be
+            }
             terminal.inner.with(|inner| {
                 let dirty = if drawing.portions == wanted { inner.dirty } else { 0 };
                 drawing.portions = wanted;

@@ -47,6 +47,7 @@ pub fn LatexView(
     let root = NodeRef::<Div>::new();
     Effect::new(move |_| {
         let Some(root) = root.get() else { return };
+        root.set_text_content(None);
         for part in parts(&text) {
             match part {
                 Part::Formula { tex, display } => append_drawn(&root, &tex, display),

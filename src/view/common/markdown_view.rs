@@ -23,6 +23,7 @@ pub fn MarkdownView(
         if text.len() > LONGEST {
             root.set_text_content(Some(&text));
         } else {
+            root.set_text_content(None);
             append_all(&root, &parse(&text));
         }
     });

@@ -91,6 +91,8 @@ fn marks(text: &str) -> Vec<Mark> {
         let Some(length) = text[from..].find(']') else { break };
         let numbers = text[from + 1..from + length].split(',').map(str::trim);
         let number = |word: &str| {
+            // What follows names a place in the source (PROTOCOL.md 2.2).
+            let word = word.split_once('#').map_or(word, |(number, _)| number);
             let is_number = (1..=DIGITS).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());
             word.parse().ok().filter(|_| is_number)
         };

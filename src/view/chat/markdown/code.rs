@@ -112,7 +112,8 @@ impl Code {
         if page.preview.is_some() && Artifact::is_code(&self.language, &text) {
             self.tool("preview", strings::preview());
         }
-        if page.message.is_some() {
+        code_tools::closed(page, &self.figure, &text);
+        if page.message.is_some() && page.can_edit {
             self.tool("edit", strings::edit_code());
         }
         if lines > LONG {

@@ -5,11 +5,18 @@ use super::piece::{Mounted, mount};
 use super::sink::Page;
 use crate::view::chat::run::{RunButton, RunOutput, Running};
 use crate::view::chat::strings;
+use crate::web::js;
 use crate::web::js::{attributes, element};
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
+
+/// How often it is looked for a text that is made anew, and how long apart, in ms.
+const SOON: u32 = 100;
+const FRAME: u32 = 16;
 
 /// A block whose code can be run or was edited.
 pub(super) struct Tools {
@@ -19,16 +26,33 @@ pub(super) struct Tools {
     running: Running,
 }
 
+/// The code of a block as the person has it: what is being written in its field counts.
+pub(super) fn code_now(page: &Page, figure: &Element) -> String {
+    let is_edited = figure.class_list().contains("edited");
+    let edited = if is_edited { known(page, figure).map(|tools| tools.code.get_untracked()) } else { None };
+    edited.unwrap_or_else(|| code_of(figure))
+}
+
 /// The code of a block.
 pub(super) fn code_of(figure: &Element) -> String {
     let code = figure.query_selector("pre > code").ok().flatten();
     code.and_then(|code| code.text_content()).unwrap_or_default()
 }
 
+fn known(page: &Page, figure: &Element) -> Option<Rc<Tools>> {
+    page.tools.borrow().iter().find(|tools| tools.figure.is_same_node(Some(figure))).cloned()
+}
+
+/// The code of a block is whole: it may have been run before that.
+pub(super) fn closed(page: &Page, figure: &Element, code: &str) {
+    if let Some(tools) = known(page, figure) {
+        tools.code.set(code.to_owned());
+    }
+}
+
 /// The tools of a block, made when they are first needed.
 fn tools(page: &Rc<Page>, figure: &Element) -> Rc<Tools> {
-    let known = page.tools.borrow().iter().find(|tools| tools.figure.is_same_node(Some(figure))).cloned();
-    known.unwrap_or_else(|| {
+    known(page, figure).unwrap_or_else(|| {
         let made = page.owner.with(|| {
             let code = RwSignal::new(code_of(figure));
             Rc::new(Tools { figure: figure.clone(), code, running: Running::of(code.into()) })
@@ -103,28 +127,59 @@ pub(super) fn edit(page: &Rc<Page>, figure: &Element, button: &Element) {
     let number = same_before(figure, &old);
     let (code, store) = (tools.code, page.store);
     let (place, back, gone) = (figure.clone(), button.clone(), host.clone());
-    let close = move || {
+    let article = figure.closest("article").ok().flatten();
+    let close = move |is_saved: bool| {
         let _ = place.class_list().remove_1("edited");
         gone.remove();
         if let Some(back) = back.dyn_ref::<HtmlElement>() {
             let _ = back.focus();
         }
+        if let Some(article) = article.clone().filter(|_| is_saved) {
+            let new = code.get_untracked();
+            // Equal blocks that come before it stay equal to it, unless it was changed.
+            let before = editable(&article).into_iter().take_while(|other| !other.is_same_node(Some(&place)));
+            let number = before.filter(|other| code_of(other).trim_end() == new.trim_end()).count();
+            spawn_local(focus_saved(article, new, number));
+        }
     };
     let close = StoredValue::new_local(close);
     let view = mount(page, &host, move || {
         view! {
-            <Edit store=store message=message.0 old=old number=number code=code close=Callback::new(move |()| close.with_value(|close| close())) />
+            <Edit store=store message=message.0 old=old number=number code=code close=Callback::new(move |is_saved| close.with_value(|close| close(is_saved))) />
         }
     });
     page.kept.borrow_mut().push(view);
 }
 
-/// How many blocks of the message with the same code stand before this one.
+/// How many blocks of the message's own text with the same code stand before this one.
 fn same_before(figure: &Element, code: &str) -> usize {
     let Some(article) = figure.closest("article").ok().flatten() else { return 0 };
-    let Ok(all) = article.query_selector_all(".markdown figure.code-block") else { return 0 };
-    let all = (0..all.length()).filter_map(|at| all.item(at)?.dyn_into::<Element>().ok());
-    all.take_while(|other| !other.is_same_node(Some(figure))).filter(|other| code_of(other) == code).count()
+    let all = editable(&article).into_iter().filter(|other| code_of(other) == code);
+    all.take_while(|other| !other.is_same_node(Some(figure))).count()
+}
+
+/// The blocks of a message whose code can be changed, which have a button for it.
+fn editable(article: &Element) -> Vec<Element> {
+    let Ok(all) = article.query_selector_all("figure.code-block [data-do=edit]") else { return Vec::new() };
+    let figure = |at| all.item(at)?.dyn_into::<Element>().ok()?.closest("figure").ok().flatten();
+    (0..all.length()).filter_map(figure).collect()
+}
+
+/// Gives the focus to the button of a block that was saved, once the text is there anew: this code, after so many others
+/// with the same.
+async fn focus_saved(article: Element, code: String, number: usize) {
+    for _ in 0..SOON {
+        TimeoutFuture::new(FRAME).await;
+        let mut same = editable(&article).into_iter().filter(|figure| code_of(figure).trim_end() == code.trim_end());
+        if let Some(button) = same.nth(number).and_then(|figure| figure.query_selector("[data-do=edit]").ok().flatten())
+        {
+            let is_free = js::document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+            if let Some(button) = button.dyn_ref::<HtmlElement>().filter(|_| is_free) {
+                let _ = button.focus();
+            }
+            return;
+        }
+    }
 }
 
 /// Waiting for the person to select something else.

@@ -1,7 +1,6 @@
 //! Code of a message that the person changes.
 
 use crate::ids::MessageId;
-use crate::markdown::with_code;
 use crate::state::client::User;
 use crate::view::chat::store::ChatStore;
 use crate::view::chat::strings;
@@ -18,7 +17,8 @@ pub(super) fn Edit(
     old: String,
     number: usize,
     code: RwSignal<String>,
-    close: Callback<()>,
+    /// Told whether it was saved.
+    close: Callback<bool>,
 ) -> impl IntoView {
     let field = NodeRef::<Textarea>::new();
     focus_when_there(field);
@@ -26,10 +26,10 @@ pub(super) fn Edit(
     let before = old.clone();
     let save = move || {
         let new = code.get_untracked();
-        let text = store.peek(|client| client.chat.messages.get(&message).map(|message| message.text().to_owned()));
-        match text.and_then(|text| with_code(&text, &old, number, &new)) {
+        let changed = store.peek(|client| client.chat.messages.get(&message)?.with_code(&old, number, &new));
+        match changed {
             Some(text) => {
-                close.run(());
+                close.run(true);
                 store.user(User::Rewrite(message.clone(), text));
             }
             None => failed.set(true),
@@ -37,7 +37,7 @@ pub(super) fn Edit(
     };
     let cancel = move || {
         code.set(before.clone());
-        close.run(());
+        close.run(false);
     };
     let on_escape = cancel.clone();
     view! {

@@ -11,11 +11,21 @@ use std::rc::Rc;
 /// Bytes of text up to which it is shown at once, and the bytes of a step of a slice.
 const AT_ONCE: usize = 8_192;
 const STEP: usize = 2_048;
+/// How often it is looked for sentences that have ended, in ms.
+const LISTEN: f64 = 1_000.0;
 
-/// Hears the text of each block that is finished: what a screen reader is told. A context of the messages that are
-/// being written.
+/// Hears what is finished of a text that grows: sentences and blocks, which a screen reader is told. A context of the
+/// texts of answers.
 #[derive(Clone, Copy)]
-pub(in super::super) struct Said(pub Callback<String>);
+pub(in super::super) struct Said {
+    pub say: Callback<String>,
+    /// Whether what is there at first is told, too.
+    pub from_start: bool,
+}
+
+/// The text is a message's own, not that of a step: its code can be changed. A context.
+#[derive(Clone, Copy)]
+pub(in super::super) struct OwnText;
 
 /// A text that is shown.
 pub(super) struct Live(Rc<RefCell<State>>);
@@ -26,6 +36,10 @@ struct State {
     source: String,
     /// Bytes of the source that the stream has.
     fed: usize,
+    /// Bytes of the source that nobody is told of.
+    quiet: usize,
+    /// When it was looked for sentences last.
+    listened: f64,
     is_done: bool,
     is_finished: bool,
     /// Whether slices are under way.
@@ -40,6 +54,8 @@ impl Live {
             sink,
             source: String::new(),
             fed: 0,
+            quiet: 0,
+            listened: 0.0,
             is_done: false,
             is_finished: false,
             is_sliced: false,
@@ -47,13 +63,16 @@ impl Live {
         })))
     }
 
-    /// Shows this text. If it begins with what is shown, that stays.
+    /// Shows this text. If it begins with what is shown, that stays; so it does if only blank space at its ends is other.
     pub(super) fn set(&self, text: &str) {
         let mut state = self.0.borrow_mut();
         match text.strip_prefix(state.source.as_str()) {
             Some("") => return,
             Some(more) if !state.is_finished => state.source.push_str(more),
+            _ if within(text) == within(&state.source) => return,
             _ => {
+                let is_first = state.source.is_empty();
+                state.quiet = if is_first && state.sink.tells_from_start() { 0 } else { text.len() };
                 state.sink.clear();
                 state.stream = Stream::default();
                 state.source = text.to_owned();
@@ -68,9 +87,12 @@ impl Live {
     pub(super) fn push(&self, more: &str) {
         let mut state = self.0.borrow_mut();
         if state.is_finished {
+            let known = state.source.len();
             let whole = format!("{}{more}", state.source);
             drop(state);
-            return self.set(&whole);
+            self.set(&whole);
+            self.0.borrow_mut().quiet = known;
+            return;
         }
         state.source.push_str(more);
         drop(state);
@@ -112,6 +134,11 @@ impl Drop for Live {
     }
 }
 
+/// A text without what shows nothing at its ends.
+fn within(text: &str) -> &str {
+    text.trim_start_matches('\n').trim_end()
+}
+
 impl State {
     /// Shows about so many bytes more, whole lines, and closes everything if that was all.
     fn step(&mut self, bytes: usize) {
@@ -120,10 +147,15 @@ impl State {
         let is_over = |at: &usize| rest.is_char_boundary(*at);
         let end = (bytes.min(rest.len())..=rest.len()).find(is_over).unwrap_or(rest.len());
         let end = rest[end..].find('\n').map_or(rest.len(), |line| end + line + 1);
+        sink.hush(*fed < self.quiet);
         if end > 0 {
             stream.push(&rest[..end], sink);
         }
         *fed += end;
+        if js_sys::Date::now() - self.listened > LISTEN {
+            sink.say_sentences();
+            self.listened = js_sys::Date::now();
+        }
         if *fed == source.len() && self.is_done && !self.is_finished {
             self.stream.finish(&mut self.sink);
             self.is_finished = true;

@@ -24,7 +24,7 @@ use crate::state::client::Change;
 use leptos::html::Div;
 use leptos::prelude::*;
 use live::Live;
-pub(super) use live::Said;
+pub(super) use live::{OwnText, Said};
 use sink::{Page, Sink};
 
 /// Markdown, whole.

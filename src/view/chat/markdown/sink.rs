@@ -3,7 +3,7 @@
 
 use super::code::Code;
 use super::code_tools::Tools;
-use super::live::Said;
+use super::live::{OwnText, Said};
 use super::piece::{self, Mounted};
 use super::table::{self, Rows};
 use super::{citation, html, math, press};
@@ -35,6 +35,8 @@ pub(super) struct Page {
     pub(super) citations: Option<OpenCitation>,
     pub(super) preview: Option<OpenPreview>,
     said: Option<Said>,
+    /// Whether code of the text can be changed in its message.
+    pub(super) can_edit: bool,
     /// Blocks that can be run or edited, and their views.
     pub(super) tools: RefCell<Vec<Rc<Tools>>>,
     pub(super) kept: RefCell<Vec<Mounted>>,
@@ -50,6 +52,7 @@ impl Page {
             citations: use_context(),
             preview: use_context(),
             said: use_context(),
+            can_edit: use_context::<OwnText>().is_some(),
             tools: RefCell::default(),
             kept: RefCell::default(),
         })
@@ -71,6 +74,10 @@ pub(super) struct Sink {
     /// Views in closed nodes.
     kept: Vec<Mounted>,
     citations: Option<citation::Marks>,
+    /// Whether nobody is told of what closes.
+    is_hushed: bool,
+    /// The open block, and how much of its text was told already, in letters.
+    told: (Id, usize),
     _press: Listener,
 }
 
@@ -99,8 +106,9 @@ enum What {
 }
 
 impl Sink {
-    /// Elements in `root`, which is empty.
+    /// Elements in `root`, in place of what is in it: a view that is made anew may get the element of the one before.
     pub(super) fn new(root: HtmlElement, page: Rc<Page>) -> Self {
+        root.set_text_content(None);
         Self {
             _press: press::listen(&root, page.clone()),
             citations: page.citations.map(|open| citation::Marks::new(open, &page.owner)),
@@ -112,6 +120,36 @@ impl Sink {
             chapter: None,
             notes: Vec::new(),
             kept: Vec::new(),
+            is_hushed: false,
+            told: (0, 0),
+        }
+    }
+
+    /// Whether also what is there at first is told.
+    pub(super) fn tells_from_start(&self) -> bool {
+        self.page.said.is_some_and(|said| said.from_start)
+    }
+
+    /// Whether nobody is told of what comes now.
+    pub(super) fn hush(&mut self, is_hushed: bool) {
+        self.is_hushed = is_hushed;
+    }
+
+    /// Tells the sentences that have ended in the open block.
+    pub(super) fn say_sentences(&mut self) {
+        let Some(Said { say, .. }) = self.page.said.filter(|_| !self.is_hushed) else { return };
+        let is_text = |live: &Live| matches!(live.what, What::Plain) && live.parent.is_none();
+        let Some((id, live)) = self.live.iter().filter(|(_, live)| is_text(live)).max_by_key(|(id, _)| **id) else {
+            return;
+        };
+        let letters: Vec<char> = live.outer.text_content().unwrap_or_default().chars().collect();
+        let known = if self.told.0 == *id { self.told.1.min(letters.len()) } else { 0 };
+        let ended = letters.windows(2).enumerate().rev().find(|(_, pair)| {
+            matches!(pair[0], '。' | '！' | '？') || matches!(pair[0], '.' | '!' | '?') && pair[1].is_whitespace()
+        });
+        if let Some(end) = ended.map(|(at, _)| at + 1).filter(|end| *end > known) {
+            say.run(letters[known..end].iter().collect());
+            self.told = (*id, end);
         }
     }
 
@@ -356,11 +394,12 @@ impl Edits for Sink {
                 }
             }
             (None, None) => {
-                if let Some(Said(say)) = self.page.said {
+                if let Some(Said { say, .. }) = self.page.said.filter(|_| !self.is_hushed) {
+                    let known = if self.told.0 == id { self.told.1 } else { 0 };
                     say.run(match &live.what {
                         What::Code(_) => strings::code().to_owned(),
                         What::Table(_) => strings::table().to_owned(),
-                        _ => live.outer.text_content().unwrap_or_default(),
+                        _ => live.outer.text_content().unwrap_or_default().chars().skip(known).collect(),
                     });
                 }
                 self.blocks.push(live.outer);

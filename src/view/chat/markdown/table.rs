@@ -105,8 +105,25 @@ pub(super) fn words(figure: &Element) -> Vec<Vec<String>> {
         let found = found.map(|found| (0..found.length()).filter_map(|at| found.item(at)).collect::<Vec<_>>());
         found.unwrap_or_default().into_iter().map(JsCast::unchecked_into::<Element>).collect::<Vec<_>>()
     };
-    let cells = |row: &Element| all(row, "th, td").iter().map(|cell| cell.text_content().unwrap_or_default()).collect();
+    let cells = |row: &Element| all(row, "th, td").iter().map(|cell| written(cell).trim().to_owned()).collect();
     all(figure, "tr").iter().map(cells).collect()
+}
+
+/// The words of a cell as they were written: lines apart, formulas in TeX, marks of sources in brackets.
+fn written(place: &Node) -> String {
+    let children = place.child_nodes();
+    let word = |node: Node| {
+        let Some(element) = node.dyn_ref::<Element>() else { return node.text_content().unwrap_or_default() };
+        if element.tag_name() == "BR" {
+            return "\n".to_owned();
+        }
+        let inside = || element.text_content().unwrap_or_default();
+        if element.class_list().contains("math") {
+            return format!("${}$", element.get_attribute("data-tex").unwrap_or_else(inside));
+        }
+        if element.has_attribute("data-number") { format!("[{}]", inside()) } else { written(&node) }
+    };
+    (0..children.length()).filter_map(|at| children.item(at)).map(word).collect()
 }
 
 /// Hands a table over as a file.
