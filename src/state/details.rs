@@ -149,9 +149,13 @@ fn details(text: &str) -> Option<(Part, usize)> {
                 other => parts::tool_result(&other.to_string(), false),
             });
             let arguments = if arguments.is_null() { String::new() } else { arguments.to_string() };
-            let result = result.or_else(|| (!running).then(ToolResult::default));
+            let mut result = result.or_else(|| (!running).then(ToolResult::default));
+            if let Some(result) = &mut result {
+                parts::add_pictures(result, &get("files").map(json_of).unwrap_or_default());
+            }
+            let embeds = parts::embeds(&get("embeds").map(json_of).unwrap_or_default());
             let state = if running { CallState::Running } else { parts::settled(result.as_ref()) };
-            Part::Tool(Box::new(Tool { name, code, arguments, result, state, ..Tool::default() }))
+            Part::Tool(Box::new(Tool { name, code, arguments, result, embeds, state, ..Tool::default() }))
         }
         _ => Part::Details {
             summary: if summary.is_empty() { "Details".into() } else { summary.into() },

@@ -182,6 +182,16 @@ impl Outputs {
     }
 }
 
+/// What stays of a question that was answered, or ended (no line): as in a terminal, but for passwords.
+pub fn typed(prompt: &str, is_password: bool, line: Option<&str>) -> Output {
+    let typed = match line {
+        Some(_) if is_password => "••••••",
+        Some(line) => line,
+        None => "(end of input)",
+    };
+    Output::Stream { name: StreamName::Stdout, text: format!("{prompt}{typed}\n") }
+}
+
 /// The run and its line that a line of a traceback names: `File "cell 3", line 7, in f` is `(3, 7)`.
 pub fn place(traceback_line: &str) -> Option<(u32, u32)> {
     let (run, rest) = traceback_line.trim_start().strip_prefix("File \"cell ")?.split_once("\", line ")?;

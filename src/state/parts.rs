@@ -13,7 +13,7 @@ pub use provider::{Provider, ProviderCall};
 use serde_json::Value;
 use std::collections::{HashMap, VecDeque};
 pub use tool::{Arguments, CallState, TerminalFile, Tool, ToolResult, arguments, pretty, without_figures};
-pub(super) use tool::{settled, streams, tool_result};
+pub(super) use tool::{add_pictures, embeds, settled, streams, tool_result};
 
 /// One part of a message.
 #[derive(Clone, Debug, PartialEq)]

@@ -162,9 +162,7 @@ impl Client {
                     update.effects.push(Effect::Wake(Timer::Typing(user.id.clone()), TYPING));
                 }
             }
-            ChatEvent::Response(data) if data["item"]["type"] == "open_webui:code_interpreter" => {
-                self.expect_code(update);
-            }
+            ChatEvent::Response(data) if is_python(&data["item"]) => self.expect_code(update),
             ChatEvent::Completion(data) if data["done"] == true && !self.visible && !envelope.internal => {
                 self.tell_done(&envelope, data, update);
             }
@@ -299,4 +297,10 @@ impl Client {
             update.effects.extend([Effect::Emit("events:chat", typing), Effect::Wake(Timer::Types, 2_000)]);
         }
     }
+}
+
+/// Whether an item of an answer is Python that is about to run: the interpreter's, or a call of the built-in tool
+/// (PROTOCOL.md 3.4).
+fn is_python(item: &Value) -> bool {
+    item["type"] == "open_webui:code_interpreter" || item["type"] == "function_call" && item["name"] == "execute_code"
 }

@@ -24,7 +24,7 @@ use super::chat::Chat;
 use super::direct::{Services, url_part as path_part};
 use crate::ids::{CallId, ChatId, MessageId};
 use crate::protocol::chat::Level;
-use crate::protocol::execute::{KernelStatus, Progress};
+use crate::protocol::execute::{KernelRequest, KernelStatus, Progress};
 use crate::protocol::rest::{ChatRow, Choosable, Config, Model, Session};
 pub use actions::question as pending_question;
 pub use attachments::{Attachment, Storing};
@@ -37,7 +37,7 @@ pub use questions::{Open, QuestionId, Questions, Waiting, What};
 pub use runs::{Run, RunPhase, RunPlace, Runs};
 use serde_json::Value;
 pub use session::Credentials;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use turns::Outgoing;
 
 /// The state of the socket.
@@ -96,6 +96,8 @@ pub struct Client {
     pub attachments: Vec<Attachment>,
     /// The kernels that live, by chat; they outlast a look at another one.
     kernels: BTreeMap<ChatId, KernelState>,
+    /// Chats whose kernels had to make room for others, which nobody was told yet.
+    made_room: BTreeSet<ChatId>,
     /// Code of the conversation that the person ran.
     pub runs: Runs,
     /// What the person likes, or no longer, and the server doesn't know yet.
@@ -242,6 +244,7 @@ impl Client {
             User::Act(message, action) => self.act(&message, &action, update),
             User::Resolve { message, call_id, decision } => self.resolve(&message, &call_id, &decision, update),
             User::Run { place, message, code } => self.run_code(place, message, code, update),
+            User::RestartKernel(chat) => update.effects.push(Effect::Kernel(chat, KernelRequest::Restart)),
             User::StopRun(place) => self.stop_run(place, update),
             User::SeeCode => self.expect_code(update),
             User::AnswerRun(place, line) => self.answer_run(place, line, update),

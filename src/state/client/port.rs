@@ -76,6 +76,8 @@ pub enum User {
     SelectModel(String),
     /// Begin a chat.
     NewChat,
+    /// Have the kernel of this chat begin anew.
+    RestartKernel(ChatId),
     /// Begin a chat that nobody keeps.
     NewTemporaryChat,
     /// Open a chat.

@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 /// Time that a call's code may run, in ms; loading of packages apart (PROTOCOL.md 4.5 has the same).
 const TIME_LIMIT: f64 = 60_000.0;
 
+/// What a lost kernel means.
+const GONE: &str = "Its variables are gone, its files are not; the next run starts a fresh one.";
+
 /// How long the files of a call may take, in ms.
 const FETCH: u32 = 120_000;
 /// How often an upload is tried while its call is open.
@@ -133,12 +136,23 @@ impl Client {
 
     fn kernel_changed(&mut self, chat: &ChatId, message: &KernelMessage, update: &mut Update) {
         match message {
-            KernelMessage::Status(KernelStatus::Off) => drop(self.kernels.remove(chat)),
+            KernelMessage::Status(KernelStatus::Off) => {
+                if self.kernels.remove(chat).is_some_and(|kernel| kernel.status == KernelStatus::Idle) {
+                    self.made_room.insert(chat.clone());
+                }
+            }
             KernelMessage::Status(status) => {
+                let is_shown = self.chat.id.as_ref() == Some(chat);
                 let kernel = self.kernels.entry(chat.clone()).or_default();
-                kernel.status = *status;
+                let before = std::mem::replace(&mut kernel.status, *status);
                 if !matches!(status, KernelStatus::Busy | KernelStatus::Starting) {
                     kernel.progress = None;
+                }
+                // A run that goes on tells it itself.
+                if is_shown && before == KernelStatus::Idle && *status == KernelStatus::Dead {
+                    self.warn(format!("Python of this chat has stopped. {GONE}"), update);
+                } else if is_shown && *status == KernelStatus::Starting && self.made_room.remove(chat) {
+                    self.warn(format!("Python of this chat made room for that of other chats. {GONE}"), update);
                 }
             }
             KernelMessage::Progress(progress) => {

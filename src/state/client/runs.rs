@@ -6,7 +6,7 @@ use crate::ids::{ChatId, MessageId, MsgId};
 use crate::protocol::execute::{
     ErrorInfo, ExecuteReply, ExecuteRequest, KernelMessage, KernelRequest, Output, ReplyStatus,
 };
-use crate::state::outputs::{Body, OutputKey, Outputs};
+use crate::state::outputs::{self, Body, OutputKey, Outputs};
 use std::collections::BTreeMap;
 
 /// Names a place where code of the conversation is run; the view's to make, never used twice.
@@ -127,8 +127,9 @@ impl Client {
     /// The line that a run waits for; none is the end of the file.
     pub(super) fn answer_run(&mut self, place: RunPlace, line: Option<String>, update: &mut Update) {
         if let Some(run) = self.runs.places.get_mut(&place)
-            && run.question.take().is_some()
+            && let Some((prompt, is_password)) = run.question.take()
         {
+            run.outputs.push(outputs::typed(&prompt, is_password, line.as_deref()));
             let request = KernelRequest::InputReply { parent: run.id.clone(), line };
             update.effects.push(Effect::Kernel(run.chat.clone(), request));
             update.changes.push(Change::Run(place));

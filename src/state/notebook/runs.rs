@@ -8,7 +8,7 @@ use crate::ids::{CellId, DisplayId, MsgId};
 use crate::protocol::execute::{
     Display, ExecuteReply, ExecuteRequest, KernelRequest, KernelStatus, Output, ReplyStatus, StreamName,
 };
-use crate::state::outputs::{OutputChange, Outputs};
+use crate::state::outputs::{self, OutputChange, Outputs};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -237,13 +237,8 @@ impl Notebook {
         let Some(cell) = self.cell_mut(id) else { return };
         let (Some(question), Some(parent)) = (cell.question.take(), cell.run.clone()) else { return };
         out.changes.push(Change::Question(id.clone()));
-        let typed = match &line {
-            Some(_) if question.password => "••••••",
-            Some(line) => line,
-            None => "(end of input)",
-        };
-        let text = format!("{}{typed}\n", question.prompt);
-        self.run_put_out(&parent, Output::Stream { name: StreamName::Stdout, text }, out);
+        let typed = outputs::typed(&question.prompt, question.password, line.as_deref());
+        self.run_put_out(&parent, typed, out);
         out.effects.push(Effect::Kernel(KernelRequest::InputReply { parent, line }));
     }
 

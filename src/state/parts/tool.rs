@@ -88,9 +88,11 @@ pub(super) fn call(item: &Value, result: Option<&Value>, done: bool) -> Tool {
     let text = |name: &str| item[name].as_str().unwrap_or_default().to_owned();
     let (name, arguments) = (text("name"), text("arguments"));
     let code = (name == "execute_code").then(|| code_of(&arguments));
-    let embeds = result.and_then(|result| result["embeds"].as_array()).into_iter().flatten();
-    let embeds = embeds.filter_map(Value::as_str).map(str::to_owned).collect();
-    let shown = result.map(|result| output(result, code.is_some()));
+    let embeds = result.map(|result| embeds(&result["embeds"])).unwrap_or_default();
+    let mut shown = result.map(|result| output(result, code.is_some()));
+    if let (Some(shown), Some(result)) = (&mut shown, result) {
+        add_pictures(shown, &result["files"]);
+    }
     let file = result.filter(|_| name == "display_file").and_then(terminal_file);
     let state = match item["status"].as_str().unwrap_or_default() {
         "rejected" => CallState::Rejected,
@@ -148,6 +150,26 @@ fn output(item: &Value, is_code: bool) -> ToolResult {
         }
     }
     result
+}
+
+/// What a result has embedded.
+pub(in crate::state) fn embeds(all: &Value) -> Vec<String> {
+    all.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// The pictures among a result's files (PROTOCOL.md 3.4): addresses, or records with one.
+pub(in crate::state) fn add_pictures(result: &mut ToolResult, files: &Value) {
+    let is_picture = |file: &&Value| file.is_string() || file["type"] == "image";
+    for file in files.as_array().into_iter().flatten().filter(is_picture) {
+        let address = file.as_str().or_else(|| file["url"].as_str()).unwrap_or_default();
+        match picture(address) {
+            Some(address) if !result.figures.iter().any(|known| known == address) => {
+                result.figures.push(address.to_owned());
+            }
+            Some(_) => {}
+            None => result.unshown += 1,
+        }
+    }
 }
 
 /// A picture that may be shown: stored, or in its address. Whether its bytes are a picture is seen when it is shown.

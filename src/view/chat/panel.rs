@@ -8,7 +8,7 @@ use super::strings;
 use crate::ids::{ChatId, MessageId};
 use crate::protocol::execute::KernelStatus;
 use crate::state::artifacts::Artifact;
-use crate::state::client::Change;
+use crate::state::client::{Change, User};
 use crate::state::extras::Citation;
 use crate::view::common::files::FilesPane;
 use crate::view::common::icon::{self, Icon};
@@ -170,14 +170,32 @@ pub(super) fn KernelButtons() -> impl IntoView {
     let is_there = Memo::new(move |_| chat.get().is_some_and(|chat| status_of(store, &chat) != KernelStatus::Off));
     move || {
         chat.get().map(|chat| {
-            let variables = Content::Variables(chat.clone());
+            let (variables, of_restart) = (Content::Variables(chat.clone()), chat.clone());
             view! {
                 <Show when=move || is_there.get()>
                     <OpenButton content=variables.clone() label=strings::variables() icon=Icon::Table />
+                    <RestartButton chat=of_restart.clone() />
                 </Show>
                 <OpenButton content=Content::Files(chat) label=strings::files() icon=Icon::Folder />
             }
         })
+    }
+}
+
+/// Ends what runs in a chat's kernel, variables and all.
+#[component]
+fn RestartButton(chat: ChatId) -> impl IntoView {
+    let store = store::chat();
+    view! {
+        <button
+            type="button"
+            class="quiet"
+            aria-label=strings::restart_kernel()
+            title=strings::restart_kernel()
+            on:click=move |_| store.user(User::RestartKernel(chat.clone()))
+        >
+            {icon::icon(Icon::Restart)}
+        </button>
     }
 }
 

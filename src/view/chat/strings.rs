@@ -33,6 +33,7 @@ texts! {
     follow_ups: "Follow-up questions", "后续问题";
     waiting: "Waiting for the answer", "正在等待回答";
     thinking: "Thinking…", "思考中…";
+    restart_kernel: "Restart Python: variables go, files stay", "重启 Python：变量会清除，文件会保留";
     running_code: "Running Python…", "正在运行 Python…";
     ran_code: "Ran Python", "已运行 Python";
     failed_code: "Ran Python, with an error", "已运行 Python，但出错了";

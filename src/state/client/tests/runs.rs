@@ -81,6 +81,34 @@ fn a_chat_that_is_shown_again_has_the_kernel_that_it_had_and_what_that_does() {
 }
 
 #[test]
+fn a_kernel_that_is_lost_is_told_of_where_its_variables_are_missed() {
+    let mut client = in_chat();
+    let texts = |client: &Client| client.notices.iter().map(|notice| notice.text.clone()).collect::<Vec<_>>();
+    hear(&mut client, KernelMessage::Status(KernelStatus::Idle));
+    hear(&mut client, KernelMessage::Status(KernelStatus::Dead));
+    let [told] = &texts(&client)[..] else { panic!("{:?}", texts(&client)) };
+    assert!(told.contains("has stopped") && told.contains("variables are gone"), "{told}");
+    // It had to make room while another chat was shown: that is told when its code runs again.
+    hear(&mut client, KernelMessage::Status(KernelStatus::Idle));
+    client.update(Input::User(User::NewChat));
+    hear(&mut client, KernelMessage::Status(KernelStatus::Off));
+    client.update(Input::User(User::OpenChat("c".into())));
+    assert_eq!(texts(&client).len(), 1);
+    hear(&mut client, KernelMessage::Status(KernelStatus::Starting));
+    let [_, told] = &texts(&client)[..] else { panic!("{:?}", texts(&client)) };
+    assert!(told.contains("made room") && told.contains("variables are gone"), "{told}");
+    hear(&mut client, KernelMessage::Status(KernelStatus::Starting));
+    assert_eq!(texts(&client).len(), 2, "once");
+}
+
+#[test]
+fn a_chats_kernel_is_restarted_when_the_person_says_so() {
+    let mut client = in_chat();
+    let effects = client.update(Input::User(User::RestartKernel("c".into()))).effects;
+    assert_eq!(effects, [Effect::Kernel("c".into(), KernelRequest::Restart)]);
+}
+
+#[test]
 fn a_second_press_runs_nothing_until_the_first_run_has_ended_and_then_the_old_output_goes() {
     let mut client = in_chat();
     let first = asked(&run(&mut client, PLACE, "print(1)")).expect("a run");
@@ -119,6 +147,7 @@ fn a_run_waits_for_a_line_and_gets_the_one_that_was_typed() {
     let answer = || Input::User(User::AnswerRun(PLACE, Some("Ada".into())));
     let request = KernelRequest::InputReply { parent: id, line: Some("Ada".into()) };
     assert_eq!(client.update(answer()).effects, [Effect::Kernel("c".into(), request)]);
+    assert_eq!(texts(&client, PLACE).last().map(String::as_str), Some("Name? Ada\n"), "what was asked and typed stays");
     assert!(client.update(answer()).effects.is_empty());
 }
 
@@ -180,11 +209,20 @@ fn python_is_offered_only_where_the_server_lets_the_browser_run_it() {
 fn python_that_comes_up_is_expected_to_run_where_it_may() {
     let mut client = in_chat();
     let expects = |effects: Vec<Effect>| effects.contains(&Effect::ExpectCode("c".into()));
-    let item = json!({"type": "open_webui:code_interpreter", "id": "i", "status": "in_progress"});
-    let data = json!({"type": "response.output_item.added", "output_index": 0, "item": item});
-    let data = json!({"type": "response:completion", "data": data});
-    let event = json!({"chat_id": "c", "message_id": "a", "data": data});
-    let begins = || Input::Socket(Socket::Event(event.clone(), None));
+    let added = |item: Value| {
+        let data = json!({"type": "response.output_item.added", "output_index": 0, "item": item});
+        let data = json!({"type": "response:completion", "data": data});
+        Input::Socket(Socket::Event(json!({"chat_id": "c", "message_id": "a", "data": data}), None))
+    };
+    // As in tests/fixtures/traces/code_interpreter_native_jpeg_not_uploaded.jsonl.
+    let call = |name: &str| {
+        added(
+            json!({"type": "function_call", "id": "f", "call_id": "f", "name": name, "arguments": "", "status": "in_progress"}),
+        )
+    };
+    assert!(expects(client.update(call("execute_code")).effects));
+    assert!(!expects(client.update(call("search_web")).effects));
+    let begins = || added(json!({"type": "open_webui:code_interpreter", "id": "i", "status": "in_progress"}));
     assert!(expects(client.update(begins()).effects) && expects(client.update(Input::User(User::SeeCode)).effects));
     client.update(ok(ReplyTo::UserConfig, json!({"features": {"enable_code_execution": false}})));
     assert!(!expects(client.update(begins()).effects) && !expects(client.update(Input::User(User::SeeCode)).effects));
