@@ -20,6 +20,9 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
+/// Pages of WebAssembly memory in a MiB, and the most that there can be.
+const PAGES: f64 = 16.0;
+const MOST_PAGES: f64 = 65_536.0;
 
 #[wasm_bindgen(module = "/www/js/outputs.js")]
 extern "C" {
@@ -133,6 +136,9 @@ impl KernelHandle {
             trouble: RefCell::default(),
             options,
         });
+        if let Some(megabytes) = js::get(&shared.options, "memory").as_f64().filter(|megabytes| *megabytes >= 1.0) {
+            settings.max_pages = (megabytes * PAGES).min(MOST_PAGES) as u32;
+        }
         let sink = shared.clone();
         let name = js::get_text(&shared.options, "files").filter(|name| !name.is_empty());
         let files = name.map_or_else(Rc::default, |name| Files::kept_as(format!("kernel {name}")));
@@ -195,7 +201,7 @@ impl KernelHandle {
             code,
             files: files(&js::get(&options, "files")),
             timeout_ms: js::get(&options, "timeoutMs").as_f64(),
-            limits: Limits::default(),
+            limits: limits(&js::get(&options, "limits")),
         }));
         RunHandle { id: id.0, outputs: outputs.into(), reply }
     }
@@ -365,6 +371,19 @@ impl Shared {
 fn settle(function: &js_sys::Function, value: &JsValue) {
     // The functions of a promise don't throw.
     let _ = function.call1(&JsValue::UNDEFINED, value);
+}
+
+/// The limits of a run; what isn't set is as by default.
+fn limits(given: &JsValue) -> Limits {
+    let default = Limits::default();
+    let of = |name: &str, default: u32| {
+        js::get(given, name).as_f64().filter(|limit| *limit >= 0.0).map_or(default, |limit| limit as u32)
+    };
+    Limits {
+        output: of("output", default.output),
+        result: of("result", default.result),
+        figures: of("figures", default.figures),
+    }
 }
 
 fn files(list: &JsValue) -> Vec<InputFile> {

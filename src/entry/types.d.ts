@@ -16,6 +16,8 @@ export interface KernelStartOptions {
   network?: string;
   /** Another index of packages: the address of one (PEP 691), with "{package_name}" in it. Its host must be in `network`. */
   packageIndex?: string;
+  /** The most memory of the interpreter, in MiB; default: 1024. Code that wants more gets a MemoryError. */
+  memory?: number;
   /** Hears each change of the kernel's status. */
   onStatus?: (status: KernelStatus) => void;
   /** Hears how far long steps are; `total` is 0 while it isn't known. */
@@ -27,8 +29,13 @@ export type KernelStatus = "off" | "starting" | "idle" | "busy" | "dead";
 export interface ExecuteOptions {
   /** Written to /mnt/uploads before the code runs. */
   files?: { name: string; data: Uint8Array | ArrayBuffer | string }[];
-  /** Time the code may take in ms, loading of packages apart; default: no limit. */
+  /** Time the code may take in ms, loading of packages and waiting for input() apart; default: no limit. */
   timeoutMs?: number;
+  /**
+   * `output`: bytes of text that are streamed (default 1 MiB), the rest comes as files; `result`: bytes of the result's JSON
+   * (1 MiB); `figures`: how many are shown at a time (20).
+   */
+  limits?: { output?: number; result?: number; figures?: number };
 }
 /** A value by media type; raster images, audio and video are bytes, all else is text. */
 export type MimeBundle = Record<string, string | Uint8Array>;

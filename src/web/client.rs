@@ -229,7 +229,20 @@ impl Inner {
                 let files = self.files(&chat);
                 self.kernels.ask(chat, request, files);
             }
-            Effect::Fetch(call, files) => self.fetch(call, files),
+            Effect::Fetch(call, files) => {
+                let (inner, named) = (self.clone(), named(files));
+                self.later(async move { inner.bring(named).await }, |fetched| Input::Fetched(call, fetched));
+            }
+            Effect::Bring(place, chat, files) => {
+                let (inner, named, there) = (self.clone(), named(files), self.files(&chat));
+                let work = async move {
+                    there.ready().await;
+                    let is_missing =
+                        |(_, name): &(CallFile, String)| there.get(&format!("/mnt/uploads/{name}")).is_none();
+                    inner.bring(named.into_iter().filter(is_missing).collect()).await
+                };
+                self.later(work, move |brought| Input::Brought(place, brought));
+            }
             Effect::Upload(ticket, upload, query) => self.upload(ticket, upload, query),
             Effect::Execute { call, code, in_page: false } => self.run_in_frame(call, &code),
             Effect::Execute { call, code, in_page: true } => {
@@ -317,21 +330,17 @@ impl Inner {
         self.take(Input::Socket(heard));
     }
 
-    fn fetch(self: &Rc<Self>, call: CallId, files: Vec<CallFile>) {
-        let inner = self.clone();
-        let work = async move {
-            let names = file_name::clean_all(files.iter().map(|file| file.name.as_str()));
-            let mut fetched = Vec::new();
-            for (file, name) in files.iter().zip(names) {
-                let bytes = inner.transport.content(inner.access(), content_path(&file.id)).await;
-                fetched.push(match bytes {
-                    Ok(bytes) => Ok(InputFile { name, data: bytes.into() }),
-                    Err(error) => Err(format!("The file {name} could not be fetched: {error}")),
-                });
-            }
-            fetched
-        };
-        self.later(work, |fetched| Input::Fetched(call, fetched));
+    /// Files of the server under the names that they have for code.
+    async fn bring(&self, files: Vec<(CallFile, String)>) -> Vec<Result<InputFile, String>> {
+        let mut brought = Vec::new();
+        for (file, name) in files {
+            let bytes = self.transport.content(self.access(), content_path(&file.id)).await;
+            brought.push(match bytes {
+                Ok(bytes) => Ok(InputFile { name, data: bytes.into() }),
+                Err(error) => Err(format!("The file {name} could not be fetched: {error}")),
+            });
+        }
+        brought
     }
 
     fn upload(self: &Rc<Self>, ticket: Ticket, upload: Upload, query: &str) {
@@ -462,4 +471,10 @@ pub fn host_answer(value: Result<JsValue, JsValue>) -> HostAnswer {
         }
         js::to_json(&value)
     })
+}
+
+/// Files with the names that they have for code.
+fn named(files: Vec<CallFile>) -> Vec<(CallFile, String)> {
+    let names: Vec<_> = file_name::clean_all(files.iter().map(|file| file.name.as_str())).into_iter().collect();
+    files.into_iter().zip(names).collect()
 }

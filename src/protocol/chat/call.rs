@@ -123,10 +123,11 @@ fn code(code: String) -> Result<String, String> {
 impl CallFile {
     /// The files of a list that have an id.
     pub fn all(files: &Value) -> Vec<Self> {
-        files.as_array().into_iter().flatten().filter_map(Self::parse).collect()
+        files.as_array().into_iter().flatten().filter_map(Self::of).collect()
     }
 
-    fn parse(value: &Value) -> Option<Self> {
+    /// A file, if it has an id.
+    pub fn of(value: &Value) -> Option<Self> {
         let name = ["filename", "name"].iter().find_map(|field| text(value, field)).unwrap_or("file");
         Some(Self { id: text(value, "id").filter(|id| is_file_id(id))?.into(), name: name.to_owned() })
     }

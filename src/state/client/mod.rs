@@ -202,6 +202,7 @@ impl Client {
             Input::Socket(socket) => self.socket(socket, &mut update),
             Input::Reply { to, result } => self.reply(to, result, &mut update),
             Input::Kernel(chat, message) => self.kernel_said(chat, message, &mut update),
+            Input::Brought(place, files) => self.brought(place, files, &mut update),
             Input::Fetched(call, files) => self.fetched(call, files, &mut update),
             Input::Uploaded(Ticket::Call(call, number), result) => {
                 self.run_uploaded(&call, number, result, &mut update)

@@ -34,6 +34,8 @@ pub enum Input {
     Kernel(ChatId, KernelMessage),
     /// The files of a call came, each or a sentence.
     Fetched(CallId, Vec<Result<InputFile, String>>),
+    /// The files for a run of the person's, or sentences that say why not; those that its kernel has already are left out.
+    Brought(RunPlace, Vec<Result<InputFile, String>>),
     /// An upload ended.
     Uploaded(Ticket, Result<FileRecord, Failure>),
     /// An upload goes on: bytes sent, and in all.
@@ -338,6 +340,8 @@ pub enum Effect {
     Kernel(ChatId, KernelRequest),
     /// Bring files of the server.
     Fetch(CallId, Vec<CallFile>),
+    /// Bring those of these files of the server that the kernel of a chat doesn't have, for a run in it.
+    Bring(RunPlace, ChatId, Vec<CallFile>),
     /// Store a file on the server; the query says whether its text is taken out for the model.
     Upload(Ticket, Upload, &'static str),
     /// Run JavaScript of a call.

@@ -3,9 +3,11 @@
 
 use super::{Change, Client, Effect, Update};
 use crate::ids::{ChatId, MessageId, MsgId};
+use crate::protocol::chat::CallFile;
 use crate::protocol::execute::{
-    ErrorInfo, ExecuteReply, ExecuteRequest, KernelMessage, KernelRequest, Output, ReplyStatus,
+    ErrorInfo, ExecuteReply, ExecuteRequest, InputFile, KernelMessage, KernelRequest, Output, ReplyStatus, StreamName,
 };
+use crate::state::chat::Role;
 use crate::state::outputs::{self, Body, OutputKey, Outputs};
 use std::collections::BTreeMap;
 
@@ -26,6 +28,8 @@ pub struct Run {
     message: MessageId,
     code: String,
     id: MsgId,
+    /// Whether its files are on their way; its kernel doesn't know of it yet.
+    is_fetching: bool,
 }
 
 /// Where a run stands.
@@ -110,16 +114,58 @@ impl Client {
         let id = MsgId(format!("run-{}", self.runs.count));
         let mut outputs = self.runs.places.remove(&place).map(|old| old.outputs).unwrap_or_default();
         outputs.begin();
-        let run = Run { outputs, chat: chat.clone(), message, code: code.clone(), id: id.clone(), ..Run::default() };
+        let asked_at = message.clone();
+        let run = Run { outputs, chat: chat.clone(), message, code, id, is_fetching: true, ..Run::default() };
         self.runs.places.insert(place, run);
         update.changes.push(Change::Run(place));
-        let request = ExecuteRequest { id, code, ..ExecuteRequest::default() };
-        update.effects.push(Effect::Kernel(chat, KernelRequest::Execute(request)));
+        let files = self.attached(&asked_at);
+        if files.is_empty() {
+            return self.brought(place, Vec::new(), update);
+        }
+        update.effects.push(Effect::Bring(place, chat, files));
+    }
+
+    /// The files of a run are there, as far as they can be had: its code can run.
+    pub(super) fn brought(&mut self, place: RunPlace, files: Vec<Result<InputFile, String>>, update: &mut Update) {
+        let Some(run) = self.runs.places.get_mut(&place).filter(|run| run.is_fetching) else { return };
+        run.is_fetching = false;
+        let mut there = Vec::new();
+        for file in files {
+            match file {
+                Ok(file) => there.push(file),
+                Err(why) => {
+                    run.outputs.push(Output::Stream { name: StreamName::Stderr, text: format!("{why}\n") });
+                    update.changes.push(Change::Run(place));
+                }
+            }
+        }
+        let (id, code) = (run.id.clone(), run.code.clone());
+        let request = ExecuteRequest { id, code, files: there, ..ExecuteRequest::default() };
+        update.effects.push(Effect::Kernel(run.chat.clone(), KernelRequest::Execute(request)));
+    }
+
+    /// The files that the person has attached on the way to a message: its code may read them (PROTOCOL.md 4.2).
+    fn attached(&self, message: &MessageId) -> Vec<CallFile> {
+        let mut files: Vec<CallFile> = Vec::new();
+        for id in self.chat.up_from(Some(message.clone())).into_iter().rev() {
+            let all = self.chat.messages.get(&id).filter(|message| message.role == Role::User);
+            for file in all.into_iter().flat_map(|message| &message.files) {
+                let Some(file) = CallFile::of(file).filter(|file| files.iter().all(|known| known.id != file.id)) else {
+                    continue;
+                };
+                files.push(file);
+            }
+        }
+        files
     }
 
     /// Stops a run, or takes it out of the queue.
     pub(super) fn stop_run(&mut self, place: RunPlace, update: &mut Update) {
-        if let Some(run) = self.runs.places.get(&place).filter(|run| !run.phase.is_over()) {
+        if let Some(run) = self.runs.places.get_mut(&place).filter(|run| !run.phase.is_over()) {
+            if std::mem::take(&mut run.is_fetching) {
+                run.end(&ExecuteReply { status: ReplyStatus::Aborted, ..ExecuteReply::default() });
+                return update.changes.push(Change::Run(place));
+            }
             update.effects.push(Effect::Kernel(run.chat.clone(), KernelRequest::Cancel(run.id.clone())));
         }
     }

@@ -136,11 +136,15 @@ export const cases = {
       emit("source", { source: { name: "A paper" }, document: ["what it says"], metadata: [{ source: "https://paper.example/1", name: "A paper" }] }),
       emit("citation", { source: { name: "Evil", url: "javascript:alert(1)" }, document: ["<b>not bold</b>"], metadata: [{ source: "evil" }] }),
       run(),
+      { wait: "ran" },
       run({ output: "1", files: [{ name: "a.txt", url: "https://files.example/a.txt" }] }),
       { say: "Done." },
     );
-    await chat.idle();
     const reply = chat.assistant.last();
+    await reply.getByText("print(1)").waitFor({ state: "attached" });
+    (await kit.model()).release("ran");
+    await chat.idle();
+    await counted(reply.locator("figure.code-block"), 1, "its code, told twice");
     const sources = reply.getByRole("list", { name: "Sources" });
     contains(await sources.innerText(), ["1", "paper.example/1", "2", "Evil"], "the sources");
     const runs = reply.getByRole("list", { name: "Code runs" });

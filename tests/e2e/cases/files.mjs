@@ -95,10 +95,11 @@ export const cases = {
     await chat.ask("set it\n```python\nkept = 41\n```\n", "Done.");
     await chat.send("run forever");
     await eventually(() => model.turns.some(({ prompt }) => prompt.includes("forever")), "the model answers with code");
+    await chat.page.getByRole("status").filter({ hasText: "Running Python" }).waitFor();
     await chat.button("Stop").click();
     await chat.button("Stop").waitFor({ state: "hidden" });
-    await chat.send("and now\n```python\nprint('free again')\n```\n");
-    same((await model.toolOutput("and now")).stdout, "free again\n", "what the model is told");
+    await chat.send("and now\n```python\nprint('free again', kept)\n```\n");
+    same((await model.toolOutput("and now")).stdout, "free again 41\n", "what the model is told");
   },
 
   async "the token is in no address that the page asks for"(kit) {

@@ -60,8 +60,10 @@ export const cases = {
     await summary.filter({ hasText: "Thinking…" }).waitFor();
     await summary.press("Enter");
     await chat.replies("First this.");
+    await chat.assistant.locator(".step .markdown p, .steps .markdown p").evaluate((paragraph) => Object.assign(window, { thought: paragraph }));
     model.release("open");
     await chat.replies("First this. Then that.");
+    same(await chat.page.evaluate(() => window.thought.isConnected && window.thought.textContent), "First this. Then that.", "the paragraph that was there has grown");
     model.release("end");
     await chat.replies("The answer.");
     await chat.idle();
@@ -134,6 +136,7 @@ export const cases = {
     await field.fill("Ada");
     await field.press("Enter");
     await output(first).getByText("Hello Ada").waitFor();
+    contains(await output(first).innerText(), ["Your name? Ada"], "what was asked and typed");
     await button(first, "Stop").click();
     await output(first).getByText("KeyboardInterrupt").first().waitFor();
     await button(first, "Run").click();

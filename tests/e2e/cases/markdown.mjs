@@ -102,6 +102,45 @@ export const cases = {
     await chat.idle();
   },
 
+  async "an answer that ends with a blank is not drawn again at its end, and what is selected in its last paragraph stays"(kit) {
+    const [chat, model] = [await kit.chat(), await kit.model()];
+    await chat.ready();
+    await chat.does({ say: "The first.\n\nThe last paragraph " }, { wait: "grow" }, { say: "has grown." }, { wait: "end" }, { say: " \n\n" });
+    await chat.replies("The last paragraph");
+    await chat.page.evaluate(() => {
+      const [first, last] = document.querySelectorAll(".markdown p");
+      getSelection().setBaseAndExtent(last.firstChild, 4, last.firstChild, 8);
+      Object.assign(window, { first, last });
+    });
+    const seen = () =>
+      chat.page.evaluate(() => {
+        const [first, last] = document.querySelectorAll(".markdown p");
+        return [getSelection().toString(), first === window.first, last === window.last];
+      });
+    model.release("grow");
+    await chat.replies("has grown.");
+    same(await seen(), ["last", true, true], "what the reader has while it grows");
+    model.release("end");
+    await chat.idle();
+    same(await seen(), ["last", true, true], "what the reader has at the end");
+  },
+
+  async "sentences are announced while their paragraph grows, each once"(kit) {
+    const [chat, model] = [await kit.chat(), await kit.model()];
+    await chat.ready();
+    await chat.does({ say: "One sentence. And a " }, { wait: "one" }, { say: "second one! Then the " }, { wait: "two" }, { say: "rest." });
+    const said = chat.page.locator("[role=status][aria-live=polite] > p");
+    const first = said.filter({ hasText: "One sentence." });
+    await first.waitFor({ state: "attached" });
+    same(await first.innerText(), "One sentence.", "what is said of it");
+    model.release("one");
+    await chat.replies("Then the");
+    model.release("two");
+    await chat.idle();
+    await said.filter({ hasText: "rest." }).waitFor({ state: "attached" });
+    same((await said.allInnerTexts()).join(" "), "One sentence. And a second one! Then the rest.", "all that was said");
+  },
+
   async "the end is followed until the reader goes up, and again by the button"(kit) {
     const [chat, model] = [await kit.chat(), await kit.model()];
     await chat.ready();
@@ -165,6 +204,7 @@ export const cases = {
     const [endless, short] = [chat.assistant.locator("figure.code-block").first(), chat.assistant.locator("figure.code-block").last()];
     await endless.getByRole("button", { name: "Run" }).click();
     await endless.getByRole("region", { name: "Output" }).getByText("begins").waitFor({ timeout: 90_000 });
+    contains(await endless.locator(".output-note").innerText(), ["Running"], "what is said while it runs");
     await endless.getByRole("button", { name: "Stop" }).click();
     await endless.getByRole("button", { name: "Run" }).waitFor({ timeout: 90_000 });
     await short.getByRole("button", { name: "Run" }).click();
@@ -186,9 +226,52 @@ export const cases = {
     const text = await eventually(async () => (await kept(kit, chat)).includes("$$ $1") && kept(kit, chat), "the server has it");
     contains(text, ["Before.", CODE, "Between.", "print('$$ $1 $& ```')", "After."], "the kept text");
     await field.waitFor({ state: "detached" });
+    const saved = chat.assistant.locator("figure.code-block").last().getByRole("button", { name: "Edit code" });
+    await eventually(() => saved.evaluate((button) => button === document.activeElement), "the focus is where it was");
+  },
+
+  async "code is saved in the text that has it: what tools did between stays where it is, and their code can't be changed"(kit) {
+    const text = (words) => ({ type: "message", role: "assistant", status: "completed", content: [{ type: "output_text", text: words }] });
+    const tool = { type: "open_webui:code_interpreter", status: "completed", lang: "python", code: "print('one')\nprint('$1 $& `two`')\n", output: { stdout: "x\n", stderr: "", result: null } };
+    const chat = await stored(kit, { content: `First.\n\n${CODE}\nLast.\n\n${CODE}`, output: [text(`First.\n\n${CODE}`), tool, text(`Last.\n\n${CODE}`)] });
+    await chat.assistant.getByText("Ran Python").click();
+    const blocks = chat.assistant.locator("figure.code-block");
+    await eventually(async () => (await blocks.count()) === 3, "the code of the step is shown, too");
+    same(await blocks.nth(1).getByRole("button", { name: "Edit code" }).count(), 0, "buttons to change the step's code");
+    await blocks.last().getByRole("button", { name: "Edit code" }).click();
+    await blocks.last().getByRole("textbox", { name: "Edit code" }).fill("print('changed')");
+    await blocks.last().getByRole("button", { name: "Save" }).click();
+    await blocks.last().getByText("print('changed')").waitFor();
+    const seen = await chat.assistant.innerText();
+    const order = ["First.", "print('one')", "Ran Python", "Last.", "print('changed')"].map((words) => seen.indexOf(words));
+    same([...order].sort((a, b) => a - b), order, `the order of ${seen}`);
+    await eventually(async () => (await kept(kit, chat)).includes("changed"), "the server has it");
+    contains(await kept(kit, chat), ["First.", CODE, "Last."], "the kept text");
+  },
+
+  async "code that is run while it is written is whole when it is run again"(kit) {
+    const [chat, model] = [await kit.chat(), await kit.model()];
+    await chat.ready();
+    await chat.does({ say: "```python\nprint('half')\n" }, { wait: "more" }, { say: "print('whole')\n```\n" });
+    const block = chat.assistant.locator("figure.code-block");
+    const output = block.getByRole("region", { name: "Output" });
+    await block.getByText("half").waitFor();
+    await block.getByRole("button", { name: "Run" }).click();
+    await output.getByText("half").waitFor({ timeout: 90_000 });
+    model.release("more");
+    await chat.idle();
+    await block.getByRole("button", { name: "Run" }).click();
+    await output.getByText("whole").waitFor();
+    await block.getByRole("button", { name: "Edit code" }).click();
+    same(await block.getByRole("textbox", { name: "Edit code" }).inputValue(), "print('half')\nprint('whole')\n", "what is edited");
   },
 
   async "a table is copied and saved"(kit) {
+    const rich = await written(kit, "| a<br>b | formula |\n|---|---|\n| **bold** `code` | so $x^2$ |\n", { page: await withClipboard(kit) });
+    await rich.assistant.locator(".math[data-drawn]").waitFor();
+    await rich.assistant.locator("figure.table-block").getByRole("button", { name: "Copy" }).click();
+    await rich.assistant.getByRole("button", { name: "Copied" }).waitFor();
+    same((await clipboard(rich)).replace("a\nb", "a b"), "a b\tformula\nbold code\tso $x^2$\n", "what was copied of words, lines and formulas");
     const chat = await written(kit, "| a | b |\n|---|---|\n| 1 | x, y |\n| =1+1 | \"q\" |\n", { page: await withClipboard(kit) });
     const table = chat.assistant.locator("figure.table-block");
     await table.getByRole("button", { name: "Copy" }).click();

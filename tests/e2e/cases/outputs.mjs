@@ -1,6 +1,6 @@
 //! What code shows beside text and figures: formulas, sounds, moving pictures.
 
-import { contains, counted, eventually, same } from "../lib/expect.mjs";
+import { contains, counted, eventually, ok, same } from "../lib/expect.mjs";
 import { pictures } from "../lib/pages.mjs";
 
 export const cases = {
@@ -48,5 +48,75 @@ export const cases = {
     await pictures(book.output(1), 1);
     await counted(book.output(1).getByRole("img"), 1, "pictures");
     same(await book.output(1).getByRole("img").evaluate(({ naturalWidth, naturalHeight }) => [naturalWidth, naturalHeight]), [60, 40], "its size");
+  },
+
+  async "a figure is a drawing where the code asks for it"(kit) {
+    const book = await kit.notebook();
+    await book.run("%config InlineBackend.figure_format = 'svg'\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);");
+    await pictures(book.output(1), 1);
+    const image = book.output(1).getByRole("img");
+    const text = await image.evaluate(async ({ src }) => (await fetch(src)).text());
+    contains(text, ["<svg", "</svg>"], "the picture's file");
+  },
+
+  async "a bar that goes back to its line's start is one line, and colours are colours"(kit) {
+    const book = await kit.notebook();
+    await book.run("import time\nfor i in range(0, 101, 10):\n    print(f'\\r{i:3}% done', end='', flush=True)\n    time.sleep(0.02)\nprint('\\n\\x1b[31mred\\x1b[0m plain')");
+    await book.shows("plain");
+    same((await book.output(1).locator("pre").innerText()).trim(), "100% done\nred plain", "the lines");
+    const [red, plain] = await book.output(1).evaluate((output) => {
+      const walker = document.createTreeWalker(output, NodeFilter.SHOW_TEXT);
+      const colours = {};
+      while (walker.nextNode()) for (const word of ["red", "plain"]) if (walker.currentNode.data.includes(word)) colours[word] = getComputedStyle(walker.currentNode.parentElement).color;
+      return [colours.red, colours.plain];
+    });
+    ok(red !== plain, `the colours differ: ${red}, ${plain}`);
+  },
+
+  async "what is displayed under a name is updated in its place"(kit) {
+    const book = await kit.notebook();
+    await book.run("shown = display('first words', display_id=True)\nimport time; time.sleep(0.3)\nshown.update('other words')\nprint('after')");
+    await book.shows("after");
+    await book.shows("other words");
+    ok(!(await book.output(1).innerText()).includes("first words"), "what was there before is gone");
+  },
+
+  async "a password is asked for in a field that hides it, and stays hidden in the output"(kit) {
+    const book = await kit.notebook();
+    await book.run("from getpass import getpass\nname = input('Name? ')\nword = getpass('Word? ')\nprint(name, len(word))");
+    const field = book.output(1).locator("..").getByLabel("Name?");
+    await field.fill("Ada");
+    same(await field.getAttribute("type"), "text", "the field for the name");
+    await field.press("Enter");
+    const hidden = book.output(1).locator("..").getByLabel("Word?");
+    await hidden.waitFor();
+    same(await hidden.getAttribute("type"), "password", "the field for the word");
+    await hidden.fill("secret");
+    await hidden.press("Enter");
+    await book.shows("Ada 6");
+    contains(await book.output(1).innerText(), ["Name? Ada", "Word? ••••••"], "what was asked and typed");
+    ok(!(await book.output(1).innerText()).includes("secret"), "the word is nowhere");
+  },
+
+  async "a line of a traceback leads to the line of its cell"(kit) {
+    const book = await kit.notebook();
+    await book.run("def share(n):\n    return 1 / n\n\nshare(0)");
+    await book.shows("ZeroDivisionError");
+    await book.output(1).locator(".traceback-place").last().click();
+    const place = await eventually(() => book.page.evaluate(() => {
+      const line = getSelection().anchorNode?.parentElement?.closest(".cm-line");
+      return line?.textContent;
+    }), "the editor has the cursor");
+    same(place, "    return 1 / n", "the line with the cursor");
+  },
+
+  async "a sum that doesn't look up is stopped, and the kernel is usable again"(kit) {
+    const book = await kit.notebook();
+    await book.runs("kept = 1; print('set')", "set");
+    await book.run("print('adding', flush=True)\nsum(range(10**12))");
+    await book.shows("adding");
+    await book.button("Interrupt kernel").click();
+    await book.shows(/KeyboardInterrupt/);
+    await book.runs("print('again')", "again");
   },
 };

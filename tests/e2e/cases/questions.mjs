@@ -91,7 +91,7 @@ export const cases = {
   },
 
   async "the variables of a chat are listed once code has run in it, and follow each run"(kit) {
-    const [chat] = [await kit.chat(), await kit.model()];
+    const [chat, model] = [await kit.chat(), await kit.model()];
     await chat.ready();
     await counted(chat.button("Variables"), 0, "lists where nothing has run");
     await chat.ask("set it\n```python\nkept = [41, 42]\n```\n", "Done.");
@@ -111,6 +111,10 @@ export const cases = {
     await chat.chats.getByRole("link", { name: "A scripted chat" }).first().click();
     await chat.button("Variables").click();
     await row("kept").waitFor();
+    await chat.button("Restart Python").click();
+    await panel.getByText("There are no variables yet").waitFor({ timeout: 90_000 });
+    await chat.ask("look\n```python\nprint('kept' in globals())\n```\n", "Done.");
+    same((await model.toolOutput("look")).stdout, "False\n", "what is left of them");
   },
 
   async "a page asks its own kernel for completions, documentation and variables"(kit) {

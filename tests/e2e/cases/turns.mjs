@@ -80,6 +80,22 @@ export const cases = {
     await chat.idle();
   },
 
+  async "attached files are there for code that the person runs, too"(kit) {
+    const chat = await open(kit);
+    const chooser = chat.page.waitForEvent("filechooser");
+    await chat.button("Attach files").click();
+    await (await chooser).setFiles([{ name: "birds.csv", mimeType: "text/csv", buffer: Buffer.from("name,wings\nowl,2\n") }]);
+    await chat.page.getByRole("list", { name: "Attached files" }).getByText("attached").waitFor();
+    await chat.does({ say: "```python\nprint(open('/mnt/uploads/birds.csv').read())\nopen('/mnt/uploads/birds.csv', 'a').write('wren,2')\n```\n" });
+    await chat.idle();
+    const block = chat.assistant.last().locator("figure.code-block");
+    const output = block.getByRole("region", { name: "Output" });
+    await block.getByRole("button", { name: "Run" }).click();
+    await output.getByText("owl,2").waitFor({ timeout: 90_000 });
+    await block.getByRole("button", { name: "Run" }).click();
+    await output.getByText("wren,2").waitFor({ timeout: 90_000 });
+  },
+
   async "a tool and a filter are chosen, remembered for the chat, and used"(kit) {
     const chat = await open(kit);
     await chat.toggle("Toolbox");

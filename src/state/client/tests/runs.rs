@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::ids::MsgId;
+use crate::protocol::execute::InputFile;
 use crate::state::outputs::Body;
+use std::sync::Arc;
 
 const PLACE: RunPlace = RunPlace(1);
 
@@ -106,6 +108,34 @@ fn a_chats_kernel_is_restarted_when_the_person_says_so() {
     let mut client = in_chat();
     let effects = client.update(Input::User(User::RestartKernel("c".into()))).effects;
     assert_eq!(effects, [Effect::Kernel("c".into(), KernelRequest::Restart)]);
+}
+
+#[test]
+fn files_attached_on_the_way_to_a_message_are_there_before_its_code_runs() {
+    let mut client = in_chat();
+    let user = client.chat.messages.get_mut(&MessageId::from("u")).expect("the question");
+    let id = "0b0c0d0e-0000-4000-8000-000000000001";
+    user.files = vec![json!({"type": "file", "id": id, "name": "data.csv"}), json!({"type": "note", "name": "no id"})];
+    let update = run(&mut client, PLACE, "open('/mnt/uploads/data.csv')");
+    let [Effect::Bring(PLACE, chat, files)] = &update.effects[..] else { panic!("{:?}", update.effects) };
+    assert_eq!((chat.as_str(), files.len(), files[0].name.as_str()), ("c", 1, "data.csv"));
+    let brought = || {
+        let file = InputFile { name: "data.csv".into(), data: Arc::from(*b"1") };
+        Input::Brought(PLACE, vec![Ok(file), Err("The file b could not be fetched.".into())])
+    };
+    let update = client.update(brought());
+    let [Effect::Kernel(_, KernelRequest::Execute(request))] = &update.effects[..] else {
+        panic!("{:?}", update.effects)
+    };
+    assert_eq!(request.files.len(), 1);
+    assert_eq!(texts(&client, PLACE), ["The file b could not be fetched.\n"]);
+    assert_eq!(client.update(brought()).effects, [], "once");
+    // One that is stopped before its files are there never begins.
+    let other = RunPlace(2);
+    run(&mut client, other, "open('/mnt/uploads/data.csv')");
+    assert_eq!(client.update(Input::User(User::StopRun(other))).effects, []);
+    assert_eq!(phase(&client, other), Some(RunPhase::Ended(ReplyStatus::Aborted)));
+    assert_eq!(client.update(Input::Brought(other, Vec::new())).effects, []);
 }
 
 #[test]
