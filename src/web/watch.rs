@@ -114,6 +114,18 @@ impl Near {
     pub fn wait(&self, element: &Element, place: &Element, near: impl FnOnce() + 'static) {
         self.0.wait(element, place, Box::new(near));
     }
+
+    /// Waits no longer: all is near now, as it is on paper.
+    pub fn all(&self) {
+        let places = std::mem::take(&mut *self.0.places.borrow_mut());
+        for place in places.into_values() {
+            if let Some(observer) = &self.0.observer {
+                observer.unobserve(&place.element);
+                place.waiting.iter().for_each(|(element, _)| observer.unobserve(element));
+            }
+            place.waiting.into_iter().filter(|(element, _)| element.is_connected()).for_each(|(_, near)| near());
+        }
+    }
 }
 
 impl Inner {

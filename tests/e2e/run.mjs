@@ -16,6 +16,7 @@ import { cases as gallery } from "./cases/gallery.mjs";
 import { cases as host } from "./cases/host.mjs";
 import { cases as items } from "./cases/items.mjs";
 import { cases as markdown } from "./cases/markdown.mjs";
+import { cases as media } from "./cases/media.mjs";
 import { cases as network } from "./cases/network.mjs";
 import { cases as notebook } from "./cases/notebook.mjs";
 import { cases as offline } from "./cases/offline.mjs";
@@ -35,7 +36,7 @@ import { DIST, OUT, PYODIDE } from "./lib/paths.mjs";
 /** No case may take longer, whatever it waits for. */
 const CASE_TIMEOUT = 240_000;
 
-const groups = { server, notebook, outputs, starts, chaos, offline, questions, chat, markdown, events, calls, turns, items, host, files, folder, network, panel, bad, plain, serve, gallery, a11y, screenshots };
+const groups = { server, notebook, outputs, starts, chaos, offline, questions, chat, markdown, media, events, calls, turns, items, host, files, folder, network, panel, bad, plain, serve, gallery, a11y, screenshots };
 /** Which event types a case proves, by group and name. */
 const proves = { events: eventsProve, calls: callsProve };
 const proved = [];

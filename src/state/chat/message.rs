@@ -155,8 +155,10 @@ impl Message {
 
     /// The text that "Copy" copies: without the blocks of steps that older messages have in it.
     pub fn words(&self) -> String {
-        let texts = if self.output.is_empty() { details::texts(&self.content) } else { vec![0..self.content.len()] };
-        let texts = texts.into_iter().map(|place| self.content[place].trim_matches('\n'));
+        if !self.output.is_empty() {
+            return self.content.clone();
+        }
+        let texts = details::texts(&self.content).into_iter().map(|place| self.content[place].trim_matches('\n'));
         texts.filter(|text| !text.trim().is_empty()).collect::<Vec<_>>().join("\n\n")
     }
 
@@ -227,7 +229,7 @@ impl Message {
         let texts = match self.output.is_empty() {
             true => details::texts(&self.content),
             false if is_apart => places(&self.output).into_iter().map(|(_, place)| place).collect(),
-            false => vec![0..self.content.len()],
+            false => std::iter::once(0..self.content.len()).collect(),
         };
         let mut number = number;
         for place in texts {

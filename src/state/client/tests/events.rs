@@ -45,8 +45,8 @@ proptest! {
         let kinds: Vec<&str> = crate::protocol::chat::TYPES.iter().map(|row| row.names[0]).chain(["acme:other"]).collect();
         let mut client = in_chat();
         client.policy = ExecutePolicy::Sandbox;
-        let (mut made, mut open) = (0, std::collections::BTreeSet::new());
-        let take = |update: &Update, open: &mut std::collections::BTreeSet<String>| {
+        let (mut made, mut open) = (0, BTreeSet::new());
+        let take = |update: &Update, open: &mut BTreeSet<String>| {
             for (id, _) in acks(update) {
                 prop_assert!(open.remove(id), "{} was answered twice, or after its socket was gone", id);
             }

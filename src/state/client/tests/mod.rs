@@ -291,7 +291,7 @@ proptest! {
     ) {
         let mut client = connected();
         let (mut made, mut answers, mut lost) = (0usize, Vec::<String>::new(), 0usize);
-        let mut open = std::collections::BTreeSet::new();
+        let mut open = BTreeSet::new();
         for (act, n) in acts {
             let id = n.to_string();
             let update = match act {

@@ -202,7 +202,7 @@ proptest! {
         acts in prop::collection::vec((0..7u8, 0..4usize), 0..60)
     ) {
         let mut client = in_chat();
-        let mut open = std::collections::BTreeSet::new();
+        let mut open = BTreeSet::new();
         let mut made = 0;
         for (act, n) in acts {
             let update = match act {
@@ -217,7 +217,7 @@ proptest! {
                 },
                 3 => {
                     let done = emitted(&mut client, "request:interaction:done", json!({"interaction_id": format!("i{n}")}));
-                    let waiting: std::collections::BTreeSet<_> = client.questions.open.iter().filter_map(|open| match &open.state {
+                    let waiting: BTreeSet<_> = client.questions.open.iter().filter_map(|open| match &open.state {
                         Waiting::Call(call) => Some(call.0.clone()),
                         _ => None,
                     }).collect();

@@ -1,6 +1,7 @@
 //! Work that nobody waits for: long texts in slices, and what colours and draws. The page breathes in between.
 
 use crate::web::js;
+use crate::web::listen::listen;
 use crate::web::watch::Near;
 use gloo_timers::future::TimeoutFuture;
 use leptos::task::spawn_local;
@@ -69,7 +70,13 @@ pub(super) fn job(job: impl Future<Output = ()> + 'static) {
 /// Does something once an element is nearly in view. What is scrolled past unseen costs nothing.
 pub(super) fn near(element: &Element, then: impl FnOnce() + 'static) {
     thread_local! {
-        static NEAR: Near = Near::new(MARGIN);
+        static NEAR: Near = {
+            let near = Near::new(MARGIN);
+            let printed = near.clone();
+            // As long as the page is there.
+            listen(&js::window(), "beforeprint", move |_: web_sys::Event| printed.all()).forget();
+            near
+        };
     }
     match element.closest(".chapter").ok().flatten() {
         Some(chapter) => NEAR.with(|near| near.wait(element, &chapter, then)),

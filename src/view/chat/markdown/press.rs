@@ -30,7 +30,7 @@ fn press(page: &Rc<Page>, button: &Element) {
     let figure = button.closest("figure").ok().flatten();
     let does = button.get_attribute("data-do").unwrap_or_default();
     match (does.as_str(), figure) {
-        ("copy", Some(figure)) => copy(button, &code_tools::code_now(&page, &figure)),
+        ("copy", Some(figure)) => copy(button, &code_tools::code_now(page, &figure)),
         ("run", Some(figure)) => code_tools::run(page, &figure),
         ("edit", Some(figure)) => code_tools::edit(page, &figure, button),
         ("collapse", Some(figure)) => code_tools::collapse(&figure, button),
