@@ -16,7 +16,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
@@ -208,21 +208,28 @@ impl KernelHandle {
 
     /// Stops the running code; resolves when it has stopped. Code that doesn't obey for 1.5 s loses its engine,
     /// and with it all variables.
-    pub async fn interrupt(&self) {
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn interrupt(&self) -> js_sys::Promise {
         let stopped = self.until(|status| !matches!(status, KernelStatus::Busy));
         self.kernel.request(KernelRequest::Interrupt);
-        // The promise is rejected only if the kernel dies, and then the code has stopped as well.
-        let _ = JsFuture::from(stopped).await;
+        future_to_promise(async move {
+            // The promise is rejected only if the kernel dies, and then the code has stopped as well.
+            let _ = JsFuture::from(stopped).await;
+            Ok(JsValue::UNDEFINED)
+        })
     }
 
     /// Replaces the engine; resolves when the fresh one takes code. Variables are gone, open runs end with an error.
     ///
-    /// # Errors
-    /// A sentence that says why it can't be started again.
-    pub async fn restart(&self) -> Result<(), JsError> {
+    /// It is rejected with a sentence that says why it can't be started again.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn restart(&self) -> js_sys::Promise {
         self.kernel.request(KernelRequest::Restart);
         let ready = self.until(|status| status == KernelStatus::Idle);
-        JsFuture::from(ready).await.map(drop).map_err(|thrown| JsError::new(&js::message(&thrown)))
+        future_to_promise(async move {
+            let ready = JsFuture::from(ready).await;
+            ready.map(|_| JsValue::UNDEFINED).map_err(|thrown| JsError::new(&js::message(&thrown)).into())
+        })
     }
 
     /// Ends the kernel and takes its frame away; open runs end with an error.

@@ -271,7 +271,7 @@ export const cases = {
     await rich.assistant.locator(".math[data-drawn]").waitFor();
     await rich.assistant.locator("figure.table-block").getByRole("button", { name: "Copy" }).click();
     await rich.assistant.getByRole("button", { name: "Copied" }).waitFor();
-    same((await clipboard(rich)).replace("a\nb", "a b"), "a b\tformula\nbold code\tso $x^2$\n", "what was copied of words, lines and formulas");
+    same(await clipboard(rich), "a b\tformula\nbold code\tso $x^2$\n", "what was copied of words, lines and formulas");
     const chat = await written(kit, "| a | b |\n|---|---|\n| 1 | x, y |\n| =1+1 | \"q\" |\n", { page: await withClipboard(kit) });
     const table = chat.assistant.locator("figure.table-block");
     await table.getByRole("button", { name: "Copy" }).click();

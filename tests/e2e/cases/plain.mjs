@@ -56,6 +56,7 @@ export const cases = {
       const { default: init, Kernel } = await import("/pyoxide.js");
       await init();
       const kernel = await Kernel.start({});
+      // What is asked for is taken in its order, whether or not it is waited for.
       const restarted = kernel.restart();
       const run = kernel.execute("while True: pass");
       await kernel.interrupt();
