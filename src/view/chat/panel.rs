@@ -170,11 +170,10 @@ pub(super) fn KernelButtons() -> impl IntoView {
     let is_there = Memo::new(move |_| chat.get().is_some_and(|chat| status_of(store, &chat) != KernelStatus::Off));
     move || {
         chat.get().map(|chat| {
-            let (variables, of_restart) = (Content::Variables(chat.clone()), chat.clone());
+            let variables = Content::Variables(chat.clone());
             view! {
                 <Show when=move || is_there.get()>
                     <OpenButton content=variables.clone() label=strings::variables() icon=Icon::Table />
-                    <RestartButton chat=of_restart.clone() />
                 </Show>
                 <OpenButton content=Content::Files(chat) label=strings::files() icon=Icon::Folder />
             }
@@ -187,15 +186,13 @@ pub(super) fn KernelButtons() -> impl IntoView {
 fn RestartButton(chat: ChatId) -> impl IntoView {
     let store = store::chat();
     view! {
-        <button
-            type="button"
-            class="quiet"
-            aria-label=strings::restart_kernel()
-            title=strings::restart_kernel()
-            on:click=move |_| store.user(User::RestartKernel(chat.clone()))
-        >
-            {icon::icon(Icon::Restart)}
-        </button>
+        <p class="restart-python">
+            <button type="button" on:click=move |_| store.user(User::RestartKernel(chat.clone()))>
+                {icon::icon(Icon::Restart)}
+                " "
+                {strings::restart_kernel()}
+            </button>
+        </p>
     }
 }
 
@@ -230,7 +227,11 @@ fn VariablesOf(chat: ChatId) -> impl IntoView {
     let store = store::chat();
     let owner = chat.clone();
     let is_idle = Memo::new(move |_| status_of(store, &owner) == KernelStatus::Idle);
-    view! { <VariablesPane kernel=Callback::new(move |()| store.kernel(&chat)) is_idle=is_idle /> }
+    let of_restart = chat.clone();
+    view! {
+        <VariablesPane kernel=Callback::new(move |()| store.kernel(&chat)) is_idle=is_idle />
+        <RestartButton chat=of_restart />
+    }
 }
 
 fn status_of(store: ChatStore, chat: &ChatId) -> KernelStatus {

@@ -111,7 +111,7 @@ export const cases = {
     await chat.chats.getByRole("link", { name: "A scripted chat" }).first().click();
     await chat.button("Variables").click();
     await row("kept").waitFor();
-    await chat.button("Restart Python: variables go, files stay").click();
+    await panel.getByRole("button", { name: "Restart Python: variables go, files stay" }).click();
     await panel.getByText("There are no variables yet").waitFor({ timeout: 90_000 });
     await chat.ask("look\n```python\nprint('kept' in globals())\n```\n", "Done.");
     same((await model.toolOutput("look")).stdout, "False\n", "what is left of them");
