@@ -260,7 +260,7 @@ impl Pyodide {
                 self.installed.extend(names);
                 if let Some(run) = self.run(&id) {
                     run.request = None;
-                    run.is_loading = false;
+                    run.loading = run.loading.saturating_sub(1);
                     run.resume(now);
                     if let Some(bad) = bad.filter(|bad| !bad.is_empty()) {
                         warn(id.clone(), bad, steps);
@@ -334,7 +334,7 @@ impl Pyodide {
         if let Some(run) = self.run(&id) {
             run.request.take_if(|_| !early);
             run.pause(now);
-            run.is_loading = true;
+            run.loading += 1;
             if !run.is_stopping() {
                 run.deadline = Some((now + PACKAGES_LIMIT, Deadline::Packages));
             }
@@ -399,6 +399,9 @@ impl Executor for Pyodide {
                 if self.run(&id).is_some() {
                     self.interrupt(now, &mut steps);
                 } else {
+                    if self.waiting.as_ref() == Some(&id) {
+                        self.waiting = self.queue.get(1).map(|next| next.id.clone());
+                    }
                     self.drop_queued(id, &mut steps);
                 }
             }

@@ -13,7 +13,7 @@ use super::kernel::{Kernel, KernelOptions};
 use super::transport::{Access, Request, Transport};
 use super::{external, js, page_script, storage};
 use crate::file_name;
-use crate::ids::{CallId, ChatId, MessageId};
+use crate::ids::{CallId, ChatId, FileId, MessageId};
 use crate::protocol::chat::{CallFile, content_path};
 use crate::protocol::execute::InputFile;
 use crate::protocol::mime::sniff_raster;
@@ -73,6 +73,8 @@ struct Inner {
     scripts: RefCell<BTreeMap<CallId, ExecuteFrame>>,
     attention: RefCell<Option<Attention>>,
     attached: Cell<u32>,
+    /// Which file of the server was brought under which name for a chat.
+    brought: RefCell<BTreeMap<(ChatId, String), FileId>>,
     /// Counts sessions: what an earlier one still brings is dropped.
     epoch: Cell<u32>,
     hooks: Hooks,
@@ -99,6 +101,7 @@ impl Driver {
             scripts: RefCell::default(),
             attention: RefCell::default(),
             attached: Cell::default(),
+            brought: RefCell::default(),
             epoch: Cell::default(),
             hooks,
         });
@@ -215,6 +218,7 @@ impl Inner {
                 self.epoch.set(self.epoch.get() + 1);
                 self.transport.disconnect();
                 self.kernels.clear();
+                self.brought.take();
                 self.scripts.take();
             }
             Effect::Emit(event, body) => self.transport.emit(event, &body, None),
@@ -234,14 +238,10 @@ impl Inner {
                 self.later(async move { inner.bring(named).await }, |fetched| Input::Fetched(call, fetched));
             }
             Effect::Bring(place, chat, files) => {
-                let (inner, named, there) = (self.clone(), named(files), self.files(&chat));
-                let work = async move {
-                    there.ready().await;
-                    let is_missing =
-                        |(_, name): &(CallFile, String)| there.get(&format!("/mnt/uploads/{name}")).is_none();
-                    inner.bring(named.into_iter().filter(is_missing).collect()).await
-                };
-                self.later(work, move |brought| Input::Brought(place, brought));
+                let inner = self.clone();
+                self.later(async move { inner.bring_missing(&chat, files).await }, move |brought| {
+                    Input::Brought(place, brought)
+                });
             }
             Effect::Upload(ticket, upload, query) => self.upload(ticket, upload, query),
             Effect::Execute { call, code, in_page: false } => self.run_in_frame(call, &code),
@@ -328,6 +328,27 @@ impl Inner {
             on_event(envelope);
         }
         self.take(Input::Socket(heard));
+    }
+
+    /// Those of these files that the kernel of a chat doesn't have. Another one of the same name takes its place; what code
+    /// has made of one stays.
+    async fn bring_missing(&self, chat: &ChatId, files: Vec<CallFile>) -> Vec<Result<InputFile, String>> {
+        let there = self.files(chat);
+        there.ready().await;
+        let mut brought = Vec::new();
+        for (file, name) in named(files) {
+            let (key, id) = ((chat.clone(), name.clone()), file.id.clone());
+            let is_known = self.brought.borrow().get(&key) == Some(&id);
+            if is_known && there.get(&format!("/mnt/uploads/{name}")).is_some() {
+                continue;
+            }
+            let found = self.bring(vec![(file, name)]).await;
+            if found.iter().all(Result::is_ok) {
+                self.brought.borrow_mut().insert(key, id);
+            }
+            brought.extend(found);
+        }
+        brought
     }
 
     /// Files of the server under the names that they have for code.

@@ -231,7 +231,12 @@ impl Files {
         }
         self.tell(&path, data.as_ref(), by);
         if self.name.is_some() {
-            self.unkept.borrow_mut().push_back((path, data));
+            let mut unkept = self.unkept.borrow_mut();
+            // The first is being kept; of the others only the last state of each file counts.
+            let mut is_first = true;
+            unkept.retain(|(known, _)| std::mem::take(&mut is_first) || *known != path);
+            unkept.push_back((path, data));
+            drop(unkept);
             self.keep();
         }
     }

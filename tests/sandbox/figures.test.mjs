@@ -113,6 +113,9 @@ test("figures are drawings where the code asks for it, by each of the ways in us
   assert.deepEqual(await forms("%config InlineBackend.figure_formats = ['svg', 'retina']"), ["image/svg+xml", "image/png"]);
   assert.deepEqual(await forms("from matplotlib_inline.backend_inline import set_matplotlib_formats\nset_matplotlib_formats('svg')"), ["image/svg+xml"]);
   assert.deepEqual(await forms("from IPython.display import set_matplotlib_formats\nset_matplotlib_formats('png')"), ["image/png"]);
+  const both = "%config InlineBackend.figure_formats = ['svg', 'png']\nfor i in range(2): plt.figure(); plt.plot([i])";
+  assert.equal((await isolated.fresh(both, { limits: { figures: 2 } })).stderr, "", "a figure in two forms is one figure");
+  await isolated.fresh("%config InlineBackend.figure_format = 'png'");
   const unknown = await isolated.fresh("%config InlineBackend.figure_format = 'pdf'");
   assert.match(unknown.evalue, /can't be shown as pdf here: png, retina and svg can be had/);
 });

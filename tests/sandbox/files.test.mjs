@@ -54,6 +54,15 @@ test("files are handed out while the code sleeps or prints, and what a lost kern
   assert.deepEqual(told, ["asleep", "prints"]);
 });
 
+test("a run that writes many files again and again is not taken for a flood", async ({ isolated }) => {
+  await isolated.kernel();
+  const code = "import time\nfor r in range(4):\n  for i in range(400): open(f'/mnt/uploads/f{i}', 'w').write(f'{r} {i}')\n  print(r); time.sleep(1.2)\n'done'";
+  const { run, files } = await left(isolated, code);
+  assert.equal(run.result, "done", story(run));
+  assert.deepEqual([Object.keys(files).length, files["/mnt/uploads/f399"]], [400, "3 399"], "the last state of each");
+  await isolated.evaluate(() => kernel.dispose());
+});
+
 test("a fresh interpreter gets the files back before any code", async ({ isolated }) => {
   await left(isolated, `open("/mnt/uploads/kept.bin", "wb").write(bytes(range(256)))\nopen("mine.py", "w").write("x = 42")`);
   const result = await isolated.evaluate(async () => {

@@ -179,6 +179,8 @@ test("the classes of IPython.display show what can be shown, and files where the
   assert.equal((await shown("FileLink('n.md')"))["text/plain"], "n.md (7 bytes)");
   assert.match((await shown("FileLinks('.')"))["text/plain"], /\.\/n\.md \(7 bytes\)\n/);
   const bar = await isolated.run("for i in ProgressBar(2): pass");
+  const long = await isolated.run("for i in ProgressBar(3000): pass");
+  assert.match(long.outputs.filter(({ t }) => t === "display").at(-1).data["text/plain"], /3000\/3000$/, story(long));
   const texts = bar.outputs.filter(({ t }) => t === "display").map(({ data }) => data["text/plain"].replace(/^.* /, ""));
   assert.deepEqual(texts.filter((text, at) => text !== texts[at - 1]), ["0/2", "1/2", "2/2"], story(bar));
 });

@@ -121,7 +121,7 @@ def png_size(data):
 def _within_limits(run, bundle):
     """Takes out what is too big, with a sentence on stderr. False if nothing worth showing is left."""
     rich = [mime for mime in bundle if mime != "text/plain"]
-    total = 0
+    total, is_counted = 0, False
     for mime in rich:
         data = bundle[mime]
         why = None
@@ -135,16 +135,17 @@ def _within_limits(run, bundle):
                     f"a picture of {width} × {height} pixels is not shown: the limit is {_PIXELS_MAX // 10**6} million"
                 )
             else:
-                why = count_figure(run, len(data))
+                why = count_figure(run, len(data), 0 if is_counted else 1)
+                is_counted = True
         if why:
             run.note(why)
             del bundle[mime]
     return not rich or len(bundle) > ("text/plain" in bundle)
 
 
-def count_figure(run, size):
-    """Counts a picture; the sentence to show if it is one too many."""
-    run.figures += 1
+def count_figure(run, size, number=1):
+    """Counts a picture, or another form of one; the sentence to show if it is one too many."""
+    run.figures += number
     run.figure_bytes += size
     if run.figures > run.figures_limit:
         return f"only the first {run.figures_limit} figures of a run are shown"

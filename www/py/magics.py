@@ -303,8 +303,10 @@ async def _pip(words):
 
 def _requirements(words):
     """What `pip install` is asked for, requirement files included."""
-    found, words = [], iter(shlex.split(words, comments=True))
+    found, words = [], iter(shlex.split(words))
     for word in words:
+        if word.startswith("#"):
+            break
         option, _, value = word.partition("=") if word.startswith("-") else ("", "", "")
         if option in _FILES:
             with open(value or next(words, ""), encoding="utf-8") as file:

@@ -134,14 +134,18 @@ class ProgressBar:
     _WIDTH = 60
 
     def __init__(self, total):
-        self.total, self._progress, self._handle = total, 0, None
+        self.total, self._progress, self._handle, self._drawn = total, 0, None, -1
+
+    def _width(self):
+        return int(self._WIDTH * self._progress / self.total) if self.total else self._WIDTH
 
     def __repr__(self):
-        done = int(self._WIDTH * self._progress / self.total) if self.total else self._WIDTH
+        done = self._width()
         return f"[{'=' * done}{' ' * (self._WIDTH - done)}] {self._progress}/{self.total}"
 
     def display(self):
         """Shows it."""
+        self._drawn = self._width()
         self._handle = display.display(self, display_id=True)
 
     def update(self):
@@ -156,7 +160,9 @@ class ProgressBar:
     @progress.setter
     def progress(self, value):
         self._progress = value
-        self.update()
+        if self._width() != self._drawn or value == self.total:  # not for each of thousands of steps
+            self._drawn = self._width()
+            self.update()
 
     def __iter__(self):
         self.display()

@@ -5,11 +5,13 @@ const ROOTS = ["/mnt/uploads", "/home/pyodide"];
 const [FILE_MAX, TOTAL_MAX, COUNT_MAX, DEPTH_MAX] = [30e6, 64e6, 500, 10];
 const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
 
-const PACE = 1000; // ms from one look to the next while code runs
+const [PACE, RATE, LOOKS] = [1000, 3000, 500]; // while code runs: ms from one look to the next, bytes a ms, files a run
+const SETTLED = 50; // ms that a file is left alone before a look in the middle of a run takes it
+const clock = Date.now.bind(Date);
 
 // `send(head, bytes)` posts one message, `say(sentence)` tells the person.
 export const createFiles = ({ FS, send, say, now, setTimer }) => {
-  let [isRunning, isTicking, next] = [false, false, 0]; // when to look again
+  let [isRunning, isTicking, next, left] = [false, false, 0, 0]; // when to look again, and how many files may be told then
   const known = new Map(); // path -> size and time, as the page has it
   const warned = new Set();
   const lost = []; // sentences for the end of the first run
@@ -44,8 +46,9 @@ export const createFiles = ({ FS, send, say, now, setTimer }) => {
     FS.writeFile(path, new Uint8Array(await data.arrayBuffer()), { canOwn: true });
   };
 
-  // Tells the page what has changed since.
-  const tell = () => {
+  // Tells the page what has changed since, up to `most` files; gives how many and their bytes.
+  const tell = (isEnd, most = Infinity) => {
+    let [count, bytes] = [0, 0];
     lost.splice(0).forEach(say);
     const there = new Set();
     let total = 0;
@@ -61,8 +64,11 @@ export const createFiles = ({ FS, send, say, now, setTimer }) => {
           total += stat.size;
         }
         if (!there.has(path) || known.get(path) === markOf(stat)) continue;
-        known.set(path, markOf(stat));
+        // Two writes within a millisecond look the same.
+        if (count >= most || (!isEnd && clock() - stat.mtime.getTime() < SETTLED)) continue;
         send({ t: "file", path, seen }, FS.readFile(path));
+        known.set(path, markOf(stat));
+        [count, bytes] = [count + 1, bytes + stat.size];
       }
     }
     // One that has become too large is still there: the page keeps what it has.
@@ -70,18 +76,21 @@ export const createFiles = ({ FS, send, say, now, setTimer }) => {
       known.delete(path);
       send({ t: "file", path, gone: true, seen });
     }
+    return [count, bytes];
   };
 
   // As `tell`, if it is time for it: what took long is done less often.
   const glance = () => {
     const begin = now();
-    if (!isRunning || begin < next) return;
+    if (!isRunning || begin < next || left <= 0) return;
+    let [count, bytes] = [0, 0];
     try {
-      tell();
+      [count, bytes] = tell(false, left);
     } catch {
       // The look at the end meets it again, and says so.
     }
-    next = now() + Math.max(PACE, 10 * (now() - begin));
+    left -= count;
+    next = now() + Math.max(PACE, 10 * (now() - begin), bytes / RATE);
   };
   // The timer comes whenever the code waits for something.
   const watch = () => {
@@ -98,14 +107,14 @@ export const createFiles = ({ FS, send, say, now, setTimer }) => {
         if (!/^[^/\0]+$/.test(name) || name === "." || name === "..") throw new Error(`"${name}" is not a file name`);
         await write("/mnt/uploads/" + name, data);
       }
-      [isRunning, next] = [true, now() + PACE];
+      [isRunning, next, left] = [true, now() + PACE, LOOKS];
       if (!isTicking) setTimer(watch, PACE);
       isTicking = true;
     },
     // The run has ended.
     end() {
       isRunning = false;
-      tell();
+      tell(true);
     },
     // Takes what an earlier interpreter has left, and what the person does: [{ path, data: Blob, or null for gone }].
     async put(files, number) {

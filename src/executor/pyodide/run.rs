@@ -18,7 +18,8 @@ pub(super) struct Run {
     pub(super) deadline: Option<(Millis, Deadline)>,
     /// What is left of the time limit while the code waits for packages or for a line.
     pub(super) left: Option<Millis>,
-    pub(super) is_loading: bool,
+    /// Installs that it waits for.
+    pub(super) loading: u32,
     pub(super) waiting_for_input: bool,
     pub(super) output_left: usize,
     pub(super) output_limit: usize,
@@ -40,7 +41,7 @@ impl Run {
             timeout: request.timeout_ms,
             deadline: None,
             left: request.timeout_ms,
-            is_loading: false,
+            loading: 0,
             waiting_for_input: false,
             output_left: request.limits.output as usize + OUTPUT_SLACK,
             output_limit: request.limits.output as usize,
@@ -63,7 +64,12 @@ impl Run {
 
     /// The code goes on, unless it still waits for something else.
     pub(super) fn resume(&mut self, now: Millis) {
-        if !self.is_stopping() && !self.is_loading && !self.waiting_for_input {
+        if self.is_stopping() || self.loading > 0 {
+            return;
+        }
+        if self.waiting_for_input {
+            self.deadline = None;
+        } else {
             self.deadline = self.left.take().map(|left| (now + left, Deadline::Code));
         }
     }

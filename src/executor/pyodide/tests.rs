@@ -156,6 +156,12 @@ fn an_interrupt_ends_the_run_that_waits_for_its_engine() {
     kernel.request(exec("2", None), 0.0);
     assert_eq!(replies(&kernel.request(KernelRequest::Interrupt, 1.0)), [("1", ReplyStatus::Aborted)]);
     assert_eq!(sent(&kernel.receive(ready(), 2.0)), ["2"]);
+
+    let mut kernel = Pyodide::new();
+    kernel.request(exec("1", None), 0.0);
+    kernel.request(exec("2", None), 0.0);
+    kernel.request(KernelRequest::Cancel("1".into()), 1.0);
+    assert_eq!(replies(&kernel.request(KernelRequest::Interrupt, 1.0)), [("2", ReplyStatus::Aborted)]);
 }
 
 #[test]
@@ -181,6 +187,22 @@ fn the_time_limit_stands_still_until_both_the_packages_and_the_line_are_there() 
     assert_eq!(kernel.wake_at(), Some(50.0 + PACKAGES_LIMIT));
     kernel.receive(worker(r#"{"t":"installed","id":"1","names":[]}"#, ""), 2_000.0);
     assert_eq!(kernel.wake_at(), Some(2_060.0));
+
+    let need = || worker(r#"{"t":"need","id":"1","imports":[]}"#, "");
+    let installed = || worker(r#"{"t":"installed","id":"1","names":[]}"#, "");
+    let mut kernel = busy(Some(100.0));
+    kernel.receive(need(), 10.0);
+    kernel.receive(need(), 20.0);
+    kernel.receive(installed(), 30.0);
+    assert_eq!(kernel.wake_at(), Some(20.0 + PACKAGES_LIMIT), "the other install goes on");
+    kernel.receive(installed(), 1_000.0);
+    assert_eq!(kernel.wake_at(), Some(1_090.0));
+
+    let mut kernel = busy(None);
+    kernel.receive(worker(r#"{"t":"input_request","id":"1","prompt":"","password":false}"#, ""), 40.0);
+    kernel.receive(need(), 50.0);
+    kernel.receive(installed(), 60.0);
+    assert_eq!(kernel.wake_at(), None, "who thinks about a line is not hurried");
 }
 
 #[test]

@@ -143,6 +143,7 @@ impl Client {
             }
             KernelMessage::Status(status) => {
                 let is_shown = self.chat.id.as_ref() == Some(chat);
+                let has_made_room = *status == KernelStatus::Starting && self.made_room.remove(chat);
                 let kernel = self.kernels.entry(chat.clone()).or_default();
                 let before = std::mem::replace(&mut kernel.status, *status);
                 if !matches!(status, KernelStatus::Busy | KernelStatus::Starting) {
@@ -151,7 +152,7 @@ impl Client {
                 // A run that goes on tells it itself.
                 if is_shown && before == KernelStatus::Idle && *status == KernelStatus::Dead {
                     self.warn(format!("Python of this chat has stopped. {GONE}"), update);
-                } else if is_shown && *status == KernelStatus::Starting && self.made_room.remove(chat) {
+                } else if is_shown && has_made_room {
                     self.warn(format!("Python of this chat made room for that of other chats. {GONE}"), update);
                 }
             }

@@ -9,6 +9,7 @@ use crate::protocol::execute::{
 };
 use crate::state::chat::Role;
 use crate::state::outputs::{self, Body, OutputKey, Outputs};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Names a place where code of the conversation is run; the view's to make, never used twice.
@@ -149,7 +150,8 @@ impl Client {
         let mut files: Vec<CallFile> = Vec::new();
         for id in self.chat.up_from(Some(message.clone())).into_iter().rev() {
             let all = self.chat.messages.get(&id).filter(|message| message.role == Role::User);
-            for file in all.into_iter().flat_map(|message| &message.files) {
+            let is_file = |file: &&Value| matches!(file["type"].as_str(), None | Some("file" | "image"));
+            for file in all.into_iter().flat_map(|message| &message.files).filter(is_file) {
                 let Some(file) = CallFile::of(file).filter(|file| files.iter().all(|known| known.id != file.id)) else {
                     continue;
                 };

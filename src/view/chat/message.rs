@@ -137,6 +137,12 @@ fn Answer(id: MessageId) -> impl IntoView {
             && !statuses.with(|items| items.last().is_some_and(|item| !item.hidden))
     };
     let editing = RwSignal::new(false);
+    // What comes back from the editor was told already.
+    Effect::new(move |_| {
+        if editing.get() {
+            was_open.set_value(false);
+        }
+    });
     let (rewritten, of_editor, of_parts) = (id.clone(), id.clone(), id.clone());
     let save = Callback::new(move |text: String| {
         store.user(User::Rewrite(rewritten.clone(), text));
@@ -252,13 +258,9 @@ fn Text(id: MessageId, number: usize, body: Memo<Body>, done: Memo<bool>) -> imp
         store.read(Change::Message(of_growth.clone(), Field::Growth), |_| ());
     });
     let growing = Signal::derive(move || is_last.get() && !done.get());
-    provide_context(OwnText);
-    if let Some(announcer) = use_context::<Announcer>() {
-        let WasOpen(was_open) = expect_context();
-        provide_context(Said {
-            say: Callback::new(move |text: String| announcer.say(&text)),
-            from_start: was_open.get_value(),
-        });
-    }
-    view! { <Growing text=text growing=growing more=more grown=grown /> }
+    let said = use_context::<Announcer>().map(|announcer| {
+        let from_start = use_context::<WasOpen>().is_some_and(|WasOpen(was_open)| was_open.get_value());
+        Said { say: Callback::new(move |text: String| announcer.say(&text)), from_start }
+    });
+    view! { <Growing text=text growing=growing more=more grown=grown own=OwnText { said } /> }
 }

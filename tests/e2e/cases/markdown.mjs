@@ -138,7 +138,15 @@ export const cases = {
     model.release("two");
     await chat.idle();
     await said.filter({ hasText: "rest." }).waitFor({ state: "attached" });
-    same((await said.allInnerTexts()).join(" "), "One sentence. And a second one! Then the rest.", "all that was said");
+    const all = async () => (await said.allInnerTexts()).join(" ");
+    same(await all(), "One sentence. And a second one! Then the rest.", "all that was said");
+    await chat.assistant.getByRole("button", { name: "Edit message" }).click();
+    await chat.assistant.getByRole("button", { name: "Cancel" }).click();
+    await chat.replies("Then the rest.");
+    same(await all(), "One sentence. And a second one! Then the rest.", "what was said after a look at the editor");
+    const stored = await written(kit, "A stored sentence.\n\nAnother one.");
+    await stored.replies("Another one.");
+    same(await stored.page.locator("[role=status][aria-live=polite] > p").allInnerTexts(), [], "what is said of a stored answer");
   },
 
   async "the end is followed until the reader goes up, and again by the button"(kit) {

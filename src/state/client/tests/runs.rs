@@ -115,7 +115,10 @@ fn files_attached_on_the_way_to_a_message_are_there_before_its_code_runs() {
     let mut client = in_chat();
     let user = client.chat.messages.get_mut(&MessageId::from("u")).expect("the question");
     let id = "0b0c0d0e-0000-4000-8000-000000000001";
-    user.files = vec![json!({"type": "file", "id": id, "name": "data.csv"}), json!({"type": "note", "name": "no id"})];
+    user.files = vec![
+        json!({"type": "file", "id": id, "name": "data.csv"}),
+        json!({"type": "note", "id": id, "name": "a note"}),
+    ];
     let update = run(&mut client, PLACE, "open('/mnt/uploads/data.csv')");
     let [Effect::Bring(PLACE, chat, files)] = &update.effects[..] else { panic!("{:?}", update.effects) };
     assert_eq!((chat.as_str(), files.len(), files[0].name.as_str()), ("c", 1, "data.csv"));

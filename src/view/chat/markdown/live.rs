@@ -14,8 +14,7 @@ const STEP: usize = 2_048;
 /// How often it is looked for sentences that have ended, in ms.
 const LISTEN: f64 = 1_000.0;
 
-/// Hears what is finished of a text that grows: sentences and blocks, which a screen reader is told. A context of the
-/// texts of answers.
+/// Hears what is finished of a text that grows: sentences and blocks, which a screen reader is told.
 #[derive(Clone, Copy)]
 pub(in super::super) struct Said {
     pub say: Callback<String>,
@@ -23,9 +22,12 @@ pub(in super::super) struct Said {
     pub from_start: bool,
 }
 
-/// The text is a message's own, not that of a step: its code can be changed. A context.
+/// The text is a message's own, not that of a step: its code can be changed.
 #[derive(Clone, Copy)]
-pub(in super::super) struct OwnText;
+pub(in super::super) struct OwnText {
+    /// Who hears of it.
+    pub said: Option<Said>,
+}
 
 /// A text that is shown.
 pub(super) struct Live(Rc<RefCell<State>>);
@@ -147,7 +149,7 @@ impl State {
         let is_over = |at: &usize| rest.is_char_boundary(*at);
         let end = (bytes.min(rest.len())..=rest.len()).find(is_over).unwrap_or(rest.len());
         let end = rest[end..].find('\n').map_or(rest.len(), |line| end + line + 1);
-        sink.hush(*fed < self.quiet);
+        sink.hush(*fed < self.quiet || source.len() <= self.quiet);
         if end > 0 {
             stream.push(&rest[..end], sink);
         }

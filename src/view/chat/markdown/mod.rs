@@ -49,9 +49,12 @@ pub(super) fn Growing(
     more: Callback<usize, Option<String>>,
     /// Told when there is more.
     grown: Signal<()>,
+    /// Whether it is a message's own text.
+    #[prop(optional)]
+    own: Option<OwnText>,
 ) -> impl IntoView {
     let root = NodeRef::<Div>::new();
-    let page = Page::here();
+    let page = Page::here(own);
     let follow = use_context::<Follow>();
     let live = StoredValue::new_local(None::<Live>);
     // The text that was shown first, so that only what was added since is asked for.
@@ -95,7 +98,7 @@ pub(super) fn Growing(
 #[component]
 pub(super) fn CodeBlock(language: String, code: String) -> impl IntoView {
     let root = NodeRef::<Div>::new();
-    let page = Page::here();
+    let page = Page::here(None);
     let shown = StoredValue::new_local(None::<Sink>);
     Effect::new(move |_| {
         let Some(root) = root.get() else { return };

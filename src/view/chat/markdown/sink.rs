@@ -43,16 +43,16 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// What is around the component that is being made.
-    pub(super) fn here() -> Rc<Self> {
+    /// What is around the component that is being made, whose text is a message's own or not.
+    pub(super) fn here(own: Option<OwnText>) -> Rc<Self> {
         Rc::new(Self {
             owner: Owner::current().unwrap_or_default(),
             store: store::chat(),
             message: use_context(),
             citations: use_context(),
             preview: use_context(),
-            said: use_context(),
-            can_edit: use_context::<OwnText>().is_some(),
+            said: own.and_then(|own| own.said),
+            can_edit: own.is_some(),
             tools: RefCell::default(),
             kept: RefCell::default(),
         })
