@@ -70,11 +70,15 @@ impl Live {
         let mut state = self.0.borrow_mut();
         match text.strip_prefix(state.source.as_str()) {
             Some("") => return,
-            Some(more) if !state.is_finished => state.source.push_str(more),
+            Some(more) if !state.is_finished => {
+                if state.source.is_empty() && !state.sink.tells_from_start() {
+                    state.quiet = more.len();
+                }
+                state.source.push_str(more);
+            }
             _ if within(text) == within(&state.source) => return,
             _ => {
-                let is_first = state.source.is_empty();
-                state.quiet = if is_first && state.sink.tells_from_start() { 0 } else { text.len() };
+                state.quiet = text.len();
                 state.sink.clear();
                 state.stream = Stream::default();
                 state.source = text.to_owned();
