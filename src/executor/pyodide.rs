@@ -92,7 +92,7 @@ enum Phase {
         is_second: bool,
     },
     Idle,
-    Busy(Run),
+    Busy(Box<Run>),
     Dead,
     Disposed,
 }
@@ -117,13 +117,15 @@ impl Pyodide {
 
     /// Whether no code has run in this engine yet, though a run waits for its packages.
     pub fn is_untouched(&self) -> bool {
-        matches!(&self.phase, Phase::Busy(Run { request: Some(_), deadline: Some((_, Deadline::Packages)), .. }))
+        let waits = |run: &Run| run.request.is_some() && matches!(run.deadline, Some((_, Deadline::Packages)));
+        matches!(&self.phase, Phase::Busy(run) if waits(run))
     }
 
     /// Takes the first run, which waits for its packages, to a fresh engine.
     fn begin_again(&mut self, steps: &mut Steps) {
         if self.is_untouched()
-            && let Phase::Busy(Run { request: Some(request), .. }) = std::mem::take(&mut self.phase)
+            && let Phase::Busy(run) = std::mem::take(&mut self.phase)
+            && let Some(request) = run.request
         {
             self.waiting = Some(request.id.clone());
             self.queue.push_front(request);
@@ -155,7 +157,7 @@ impl Pyodide {
         {
             self.count += 1;
             self.waiting = None;
-            self.phase = Phase::Busy(Run::new(&request, self.count, now));
+            self.phase = Phase::Busy(Run::new(&request, self.count, now).into());
             self.show(steps);
             steps.push(Step::Emit(KernelMessage::Started { parent: request.id.clone() }));
             steps.push(Step::Send(Outgoing::Exec(request)));
