@@ -19,29 +19,39 @@ const THINKING: [(&str, &str); 8] = [
 
 /// The parts of a text, first to last.
 pub fn parts(text: &str) -> Vec<Part> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some((start, part, length)) = next_block(rest, rest.len() == text.len()) {
-        push_text(&mut parts, &rest[..start]);
+    let (mut parts, mut at) = (Vec::new(), 0);
+    for (place, part) in blocks(text) {
+        push_text(&mut parts, &text[at..place.start]);
         parts.push(part);
-        rest = &rest[start + length..];
+        at = place.end;
     }
     // The last text may yet grow: its end stays as it is.
+    let rest = &text[at..];
     if !rest.trim().is_empty() {
         parts.push(Part::Text(rest.trim_start_matches('\n').to_owned()));
     }
     parts
 }
 
-/// Where the texts between the blocks are, as [`parts`] finds them.
+/// Where the texts between the blocks are.
 pub fn texts(text: &str) -> Vec<Range<usize>> {
     let (mut texts, mut at) = (Vec::new(), 0);
-    while let Some((start, _, length)) = next_block(&text[at..], at == 0) {
-        texts.push(at..at + start);
-        at += start + length;
+    for (place, _) in blocks(text) {
+        texts.push(at..place.start);
+        at = place.end;
     }
     texts.push(at..text.len());
     texts
+}
+
+/// The blocks of a text and where they are, first to last.
+fn blocks(text: &str) -> Vec<(Range<usize>, Part)> {
+    let (mut blocks, mut at) = (Vec::new(), 0);
+    while let Some((start, part, length)) = next_block(&text[at..], at == 0) {
+        blocks.push((at + start..at + start + length, part));
+        at += start + length;
+    }
+    blocks
 }
 
 fn push_text(parts: &mut Vec<Part>, text: &str) {
