@@ -26,6 +26,36 @@ test("hello world streams, and the last expression is the result", async ({ isol
   );
 });
 
+test("what is rehearsed before the first run says and leaves nothing, and a Stop of that run is not lost in it", async ({ isolated }) => {
+  const start = () =>
+    isolated.evaluate(async () => {
+      if (globalThis.kernel && !kernel.gone) kernel.dispose();
+      globalThis.kernel = await Kernel.start({ maxPages: 8192 });
+    });
+  const left =
+    "import asyncio, builtins, linecache\n" +
+    "[hasattr(builtins, '_'), [name for name in globals() if name[0] != '_'], [name for name in linecache.cache if 'cell' in name], len(asyncio.all_tasks())]";
+  const seen = [];
+  for (const wait of [0, 500]) {
+    await start();
+    // It shows nothing that could be waited for.
+    await isolated.evaluate((ms) => new Promise((next) => setTimeout(next, ms)), wait);
+    seen.push((await isolated.run(left)).result);
+    assert.deepEqual(await isolated.evaluate(() => [kernel.log, kernel.late]), [[], []]);
+  }
+  assert.deepEqual(seen[1], seen[0]);
+  for (const wait of [50, 56]) {
+    await start();
+    const run = await isolated.evaluate(async (ms) => {
+      await new Promise((next) => setTimeout(next, ms));
+      const ended = kernel.execute("while True: pass");
+      kernel.interrupt();
+      return ended;
+    }, wait);
+    assert.equal(run.ename, "KeyboardInterrupt", story(run));
+  }
+});
+
 test("variables, imports and the last result stay for the next cell", async ({ isolated }) => {
   await isolated.fresh("import math\nradius = 2\nradius + 1");
   const run = await isolated.fresh("[_, round(math.pi * radius ** 2, 2), __name__]");

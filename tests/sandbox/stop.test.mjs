@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "./harness.mjs";
+import { story, test } from "./harness.mjs";
 
 const stopped = (run, limit = 10_000) => {
   assert.deepEqual([run.status, run.ename, run.how], ["error", "KeyboardInterrupt", "by itself"], run.evalue);
@@ -78,6 +78,21 @@ test("Stop ends a run that waits for its packages", async ({ isolated }) => {
     };
   }, run.id);
   assert.equal((await isolated.run("import regex; regex.__name__")).result, "regex");
+});
+
+test("Stop in the same moment as Run ends that run", async ({ isolated, plain }) => {
+  for (const [host, code] of [[isolated, "while True: pass"], [plain, "import time; time.sleep(60)"]]) {
+    await host.kernel();
+    for (let time = 0; time < 10; time++) {
+      const run = await host.evaluate((text) => {
+        const ended = kernel.execute(text);
+        kernel.interrupt();
+        return ended;
+      }, code);
+      assert.equal(run.ename, "KeyboardInterrupt", story(run));
+    }
+    assert.equal((await host.run("6 * 7")).result, 42);
+  }
 });
 
 test("Stop at the wrong time harms no later run", async ({ isolated }) => {

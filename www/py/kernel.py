@@ -123,15 +123,33 @@ def _reply(run, value, error):
     return bridge.encode({"status": "error", "result": None, "ename": name, "evalue": text, "traceback": lines})
 
 
-async def run(run_id, code, uploaded, result_limit, figures_limit, dpr):
-    """Runs one cell and returns the JSON text of its reply. `uploaded` is awaited before the code runs."""
-    global _count, _task, _before, _stopped
+def run(run_id, code, uploaded, result_limit, figures_limit, dpr):
+    """Runs one cell and returns the JSON text of its reply, later. `uploaded` is awaited before the code runs.
+
+    It is there at once for a Stop that comes before its first step.
+    """
+    global _count, _stopped
     _count += 1
     _stopped = False
-    this = bridge.Run(run_id, _count, result_limit, figures_limit, dpr)
+    return _run(bridge.Run(run_id, _count, result_limit, figures_limit, dpr), code, uploaded)
+
+
+async def rehearse(uploaded):
+    """Goes the way of a run that shows and leaves nothing: the browser compiles each function at its first call."""
+    this = bridge.Run("", 0, 0, 0, 1)
+    this.is_silent = True
+    await _run(this, "print()\n0", uploaded)
+    vars(builtins).pop("_", None)
+    linecache.cache.pop("cell 0", None)
+
+
+async def _run(this, code, uploaded):
+    global _task, _before
     bridge.open_run(this)
     _before = asyncio.all_tasks()  # this one, and what earlier cells left
     _task = asyncio.ensure_future(_run_cell(this, code, uploaded))
+    if _stopped:
+        _task.cancel()
     while not _task.done():
         try:
             await _task

@@ -269,6 +269,9 @@ export const openSnapshot = (given, verified, site) => {
     },
     // Sends the image of the interpreter as it is: `part` takes a name and bytes.
     async make(python, part) {
+      const module = python.pyimport("pyoxide.snapshot");
+      module.prepare();
+      module.destroy();
       const why = refusal();
       if (why) throw new Error(`no snapshot can be made: ${why}`);
       const { site, so, files, libraries } = await laidOut;

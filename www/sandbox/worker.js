@@ -15,7 +15,7 @@
 
   const files = new Map(); // file name -> Blob or bytes; what the sandbox's fetch serves
   let [python, kernel, output, interrupt] = [null, null, null, null];
-  let [hasRun, booted] = [false, null];
+  let [hasRun, booted, rehearsed] = [false, null, null];
   let [workFiles, restored] = [null, null]; // what code works with, and whether what was there before is back
   let [answerLine, answerFetch] = [null, null]; // end an open input() that waits by stack switching, an open fetch
   const openNeeds = []; // { id of the run, resolve }, in the order in which they were asked for
@@ -88,9 +88,6 @@
   };
   // Sends a snapshot instead of becoming ready. This sandbox is thrown away then: it has run nothing but this.
   const make = async (snapshot) => {
-    const module = python.pyimport("pyoxide.snapshot");
-    module.prepare();
-    module.destroy();
     await snapshot.make(python, (name, bytes) => send({ t: "part", name }, bytes));
     send({ t: "made" });
   };
@@ -161,8 +158,10 @@
     for (const kind of ["error", "unhandledrejection"]) listen(kind, uncaught);
     warmUp().catch(() => {}); // nothing depends on it
   };
-  // Goes on as long as nothing is asked for.
+  // Goes on as long as nothing is asked for. What has waited for Python comes first.
   const warmUp = async () => {
+    await new Promise((next) => setTimer(next, 50));
+    if (!hasRun) await (rehearsed = kernel.rehearse(Promise.resolve()).catch(() => {}));
     const steps = kernel.warm_up();
     while (!hasRun && !steps.next().done) await new Promise((next) => setTimer(next));
     steps.destroy();
@@ -237,6 +236,7 @@
   listen("message", async (event) => {
     if (!event.isTrusted) return;
     try {
+      await rehearsed; // nothing comes in between
       await HANDLERS[event.data.t](event.data);
     } catch (error) {
       send({ t: "error", error: messageOf(error) });
