@@ -147,7 +147,7 @@ impl KernelHandle {
         let _ = shared.kernel.set(kernel.downgrade());
         let handle = Self { kernel, shared };
         let ready = handle.until(|status| status == KernelStatus::Idle);
-        handle.kernel.request(KernelRequest::Start);
+        handle.kernel.request(KernelRequest::Start { likely: String::new() });
         JsFuture::from(ready).await.map_err(|thrown| JsError::new(&js::message(&thrown)))?;
         Ok(handle)
     }

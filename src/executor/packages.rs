@@ -69,6 +69,24 @@ impl LockFile {
     }
 }
 
+/// The top-level modules that a code imports, as far as its lines tell; Python itself looks more closely when it runs it.
+pub fn imports(code: &str) -> impl Iterator<Item = &str> {
+    code.lines().flat_map(|line| line.split(';')).flat_map(|statement| {
+        let mut words = statement.trim_start().splitn(2, char::is_whitespace);
+        let (word, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let modules = match word {
+            "import" => rest,
+            "from" => rest.split_whitespace().next().unwrap_or_default(),
+            _ => "",
+        };
+        let is_name = |c: char| c == '_' || c.is_alphanumeric();
+        modules.split(',').filter_map(move |module| {
+            let name = module.trim_start().split(|c| !is_name(c)).next()?;
+            (!name.is_empty()).then_some(name)
+        })
+    })
+}
+
 /// A package name as PEP 503 compares it.
 fn normal(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
@@ -111,6 +129,18 @@ mod tests {
     fn what_is_not_in_the_lock_file_is_left_to_the_import() {
         assert_eq!(lock().for_imports(["nothing_of_this_name"]), []);
         assert_eq!(names(&lock().for_packages(["python.dateutil"])), ["matplotlib", "numpy", "python-dateutil"]);
+    }
+
+    #[test]
+    fn the_imports_of_a_code_are_seen_in_its_lines() {
+        let of = |code| imports(code).collect::<Vec<_>>();
+        assert_eq!(of("import numpy as np, matplotlib.pyplot as plt"), ["numpy", "matplotlib"]);
+        assert_eq!(of("try:\n    from scipy.stats import norm\nexcept ImportError: pass"), ["scipy"]);
+        assert_eq!(of("x = 1; import os;import\tpandas  # numpy"), ["os", "pandas"]);
+        assert_eq!(
+            of("from . import here\nimportant = 1\n# import no\nprint('from a to b')\nimport"),
+            Vec::<&str>::new()
+        );
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub enum Incoming {
     Worker(WorkerMessage),
     /// The worker said something that can't be read, or its frame ended it; a sentence for people.
     Broken(String),
-    /// There is another engine that has what the first run needs; nothing has run in this one.
+    /// There is another engine that has more than this one, in which nothing has run.
     Better,
     /// The wheels for a run could not be had; a sentence for people.
     FetchFailed {
@@ -115,31 +115,43 @@ impl Pyodide {
         matches!(self.phase, Phase::Starting { .. } | Phase::Busy(_))
     }
 
-    /// Whether no code has run in this engine yet, though a run waits for its packages.
+    /// Whether no code has run in this engine yet, though its first run may wait for packages.
     pub fn is_untouched(&self) -> bool {
-        let waits = |run: &Run| run.request.is_some() && matches!(run.deadline, Some((_, Deadline::Packages)));
-        matches!(&self.phase, Phase::Busy(run) if waits(run))
+        match &self.phase {
+            Phase::Idle => self.count == 0,
+            Phase::Busy(run) => run.request.is_some() && matches!(run.deadline, Some((_, Deadline::Packages))),
+            Phase::Off | Phase::Starting { .. } | Phase::Dead | Phase::Disposed => false,
+        }
     }
 
-    /// Takes the first run, which waits for its packages, to a fresh engine.
+    /// Changes over to a fresh engine, and takes the first run there. Where nothing waits, nobody need hear of it.
     fn begin_again(&mut self, steps: &mut Steps) {
-        if self.is_untouched()
-            && let Phase::Busy(run) = std::mem::take(&mut self.phase)
+        if !self.is_untouched() {
+            return;
+        }
+        if let Phase::Busy(run) = std::mem::take(&mut self.phase)
             && let Some(request) = run.request
         {
             self.waiting = Some(request.id.clone());
             self.queue.push_front(request);
-            self.close(steps);
-            self.open(steps);
+        }
+        self.close(steps);
+        self.set_up(steps);
+        if self.shown != KernelStatus::Idle {
+            self.show(steps);
         }
     }
 
     fn open(&mut self, steps: &mut Steps) {
+        self.set_up(steps);
+        self.show(steps);
+    }
+
+    fn set_up(&mut self, steps: &mut Steps) {
         self.installed.clear();
         self.count = 0;
         self.phase = Phase::Starting { is_second: false };
         steps.push(Step::Open);
-        self.show(steps);
     }
 
     fn show(&mut self, steps: &mut Steps) {
@@ -379,7 +391,7 @@ impl Executor for Pyodide {
     fn request(&mut self, request: KernelRequest, now: Millis) -> Steps {
         let mut steps = Steps::new();
         match request {
-            KernelRequest::Start => {
+            KernelRequest::Start { .. } => {
                 if matches!(self.phase, Phase::Off | Phase::Dead) {
                     self.open(&mut steps);
                 }
@@ -445,6 +457,8 @@ impl Executor for Pyodide {
         match incoming {
             _ if matches!(self.phase, Phase::Off | Phase::Dead | Phase::Disposed) => {}
             Incoming::Lock(lock) => self.lock = Some(lock),
+            // To its user it is ready.
+            Incoming::Progress(_) if self.shown == KernelStatus::Idle => {}
             Incoming::Progress(progress) => steps.push(Step::Emit(KernelMessage::Progress(progress))),
             Incoming::Better => self.begin_again(&mut steps),
             Incoming::Failed(why) => self.die("KernelNotStarted", why, now, &mut steps),

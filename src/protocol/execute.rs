@@ -13,7 +13,10 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq)]
 pub enum KernelRequest {
     /// Starts the engine now instead of with the first run. No effect on a running one.
-    Start,
+    Start {
+        /// Code that is likely to run: what it needs decides what the engine comes up with.
+        likely: String,
+    },
     /// Runs code after all that was asked before; answered by exactly one [`KernelMessage::Reply`].
     Execute(ExecuteRequest),
     /// Takes a run out of the queue (answered with [`ReplyStatus::Aborted`]) or interrupts it if it runs.

@@ -8,8 +8,8 @@ use super::files::{By, Files, Hearing};
 use super::js;
 use super::network::{self, Asked};
 use super::sandbox::{Said, Sandbox};
-use super::snapshot::{self, Kind};
-use super::start::{self, Started};
+use super::snapshot::{self, Kind, Wish};
+use super::start::{self, Started, Wishes};
 use super::wait::{Later, both};
 use crate::executor::network::Network;
 use crate::executor::packages::LockPackage;
@@ -90,7 +90,7 @@ struct Inner {
     boot_timer: RefCell<Option<Timeout>>,
     rest_timer: RefCell<Option<Timeout>>,
     /// The snapshot that the next engine shall come out of, and the one that this has.
-    wanted: Cell<Kind>,
+    wishes: Rc<Wishes>,
     kind: Cell<Option<Kind>>,
     sink: Box<dyn Fn(KernelMessage)>,
 }
@@ -114,7 +114,7 @@ impl Kernel {
             timer: RefCell::default(),
             boot_timer: RefCell::default(),
             rest_timer: RefCell::default(),
-            wanted: Cell::new(Kind::Plain),
+            wishes: Rc::new(Wish::Soon.into()),
             kind: Cell::default(),
             sink: Box::new(sink),
         });
@@ -130,6 +130,7 @@ impl Kernel {
 
     /// Asks something of the kernel. The answer comes as messages.
     pub fn request(&self, request: KernelRequest) {
+        self.0.suit(&request);
         let steps = self.0.machine.borrow_mut().request(request, js::now());
         self.0.perform(steps);
     }
@@ -176,6 +177,19 @@ impl Kernel {
 }
 
 impl Inner {
+    /// What is known of the code tells what an engine that isn't there yet shall come out of.
+    fn suit(&self, request: &KernelRequest) {
+        let (code, wish) = match request {
+            KernelRequest::Execute(request) => (&request.code, Wish::Larger),
+            KernelRequest::Start { likely } => (likely, Wish::LargerIfHere),
+            _ => return,
+        };
+        let is_there = matches!(self.machine.borrow().status(), KernelStatus::Idle | KernelStatus::Busy);
+        if !is_there && self.wishes.now() < wish && snapshot::is_larger_for(code) {
+            self.wishes.raise(wish);
+        }
+    }
+
     /// Does the steps in order, those too that are asked for while they are done.
     fn perform(self: &Rc<Self>, steps: Vec<Step<Outgoing>>) {
         self.steps.borrow_mut().extend(steps);
@@ -213,6 +227,7 @@ impl Inner {
             }
             Step::Close => {
                 self.generation.set(self.generation.get() + 1);
+                self.kind.set(None);
                 self.boot_timer.take();
                 self.sandbox.take();
                 self.requests.take();
@@ -220,9 +235,10 @@ impl Inner {
             Step::Open => {
                 self.generation.set(self.generation.get() + 1);
                 let (weak, generation) = (Rc::downgrade(self), self.generation.get());
-                let (options, wanted, files) = (self.options.clone(), self.wanted.get(), self.files.clone());
+                let (options, wishes, files) = (self.options.clone(), self.wishes.clone(), self.files.clone());
                 spawn_local(async move {
-                    match both(open(&weak, generation, &options, wanted), files.ready()).await.0 {
+                    let on_bytes = |done, total| progress(&weak, generation, "Loading Python", done, total);
+                    match both(start::start(&options, &wishes, on_bytes), files.ready()).await.0 {
                         Ok(started) => {
                             if let Some(inner) = live(&weak, generation) {
                                 inner.opened(started);
@@ -293,6 +309,24 @@ impl Inner {
         self.rest_timer.replace(Some(Timeout::new(REST, look_ahead)));
     }
 
+    /// One is up, and nothing runs in it: the larger one takes its place unless something does before that is ready.
+    fn look_further(self: &Rc<Self>) {
+        if self.may_change_over() {
+            let (weak, generation) = (Rc::downgrade(self), self.generation.get());
+            start::bring_larger(&self.options, move || {
+                change_over(&weak, generation);
+            });
+        }
+    }
+
+    /// Whether nothing has run in this engine, and it has less than the larger snapshot. Once only: where the one that came
+    /// has no more, the wheels are taken.
+    fn may_change_over(&self) -> bool {
+        self.wishes.now() < Wish::Larger
+            && self.kind.get() != Some(Kind::Figures)
+            && self.machine.borrow().is_untouched()
+    }
+
     fn install(self: &Rc<Self>, id: MsgId, packages: Vec<LockPackage>) {
         let (weak, generation, base) = (Rc::downgrade(self), self.generation.get(), self.options.base());
         spawn_local(async move {
@@ -301,8 +335,8 @@ impl Inner {
                 return installs(&weak, generation, &id, &names, &[]);
             }
             let text = format!("Loading {}", names.join(", "));
-            if better_engine(&weak, generation, &packages).await {
-                return receive(&weak, generation, Incoming::Better);
+            if is_larger_better(&weak, generation, &packages).await && change_over(&weak, generation) {
+                return;
             }
             progress(&weak, generation, &text, 0.0, 0.0);
             let on_bytes = |done, total| progress(&weak, generation, &text, done, total);
@@ -332,10 +366,6 @@ impl Inner {
     }
 }
 
-async fn open(weak: &Weak<Inner>, generation: u32, options: &KernelOptions, wanted: Kind) -> Result<Started, WebError> {
-    start::start(options, wanted, |done, total| progress(weak, generation, "Loading Python", done, total)).await
-}
-
 /// Hands wheels to the sandbox for a run that waits for them.
 fn installs(weak: &Weak<Inner>, generation: u32, id: &MsgId, names: &[String], wheels: &[(String, Blob)]) {
     if let Some(inner) = live(weak, generation) {
@@ -363,18 +393,20 @@ fn fetch(weak: &Weak<Inner>, generation: u32, asked: Asked) {
 }
 
 /// Whether another engine, out of the larger snapshot, has what the first run needs, sooner than its wheels are there.
-async fn better_engine(weak: &Weak<Inner>, generation: u32, packages: &[LockPackage]) -> bool {
+async fn is_larger_better(weak: &Weak<Inner>, generation: u32, packages: &[LockPackage]) -> bool {
     let Some(inner) = live(weak, generation) else { return false };
     let lock = inner.machine.borrow().lock();
-    let Some(lock) = lock.filter(|_| inner.kind.get() != Some(Kind::Figures) && inner.machine.borrow().is_untouched())
-    else {
-        return false;
-    };
-    // Once only: where it did not come out of that one, the wheels are taken.
-    if inner.wanted.get() == Kind::Figures || !snapshot::brings(packages, &lock).await {
-        return false;
+    match lock.filter(|_| inner.may_change_over()) {
+        Some(lock) => snapshot::brings(packages, &lock).await,
+        None => false,
     }
-    inner.wanted.set(Kind::Figures);
+}
+
+/// Takes an engine out of the larger snapshot in place of this one, if nothing has run in this.
+fn change_over(weak: &Weak<Inner>, generation: u32) -> bool {
+    let Some(inner) = live(weak, generation).filter(|inner| inner.may_change_over()) else { return false };
+    inner.wishes.raise(Wish::Larger);
+    receive(weak, generation, Incoming::Better);
     true
 }
 
@@ -386,8 +418,9 @@ fn live(weak: &Weak<Inner>, generation: u32) -> Option<Rc<Inner>> {
 fn receive(weak: &Weak<Inner>, generation: u32, incoming: Incoming) {
     if let Some(inner) = live(weak, generation) {
         let steps = inner.machine.borrow_mut().receive(incoming, js::now());
-        if !matches!(inner.machine.borrow().status(), KernelStatus::Starting) {
-            inner.boot_timer.take();
+        let status = inner.machine.borrow().status();
+        if status != KernelStatus::Starting && inner.boot_timer.take().is_some() && status == KernelStatus::Idle {
+            inner.look_further();
         }
         inner.perform(steps);
     }

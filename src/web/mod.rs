@@ -36,5 +36,5 @@ pub mod storage;
 pub mod transport;
 pub mod upload;
 pub mod vendor;
-mod wait;
+pub mod wait;
 pub mod watch;

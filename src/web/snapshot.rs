@@ -8,7 +8,7 @@ use super::kernel::KernelOptions;
 use super::sandbox::{self, Came, Frame, SCRIPTS, WORKER};
 use super::wait::{first, join_all};
 use super::{blob, cache, crypto, fetch, js};
-use crate::executor::packages::{LockFile, LockPackage};
+use crate::executor::packages::{LockFile, LockPackage, imports};
 use gloo_timers::future::TimeoutFuture;
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
@@ -18,7 +18,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Blob;
 
-/// What the larger snapshot holds: top-level modules, and the libraries that importing them opens, as they are linked.
+/// What the larger snapshot holds: top-level modules, others that build on them, and the libraries that importing them
+/// opens, as they are linked.
 const CONTENTS: &str = include_str!("../../www/snapshot.json");
 /// A snapshot's parts: packed memory, linked libraries, the other files of the wheels, and where all that is.
 const PARTS: [&str; 4] = ["heap", "so", "site", "meta"];
@@ -60,7 +61,19 @@ impl Kind {
 #[derive(Deserialize)]
 struct Contents {
     imports: Vec<String>,
+    users: Vec<String>,
     libraries: Vec<String>,
+}
+
+/// What a start is worth, from the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wish {
+    /// The soonest: out of the small snapshot.
+    Soon,
+    /// Out of the larger one, if this browser has it.
+    LargerIfHere,
+    /// Out of the larger one, even if it has to come from the site.
+    Larger,
 }
 
 /// What the cache and the site have of a snapshot: for which build, and the checksums of its parts.
@@ -132,21 +145,35 @@ impl Snapshot {
     }
 }
 
-/// The best snapshot of this build that can be had at once, or is worth its way from the site: `wanted` at least, if there
-/// is such a one.
-pub async fn best(wanted: Kind, on_bytes: impl OnBytes) -> Option<Rc<Snapshot>> {
-    if let Some(snapshot) = find(Kind::Figures).await {
+/// The snapshot of this build that fits a wish best. What this browser has comes sooner than what the site has.
+pub async fn best(wish: Wish, on_bytes: impl OnBytes) -> Option<Rc<Snapshot>> {
+    if wish > Wish::Soon
+        && let Some(snapshot) = find(Kind::Figures).await
+    {
         return Some(snapshot);
     }
-    if wanted == Kind::Figures
+    if wish == Wish::Larger
         && let Some(snapshot) = fetch_shipped(Kind::Figures, &on_bytes).await
     {
         return Some(snapshot);
     }
-    match find(Kind::Plain).await {
-        Some(snapshot) => Some(snapshot),
-        None => fetch_shipped(Kind::Plain, &on_bytes).await,
+    for kind in Kind::ALL {
+        if let Some(snapshot) = find(kind).await {
+            return Some(snapshot);
+        }
     }
+    fetch_shipped(Kind::Plain, &on_bytes).await
+}
+
+/// Whether code imports what the larger snapshot holds, as far as its lines tell.
+pub fn is_larger_for(code: &str) -> bool {
+    let Ok(contents) = contents() else { return false };
+    imports(code).any(|module| contents.imports.iter().chain(&contents.users).any(|known| known == module))
+}
+
+/// Whether there is the larger one, here or on the site.
+pub async fn is_larger_to_be_had() -> bool {
+    find(Kind::Figures).await.is_some() || shipped(Kind::Figures).await.is_some()
 }
 
 /// Whether a start out of the larger snapshot would bring one of these packages, sooner than their wheels.

@@ -7,14 +7,15 @@ use super::error::WebError;
 use super::js;
 use super::kernel::KernelOptions;
 use super::sandbox::Sandbox;
-use super::snapshot::{self, Kind, Snapshot};
+use super::snapshot::{self, Kind, Snapshot, Wish};
 use super::wait::{Later, first, try_both};
 use crate::executor::packages::LockFile;
 use gloo_timers::future::TimeoutFuture;
 use std::cell::{Cell, RefCell};
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Poll, Waker};
 use wasm_bindgen_futures::spawn_local;
 
 /// How long Python may take from the frame being up to ready, in ms.
@@ -35,57 +36,134 @@ pub(super) struct Started {
     pub(super) kind: Option<Kind>,
 }
 
-/// Brings one up, the soonest way; out of a snapshot of this kind, if there is one.
-///
-/// # Errors
-/// The distribution can't be had, or no sandbox comes up.
-pub(super) async fn start(options: &KernelOptions, wanted: Kind, on_bytes: impl OnBytes) -> Result<Started, WebError> {
-    match take_spare(options, wanted).await {
-        Some(started) => Ok(started),
-        None => fresh(options, wanted, on_bytes).await,
+/// What the next interpreter is wished to come out of. It may become more while that comes up.
+#[derive(Debug)]
+pub(super) struct Wishes {
+    now: Cell<Wish>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl From<Wish> for Wishes {
+    fn from(wish: Wish) -> Self {
+        Self { now: Cell::new(wish), waker: RefCell::default() }
     }
 }
 
-async fn fresh(options: &KernelOptions, wanted: Kind, on_bytes: impl OnBytes) -> Result<Started, WebError> {
-    let counts = [Cell::new((0.0, 0.0)), Cell::new((0.0, 0.0))];
-    let count = |which: usize| {
-        let (counts, on_bytes) = (&counts, &on_bytes);
-        move |done, total| {
-            counts[which].set((done, total));
-            let [one, other] = counts.each_ref().map(Cell::get);
-            on_bytes(one.0 + other.0, one.1 + other.1);
-        }
-    };
-    let found = Later::<Option<Rc<Snapshot>>>::default();
-    // The frame comes up while the files come in, and begins with the first of them while the others do.
-    let begin = async {
-        let (sandbox, core) = try_both(Sandbox::open(), assets::core(&options.base(), count(0))).await?;
-        sandbox.give(&core, options.max_pages)?;
-        let snapshot = found.take().await;
-        sandbox.begin(snapshot.as_deref())?;
-        Ok::<_, WebError>((sandbox, core, snapshot))
-    };
-    let verify = async {
-        let snapshot = snapshot::best(wanted, count(1)).await;
-        found.set(snapshot.clone());
-        // One that isn't what it was is no error of the start.
-        Ok(match snapshot {
-            Some(snapshot) => snapshot.verify().await,
-            None => Ok(()),
-        })
-    };
-    let ((sandbox, core, snapshot), verified) = try_both(begin, verify).await?;
-    let Some(snapshot) = snapshot else { return Ok(Started { lock: core.lock, sandbox, kind: None }) };
-    if let Err(why) = restored(&sandbox, &snapshot, verified).await {
-        js::debug(&format!("A memory snapshot was not used: {why}"));
-        drop(sandbox);
-        snapshot::spoil(snapshot.kind).await;
-        let sandbox = Sandbox::open().await?;
-        sandbox.give(&core, options.max_pages)?;
-        sandbox.begin(None)?;
-        return Ok(Started { lock: core.lock, sandbox, kind: None });
+impl Wishes {
+    pub(super) fn now(&self) -> Wish {
+        self.now.get()
     }
-    Ok(Started { lock: core.lock, sandbox, kind: Some(snapshot.kind) })
+
+    /// Wishes for so much at least.
+    pub(super) fn raise(&self, wish: Wish) {
+        if wish > self.now.get() {
+            self.now.set(wish);
+            if let Some(waker) = self.waker.take() {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Waits until there is more to wish for than this.
+    async fn above(&self, wish: Wish) {
+        poll_fn(|context| {
+            if self.now.get() > wish {
+                return Poll::Ready(());
+            }
+            self.waker.replace(Some(context.waker().clone()));
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+/// Brings one up, the soonest way; out of a snapshot as it is wished, if there is one.
+///
+/// # Errors
+/// The distribution can't be had, or no sandbox comes up.
+pub(super) async fn start(
+    options: &KernelOptions,
+    wishes: &Wishes,
+    on_bytes: impl OnBytes,
+) -> Result<Started, WebError> {
+    match take_spare(options, wishes.now()).await {
+        Some(started) => Ok(started),
+        None => fresh(options, wishes, on_bytes).await,
+    }
+}
+
+/// Begins anew where more is wished for than what comes up.
+async fn fresh(options: &KernelOptions, wishes: &Wishes, on_bytes: impl OnBytes) -> Result<Started, WebError> {
+    loop {
+        let attempt = Attempt { wish: wishes.now(), has_core: Later::default(), kind: Cell::default() };
+        let more = async {
+            attempt.has_core.take().await;
+            wishes.above(attempt.wish).await;
+            if attempt.kind.get() == Some(Kind::Figures) || !snapshot::is_larger_to_be_had().await {
+                pending::<()>().await;
+            }
+            None
+        };
+        let come = async { Some(attempt.make(options, &on_bytes).await) };
+        if let Some(result) = first(come, more).await {
+            return result;
+        }
+    }
+}
+
+/// One try to bring an interpreter up.
+struct Attempt {
+    wish: Wish,
+    /// The core files are there: what is on its way would be fetched twice.
+    has_core: Later<()>,
+    /// The snapshot that it comes out of.
+    kind: Cell<Option<Kind>>,
+}
+
+impl Attempt {
+    async fn make(&self, options: &KernelOptions, on_bytes: &impl OnBytes) -> Result<Started, WebError> {
+        let counts = [Cell::new((0.0, 0.0)), Cell::new((0.0, 0.0))];
+        let count = |which: usize| {
+            let counts = &counts;
+            move |done, total| {
+                counts[which].set((done, total));
+                let [one, other] = counts.each_ref().map(Cell::get);
+                on_bytes(one.0 + other.0, one.1 + other.1);
+            }
+        };
+        let found = Later::<Option<Rc<Snapshot>>>::default();
+        // The frame comes up while the files come in, and begins with the first of them while the others do.
+        let begin = async {
+            let (sandbox, core) = try_both(Sandbox::open(), assets::core(&options.base(), count(0))).await?;
+            sandbox.give(&core, options.max_pages)?;
+            self.has_core.set(());
+            let snapshot = found.take().await;
+            sandbox.begin(snapshot.as_deref())?;
+            Ok::<_, WebError>((sandbox, core, snapshot))
+        };
+        let verify = async {
+            let snapshot = snapshot::best(self.wish, count(1)).await;
+            self.kind.set(snapshot.as_ref().map(|snapshot| snapshot.kind));
+            found.set(snapshot.clone());
+            // One that isn't what it was is no error of the start.
+            Ok(match snapshot {
+                Some(snapshot) => snapshot.verify().await,
+                None => Ok(()),
+            })
+        };
+        let ((sandbox, core, snapshot), verified) = try_both(begin, verify).await?;
+        let Some(snapshot) = snapshot else { return Ok(Started { lock: core.lock, sandbox, kind: None }) };
+        if let Err(why) = restored(&sandbox, &snapshot, verified).await {
+            js::debug(&format!("A memory snapshot was not used: {why}"));
+            drop(sandbox);
+            snapshot::spoil(snapshot.kind).await;
+            let sandbox = Sandbox::open().await?;
+            sandbox.give(&core, options.max_pages)?;
+            sandbox.begin(None)?;
+            return Ok(Started { lock: core.lock, sandbox, kind: None });
+        }
+        Ok(Started { lock: core.lock, sandbox, kind: Some(snapshot.kind) })
+    }
 }
 
 /// Waits until one is ready out of its snapshot: one that dies before has run nothing, and can be started otherwise.
@@ -121,13 +199,18 @@ thread_local! {
 
 /// Has a spare interpreter stand ready from now on, for whoever asks next; where there is room for it.
 pub fn prepare(options: &KernelOptions) {
+    prepare_then(options, || {});
+}
+
+/// As [`prepare`], and tells when one has just come up out of the larger snapshot.
+fn prepare_then(options: &KernelOptions, on_larger: impl FnOnce() + 'static) {
     if !options.ahead || !is_roomy() || SPARE.with_borrow(Option::is_some) {
         return;
     }
     let spare = Rc::new(Spare { options: options.clone(), started: Later::default() });
     SPARE.set(Some(spare.clone()));
     spawn_local(async move {
-        let mut started = fresh(&spare.options, Kind::Plain, |_, _| {}).await.ok();
+        let mut started = fresh(&spare.options, &Wish::LargerIfHere.into(), |_, _| {}).await.ok();
         if let Some(Started { sandbox, .. }) = &started {
             let is_ready = ready_within(sandbox, BOOT_LIMIT).await.is_ok();
             sandbox.watch(false);
@@ -135,7 +218,23 @@ pub fn prepare(options: &KernelOptions) {
                 started = None;
             }
         }
+        let is_larger = started.as_ref().is_some_and(|started| started.kind == Some(Kind::Figures));
         spare.started.set(started);
+        // Somebody may have asked for it while it came up.
+        if is_larger && SPARE.with_borrow(|held| held.as_ref().is_some_and(|held| Rc::ptr_eq(held, &spare))) {
+            on_larger();
+        }
+    });
+}
+
+/// Brings one out of the larger snapshot up beside the one that has just come up, if this browser has it; tells when it is
+/// ready, and still there for whoever asks next.
+pub(super) fn bring_larger(options: &KernelOptions, on_ready: impl FnOnce() + 'static) {
+    let options = options.clone();
+    spawn_local(async move {
+        if snapshot::find(Kind::Figures).await.is_some() {
+            prepare_then(&options, on_ready);
+        }
     });
 }
 
@@ -149,12 +248,12 @@ pub fn expect(options: &KernelOptions) {
     });
 }
 
-/// The spare one, if it is of this kind, as soon as it is ready.
-async fn take_spare(options: &KernelOptions, wanted: Kind) -> Option<Started> {
+/// The spare one, if it is what is wished for, as soon as it is ready.
+async fn take_spare(options: &KernelOptions, wish: Wish) -> Option<Started> {
     let fits = |spare: &Option<Rc<Spare>>| spare.as_ref().is_some_and(|spare| spare.options == *options);
     let spare = SPARE.with_borrow_mut(|spare| if fits(spare) { spare.take() } else { None })?;
     let started = spare.started.take().await?;
-    let fits = (wanted == Kind::Plain || started.kind == Some(wanted)) && started.sandbox.is_fresh().await;
+    let fits = (wish < Wish::Larger || started.kind == Some(Kind::Figures)) && started.sandbox.is_fresh().await;
     fits.then_some(started)
 }
 

@@ -59,7 +59,7 @@ pub(super) async fn first<T>(one: impl Future<Output = T>, other: impl Future<Ou
 }
 
 /// Waits for both, which go on side by side.
-pub(super) async fn both<A, B>(one: impl Future<Output = A>, other: impl Future<Output = B>) -> (A, B) {
+pub async fn both<A, B>(one: impl Future<Output = A>, other: impl Future<Output = B>) -> (A, B) {
     let (mut one, mut other) = (pin!(one), pin!(other));
     let (mut a, mut b) = (None, None);
     poll_fn(move |context| {

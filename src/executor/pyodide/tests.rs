@@ -54,7 +54,7 @@ fn sent(steps: &Steps) -> Vec<&str> {
 
 fn idle() -> Pyodide {
     let mut kernel = Pyodide::new();
-    kernel.request(KernelRequest::Start, 0.0);
+    kernel.request(KernelRequest::Start { likely: String::new() }, 0.0);
     kernel.receive(ready(), 0.0);
     kernel
 }
@@ -135,6 +135,28 @@ fn a_first_run_that_waits_for_packages_begins_again_in_a_better_engine_as_it_was
     let steps = kernel.receive(worker(r#"{"t":"ready","packages":["numpy"]}"#, ""), 3.0);
     assert!(steps.contains(&Step::Send(Outgoing::Exec(asked))), "{steps:?}");
     assert_eq!(replies(&kernel.receive(reply_ok("1"), 4.0)), [("1", ReplyStatus::Ok)]);
+}
+
+#[test]
+fn an_engine_in_which_nothing_has_run_gives_way_to_a_better_one_unnoticed() {
+    let mut kernel = Pyodide::new();
+    kernel.request(KernelRequest::Start { likely: String::new() }, 0.0);
+    assert!(!kernel.is_untouched(), "there is none yet");
+    kernel.receive(ready(), 1.0);
+    assert!(kernel.is_untouched());
+    assert_eq!(kernel.receive(Incoming::Better, 2.0), [Step::Close, Step::Open]);
+    let progress = Progress { text: "Starting Python".into(), ..Progress::default() };
+    assert_eq!(kernel.receive(Incoming::Progress(progress.clone()), 3.0), [], "for its user it is ready");
+    assert_eq!(kernel.receive(ready(), 4.0), []);
+
+    kernel.receive(Incoming::Better, 5.0);
+    let steps = kernel.request(exec("1", None), 6.0);
+    assert_eq!(steps, [Step::Emit(KernelMessage::Status(KernelStatus::Starting))]);
+    assert_eq!(kernel.receive(Incoming::Progress(progress), 6.0).len(), 1, "somebody waits");
+    assert_eq!(sent(&kernel.receive(ready(), 7.0)), ["1"]);
+    kernel.receive(reply_ok("1"), 8.0);
+    assert!(!kernel.is_untouched());
+    assert_eq!(kernel.receive(Incoming::Better, 9.0), []);
 }
 
 #[test]
@@ -392,7 +414,7 @@ proptest! {
                 Act::Cancel(n) => kernel.request(KernelRequest::Cancel(id(n).into()), now),
                 Act::Interrupt => kernel.request(KernelRequest::Interrupt, now),
                 Act::Restart => kernel.request(KernelRequest::Restart, now),
-                Act::Start => kernel.request(KernelRequest::Start, now),
+                Act::Start => kernel.request(KernelRequest::Start { likely: String::new() }, now),
                 Act::Line(n) => kernel.request(KernelRequest::InputReply { parent: id(n).into(), line: None }, now),
                 Act::Fail => kernel.receive(Incoming::Failed("no".into()), now),
                 Act::Better => kernel.receive(Incoming::Better, now),

@@ -64,7 +64,8 @@ impl Notebook {
         if matches!(self.kernel.status, KernelStatus::Off | KernelStatus::Dead) {
             self.kernel.status = KernelStatus::Starting;
             out.changes.push(Change::Kernel);
-            out.effects.push(Effect::Kernel(KernelRequest::Start));
+            let sources: Vec<_> = self.cells.iter().map(|cell| cell.source.as_str()).collect();
+            out.effects.push(Effect::Kernel(KernelRequest::Start { likely: sources.join("\n") }));
         }
     }
 

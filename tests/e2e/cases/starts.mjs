@@ -60,6 +60,34 @@ export const cases = {
     same(await book.output(1).getByText(/missing|404/).count(), 0, "sentences about the wheels");
   },
 
+  async "code that is run while Python comes up, and needs numpy, doesn't wait for an interpreter without it"(kit) {
+    const site = await kit.ownSite();
+    site.spoil(/\/pyodide\/(numpy|matplotlib)-[^/]*\.whl$/, "missing");
+    // Nothing comes out of the small one.
+    const held = site.hold(/\/snapshots\/plain-heap$/);
+    const book = await kit.notebook({ site });
+    await held.asked;
+    await book.run(`${PLOT}\n${ORIGIN}`);
+    await book.shows("out of a snapshot: True True");
+    held.release();
+  },
+
+  async "a later visit begins with the small one, and the larger one takes its place while nothing runs"(kit) {
+    const site = await kit.ownSite();
+    const book = await kit.notebook({ site });
+    await book.runs(`${PLOT}\nprint('first', 'visit')`, "first visit");
+    await eventually(async () => (await kept(book.page)).length === 2, "both are kept");
+    await book.fill(ORIGIN);
+    await eventually(() => book.page.evaluate(() => localStorage["pyoxide.notebook"].includes("sys.modules")), "the code is kept");
+    await book.page.reload();
+    await book.is("Idle");
+    const [small] = await sandboxes(book.page);
+    await eventually(async () => !(await sandboxes(book.page)).includes(small), "another has taken its place");
+    await book.is("Idle");
+    await book.run();
+    await book.shows("out of a snapshot: True True");
+  },
+
   async "a later run that needs numpy keeps its variables, and takes the wheel"(kit) {
     const site = await kit.ownSite();
     const book = await kit.notebook({ site });
