@@ -22,7 +22,7 @@ from .expressions import is_a
 
 _MARK = re.compile(r"^\s*(?:[\w, ]+=\s*)?[%!?]|\?\s*$", re.MULTILINE)
 _COMMAND = re.compile(r"^(\s*)((?:\w+\s*(?:,\s*\w+\s*)*=\s*)?)([%!])\s*(\S.*)$")
-_HELP = re.compile(r"^(\s*)(?:\?{1,2}\s*([\w.]+)|([\w.]+)\s*\?{1,2})\s*$")
+_HELP = re.compile(r"^(\s*)(?:(\?{1,2})\s*([\w.]+)|([\w.]+)\s*(\?{1,2}))\s*$")
 _PIP = re.compile(r"^(?:python3?\s+-m\s+)?pip3?\s+(.*)$")
 # Of use elsewhere, and harmless to leave out here.
 _NOTHING = {"matplotlib", "load_ext", "reload_ext", "autoreload", "precision", "xmode", "colors", "automagic"}
@@ -66,7 +66,7 @@ def _lines(code):
 
 def _line(line):
     if found := _HELP.match(line):
-        return f"{found[1]}get_ipython().help({(found[2] or found[3])!r})"
+        return f"{found[1]}get_ipython().help({(found[3] or found[4])!r}, {(found[2] or found[5]) == '??'})"
     if not (found := _COMMAND.match(line)):
         return line
     indent, target, kind, text = found.groups()
@@ -77,7 +77,24 @@ def _line(line):
     if kind == "!":
         return f"{indent}{target}get_ipython().{'getoutput' if target else 'system'}({text!r})"
     name, _, words = text.partition(" ")
-    return f"{indent}{target}get_ipython().run_line_magic({name!r}, {words.strip()!r})"
+    awaits = "await " if name == "time" and _awaits(words) else ""
+    return f"{indent}{target}{awaits}get_ipython().run_line_magic({name!r}, {words.strip()!r})"
+
+
+def _awaits(words):
+    try:
+        return bool(_timed(words).co_flags & inspect.CO_COROUTINE)
+    except (SyntaxError, ValueError):
+        return False
+
+
+def _timed(words):
+    """What `%time` runs: an expression or else statements, which may await."""
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    try:
+        return compile(words.strip(), "<time>", "eval", flags, dont_inherit=True)
+    except SyntaxError:
+        return compile(words.strip(), "<time>", "exec", flags, dont_inherit=True)
 
 
 def _duration(seconds):
@@ -85,6 +102,10 @@ def _duration(seconds):
         if seconds >= size * 0.9995:  # or it would be 1e+03 of the next
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds / 1e-9:.3g} ns"
+
+
+def _took(begin):
+    print(f"Wall time: {_duration(time.perf_counter() - begin)}")
 
 
 def _expand(text):
@@ -171,12 +192,15 @@ class _Shell:
             raise RuntimeError("Put %pip at the beginning of a line of its own, outside of functions and loops.")
         return run_sync(done)
 
-    def help(self, name):
-        """`name?`: signature and documentation."""
+    def help(self, name, wants_source=False):
+        """`name?`: signature and documentation; `name??`: the source code, where there is one."""
         try:
             value = eval(name, _namespace)
         except Exception:
             return print(f"Object `{name}` not found.")
+        if wants_source:
+            with contextlib.suppress(TypeError, OSError):
+                return print(inspect.getsource(value))
         with contextlib.suppress(TypeError, ValueError):
             print(f"{name}{inspect.signature(value)}")
         print(inspect.getdoc(value) or f"No documentation of {type(value).__name__} objects.")
@@ -185,7 +209,7 @@ class _Shell:
     def begin_time(self, _=""):
         """`%%time`: says how long the rest of the cell took."""
         begin = time.perf_counter()
-        bridge.current().at_end.append(lambda: print(f"Wall time: {_duration(time.perf_counter() - begin)}"))
+        bridge.current().at_end.append(lambda: _took(begin))
 
     def begin_capture(self, words=""):
         """`%%capture name`: what the rest of the cell writes goes into a variable; what it displays is left out."""
@@ -203,12 +227,16 @@ class _Shell:
         run.at_end.append(end)
 
     def _time(self, words):
-        begin, value = time.perf_counter(), None
-        try:
-            value = eval(words, _namespace)
-        except SyntaxError:
-            exec(words, _namespace)
-        print(f"Wall time: {_duration(time.perf_counter() - begin)}")
+        async def end(coroutine):
+            value = await coroutine
+            _took(begin)
+            return value
+
+        code, begin = _timed(words), time.perf_counter()
+        value = eval(code, _namespace)
+        if code.co_flags & inspect.CO_COROUTINE:
+            return end(value)
+        _took(begin)
         return value
 
     def _timeit(self, words, cell=""):
