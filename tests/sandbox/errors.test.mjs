@@ -103,9 +103,21 @@ test("a kernel whose own tools were broken by the code still answers, and works 
   assert.equal(after.result, 2);
 });
 
-test("os._exit is a death that is told at once", async ({ isolated }) => {
-  const run = await isolated.fresh("import os\nprint('last words')\nos._exit(1)");
-  assert.deepEqual([run.status, run.stdout], ["gone", "last words\n"]);
-  assert.match(run.why, /^dead: /);
-  assert.ok(run.ms < 10_000, `${run.ms} ms`);
-});
+const DEATHS = {
+  "os._exit": "import os\nprint('last words')\nos._exit(1)",
+  "an abort() in C": "import ctypes\nprint('last words')\nctypes.CDLL(None).abort()",
+  "a recursion in C that no limit of Python's ends": "it = iter([1])\nfor _ in range(300_000): it = map(int, it)\nprint('last words')\nnext(it)",
+};
+
+for (const [name, code] of Object.entries(DEATHS)) {
+  test(`${name} is a death that is told at once`, async ({ isolated, plain }) => {
+    for (const host of [isolated, plain]) {
+      const run = await host.fresh(code, { deadline: 15_000, patience: 1_000 });
+      assert.equal(run.status, "gone", story(run));
+      assert.match(run.stdout, /^last words\n/);
+      assert.match(run.why, /^dead: /);
+      assert.ok(run.ms < 10_000, `${run.ms} ms`);
+      assert.equal((await host.fresh("1 + 1")).result, 2, "the next kernel");
+    }
+  });
+}

@@ -154,6 +154,20 @@ for (const kind of ["isolated", "plain"]) {
   });
 }
 
+test("input() says why it can't wait, in a browser that has neither shared memory nor stack switching", async ({ plain }) => {
+  const [run, next] = await plain.evaluate(async () => {
+    const alter = (assets) => ({ ...assets, worker: `delete WebAssembly.Suspending;\n${assets.worker}` });
+    const old = await Kernel.start({ alter });
+    old.onInput = () => "never asked for";
+    const [run, next] = [await old.execute("print('before')\ninput('Name? ')"), await old.execute("1 + 1")];
+    old.dispose();
+    return [run, next];
+  });
+  assert.deepEqual([run.ename, run.stdout, run.outputs.length], ["EOFError", "before\n", 1], story(run));
+  assert.match(run.evalue, /^input\(\) can't wait here: the page is not cross-origin isolated and this browser can't suspend Python.* set the value in the code\.$/);
+  assert.equal(next.result, 2);
+});
+
 test("a round trip is short", async ({ isolated }) => {
   await isolated.kernel();
   const median = await isolated.evaluate(async () => {
