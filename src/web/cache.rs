@@ -11,7 +11,10 @@ use web_sys::{Blob, Cache, CacheStorage, Response};
 const NAME: &str = "pyoxide-files-1";
 
 pub(super) fn refused(thrown: JsValue) -> WebError {
-    WebError::Browser { what: "keep files".into(), why: js::message(&thrown) }
+    match js::get_text(&thrown, "name").as_deref() {
+        Some("QuotaExceededError") => WebError::Full,
+        _ => WebError::Browser { what: "keep files".into(), why: js::message(&thrown) },
+    }
 }
 
 /// The cache of this name.

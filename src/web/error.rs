@@ -71,6 +71,11 @@ pub enum WebError {
         "Python did not start in 90 s. If this page has a Content-Security-Policy, it must allow blob: and 'wasm-unsafe-eval' in script-src and blob: in worker-src. Otherwise close other tabs to free memory, and restart the kernel."
     )]
     BootSilent,
+    /// The browser keeps no more for this page.
+    #[error(
+        "The browser has no room left for this page. Download what you want to keep, or delete files and try again."
+    )]
+    Full,
     /// The browser refused an operation.
     #[error("The browser refused to {what} ({why}).")]
     Browser {

@@ -178,6 +178,22 @@ export const cases = {
     await counted(folder.list.getByRole("listitem"), 1, "files");
   },
 
+  async "files that the browser has no room for are there while the page is, and that they go with it is said"(kit) {
+    const book = await kit.notebook();
+    const cdp = await book.page.context().newCDPSession(book.page);
+    await cdp.send("Storage.overrideQuotaForOrigin", { origin: new URL(book.page.url()).origin, quotaSize: 1e6 });
+    const folder = await Folder.open(book.page);
+    await folder.add(file("small.txt", "s"));
+    await folder.has("/mnt/uploads/small.txt");
+    same(await folder.panel.getByRole("alert").count(), 0, "what is said of a file that has room");
+    await book.run("open('large.bin', 'wb').write(b'x' * 5_000_000)\nprint(open('/mnt/uploads/small.txt').read(), 'written')");
+    await book.shows("s written");
+    await folder.panel.getByRole("alert").getByText("These files are gone when the page is closed: The browser has no room left for this page. Download what you want to keep").waitFor();
+    await folder.has("large.bin");
+    await book.button("Restart kernel").click();
+    await book.runs("import os\nprint('still', os.path.getsize('large.bin'))", "still 5000000");
+  },
+
   async "all files are saved as one archive that Python reads"(kit) {
     const book = await kit.notebook();
     const folder = await Folder.open(book.page);
