@@ -2,6 +2,7 @@
 //! run works.
 
 import { contains, eventually, ok, same } from "../lib/expect.mjs";
+import { cached } from "../lib/pages.mjs";
 
 /** Ends the processes of all sandboxes on a page, as a browser does that has no memory left. */
 async function crash({ page }) {
@@ -40,10 +41,13 @@ async function kernelPage(kit, { isStarted = true } = {}) {
     const started = Kernel.start(options);
     globalThis.execute = async (code) => {
       const run = (await started).execute(code);
-      const about = { replies: 0, text: "" };
+      const about = { replies: 0, text: "", figures: 0 };
       run.reply.then((reply) => Object.assign(about, { reply, replies: about.replies + 1 }));
       (async () => {
-        for await (const output of run.outputs) about.text += output.text ?? "";
+        for await (const output of run.outputs) {
+          about.text += output.text ?? "";
+          about.figures += Boolean(output.data?.["image/png"]);
+        }
         about.ended = true;
       })();
       return about;
@@ -76,6 +80,18 @@ const STEPS = {
     "import numpy as np, matplotlib.pyplot as plt\nprint('begun', flush=True)\nfor n in range(15):\n    plt.figure(figsize=(20, 20))\n    plt.plot(np.random.rand(200_000))",
     () => globalThis.about?.text.includes("begun"),
   ],
+  "after its last line, while its figures are handed out": [
+    `import matplotlib.pyplot as plt
+from matplotlib.artist import Artist
+class Endless(Artist):
+    def draw(self, renderer):
+        print("drawing", flush=True)
+        while True: pass
+plt.plot([1, 2])
+plt.figure().add_artist(Endless())
+print("the last line")`,
+    () => globalThis.about?.text.includes("the last line\ndrawing") && globalThis.about.figures === 1,
+  ],
 };
 
 export const cases = {
@@ -98,6 +114,33 @@ export const cases = {
     await crash(kernel);
     await holds(kernel, () => globalThis.status === "dead", "it is shown as dead");
     same(await next(kernel), { result: 42, first: 1 }, "the next run, and the replies to the first");
+  },
+
+  async "a call of the server whose code's process ends is answered once, and its next call works"(kit) {
+    kit.watch.crashes = true;
+    const [page, server] = [await kit.page(), await kit.server()];
+    const cdp = await page.context().newCDPSession(page);
+    // Answers of calls, as socket.io writes them.
+    const answers = [];
+    cdp.on("Network.webSocketFrameSent", ({ response }) => /^43\d+\[/.test(response.payloadData) && answers.push(response.payloadData));
+    await cdp.send("Network.enable");
+    const chat = await kit.chat({ page });
+    await chat.ready();
+    const call = (id, code) => ({ call: { type: "execute:python", data: { id, code } } });
+    await chat.does(
+      call("1", "import time\nkept = 1\nprint('begun', flush=True)\nopen('begun.txt', 'w').write('a file')\ntime.sleep(600)"),
+      call("2", "print(open('begun.txt').read(), 'kept' in globals(), 6 * 7)"),
+    );
+    await eventually(async () => (await cached(page)).some(({ path }) => path.endsWith("begun.txt")), "its code runs", 90_000);
+    const id = new URL(page.url()).searchParams.get("chat");
+    await crash(chat);
+    const reply = await eventually(async () => {
+      const { history } = (await server.api(`/api/v1/chats/${id}`)).chat;
+      const { done, content } = history.messages[history.currentId];
+      return done && content;
+    }, "the turn ends", 90_000);
+    contains(reply, ['answer: {"stdout": "begun\\n"', "KernelDied: The browser has ended the Python sandbox", 'answer: {"stdout": "a file False 42\\n"'], "what the server was told");
+    same(answers.length, 2, "answers sent");
   },
 };
 
