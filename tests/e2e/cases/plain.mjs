@@ -70,4 +70,34 @@ export const cases = {
     ok(["aborted", "KeyboardInterrupt"].includes(seen[0]), `the run was stopped: ${seen[0]}`);
     same(seen[1], 2, "the next run");
   },
+
+  async "a thousand runs leave nothing in the page's memory"(kit) {
+    const page = await empty(kit);
+    const cdp = await page.context().newCDPSession(page);
+    await page.evaluate(async () => {
+      const { default: init, Kernel } = await import("/pyoxide.js");
+      const { memory } = await init();
+      const kernel = await Kernel.start({});
+      globalThis.ours = () => memory.buffer.byteLength;
+      globalThis.runs = async (count) => {
+        for (let n = 0; n < count; n++) {
+          const { outputs, reply } = kernel.execute(`x = list(range(1000)); print("run", ${n})\nx[-1]`);
+          let seen = 0;
+          for await (const output of outputs) seen += Boolean(output.type);
+          const { result } = await reply;
+          if (result !== 999 || seen < 2) throw new Error(`run ${n} gave ${result} and ${seen} outputs`);
+        }
+      };
+    });
+    const used = async () => {
+      await cdp.send("HeapProfiler.collectGarbage");
+      const { usedSize } = await cdp.send("Runtime.getHeapUsage");
+      return usedSize + (await page.evaluate(() => ours()));
+    };
+    await page.evaluate(() => runs(100));
+    const before = await used();
+    await page.evaluate(() => runs(1000));
+    const after = await used();
+    ok(after < before * 1.1, `from ${before} to ${after} bytes`);
+  },
 };
