@@ -1,7 +1,30 @@
 //! What code shows beside text and figures: formulas, sounds, moving pictures.
 
-import { contains, counted, eventually, ok, same } from "../lib/expect.mjs";
+import { readFileSync } from "node:fs";
+import { longestTask } from "../lib/browser.mjs";
+import { clip, contains, counted, eventually, ok, same } from "../lib/expect.mjs";
 import { pictures } from "../lib/pages.mjs";
+import { stored } from "../lib/stored.mjs";
+
+const SOUND = "import numpy as np\nfrom IPython.display import Audio\nAudio(np.sin(2 * np.pi * 440 * np.arange(8000) / 8000), rate=8000)";
+const MOVING = "import io\nfrom PIL import Image as Picture\nfrom IPython.display import Image\nframes = [Picture.new('RGB', (60, 40), c) for c in ('red', 'blue')]\nfile = io.BytesIO()\nframes[0].save(file, 'GIF', save_all=True, append_images=frames[1:], duration=200, loop=0)\nImage(file.getvalue())";
+
+/** A sound of a second can be played, and doesn't begin by itself. */
+async function plays(sound) {
+  await eventually(() => sound.evaluate((element) => element.duration === 1), "it lasts a second");
+  same(await sound.evaluate((element) => [element.controls, element.autoplay, element.paused]), [true, false, true], "its controls");
+  await sound.evaluate((element) => element.play());
+  await eventually(() => sound.evaluate((element) => element.currentTime > 0), "it plays");
+}
+
+/** One picture is shown, and it moves. */
+async function moves(output) {
+  await pictures(output, 1);
+  const image = output.getByRole("img");
+  same(await image.evaluate(({ naturalWidth, naturalHeight }) => [naturalWidth, naturalHeight]), [60, 40], "its size");
+  const first = await image.screenshot();
+  await eventually(async () => !first.equals(await image.screenshot()), "it changes by itself");
+}
 
 export const cases = {
   async "a formula of sympy is drawn, and one that is none stays as it was written, with the reason"(kit) {
@@ -33,21 +56,28 @@ export const cases = {
 
   async "a sound can be played, and begins when the person wants it to"(kit) {
     const book = await kit.notebook();
-    await book.run("import numpy as np\nfrom IPython.display import Audio\nAudio(np.sin(2 * np.pi * 440 * np.arange(8000) / 8000), rate=8000)");
+    await book.run(SOUND);
     const sound = book.output(1).locator("audio");
     await sound.waitFor({ timeout: 90_000 });
-    await eventually(() => sound.evaluate((element) => element.duration === 1), "it lasts a second");
-    same(await sound.evaluate((element) => [element.controls, element.autoplay, element.paused]), [true, false, true], "its controls");
-    await sound.evaluate((element) => element.play());
-    await eventually(() => sound.evaluate((element) => element.currentTime > 0), "it plays");
+    await plays(sound);
   },
 
   async "a moving picture is shown as a picture"(kit) {
     const book = await kit.notebook();
-    await book.run("import io\nfrom PIL import Image as Picture\nfrom IPython.display import Image\nframes = [Picture.new('RGB', (60, 40), c) for c in ('red', 'blue')]\nfile = io.BytesIO()\nframes[0].save(file, 'GIF', save_all=True, append_images=frames[1:], duration=200, loop=0)\nImage(file.getvalue())");
-    await pictures(book.output(1), 1);
-    await counted(book.output(1).getByRole("img"), 1, "pictures");
-    same(await book.output(1).getByRole("img").evaluate(({ naturalWidth, naturalHeight }) => [naturalWidth, naturalHeight]), [60, 40], "its size");
+    await book.run(MOVING);
+    await moves(book.output(1));
+  },
+
+  async "a sound and a moving picture of the chat's code are played and shown below it"(kit) {
+    const chat = await stored(kit, { content: `\`\`\`python\n${SOUND}\n\`\`\`\n\n\`\`\`python\n${MOVING}\n\`\`\`` });
+    const block = (n) => chat.assistant.locator("figure.code-block").nth(n);
+    const output = (n) => block(n).getByRole("region", { name: "Output" });
+    await block(0).getByRole("button", { name: "Run" }).click();
+    const sound = output(0).locator("audio");
+    await sound.waitFor({ timeout: 90_000 });
+    await plays(sound);
+    await block(1).getByRole("button", { name: "Run" }).click();
+    await moves(output(1));
   },
 
   async "a figure is a drawing where the code asks for it"(kit) {
@@ -117,5 +147,57 @@ export const cases = {
     await book.button("Interrupt kernel").click();
     await book.shows(/KeyboardInterrupt/);
     await book.runs("print('again')", "again");
+  },
+
+  async "code that prints without end is shown up to 1 MiB and stopped, the rest is a file, and the page answers all the while"(kit) {
+    const book = await kit.notebook();
+    const line = (n) => `${String(n).padStart(7)} ${"x".repeat(992)}\n`;
+    const longest = await longestTask(book.page, async () => {
+      await book.run("n = 0\nwhile True:\n    print(f'{n:7}', 'x' * 992)\n    n += 1");
+      // 200 kB are drawn; of the rest of the 1 MiB, but for what waits for the end, it is said how much it is.
+      await book.output(1).getByRole("button", { name: /^Show more \(8[34]\d kB not shown\)/ }).waitFor({ timeout: 90_000 });
+      await book.button("Add cell").click();
+      await book.write(2, "print('stopped after', n > 2000, 'lines')");
+      await book.is("Busy");
+      await book.button("Interrupt kernel").click();
+      await book.shows("KeyboardInterrupt");
+    });
+    ok(longest < 500, `the page did not answer for ${longest} ms`);
+    await book.output(1).getByText(/^The code has printed [\d.]+ MB more than is shown here\./).waitFor();
+    const download = book.page.waitForEvent("download");
+    await book.button("Save the rest").click();
+    const rest = readFileSync(await (await download).path(), "utf8");
+    for (let hidden = 848_576; hidden > 0; hidden -= 200_000) await book.output(1).getByRole("button", { name: /^Show more/ }).click();
+    const shown = await book.output(1).locator("pre").first().evaluate((pre) => pre.textContent);
+    same(shown.length, 1 << 20, "characters shown");
+    const lines = `${shown}${rest}`.split("\n");
+    const wrong = lines.slice(0, -1).findIndex((text, n) => `${text}\n` !== line(n));
+    ok(wrong < 0 && lines.length > 2000, `line ${wrong} of ${lines.length}: ${clip(lines[wrong])}`);
+    await book.cell(2).getByRole("button", { name: "Run cell", exact: true }).click();
+    await book.shows("stopped after True lines", 2);
+  },
+
+  async "a wide and long table scrolls in its output, shows its beginning and end, and the page stays as wide as it is"(kit) {
+    const book = await kit.notebook();
+    await book.run("import numpy as np, pandas as pd\npd.set_option('display.max_columns', None)\npd.DataFrame(np.arange(5_000_000).reshape(50_000, 100), columns=[f'column {n}' for n in range(100)])");
+    const frame = book.output(1).locator("iframe[title='HTML output']");
+    const table = book.output(1).frameLocator("iframe[title='HTML output']").locator("#output");
+    await table.getByRole("columnheader", { name: "column 99" }).waitFor({ state: "attached", timeout: 120_000 });
+    await table.getByText("50000 rows × 100 columns").waitFor();
+    same(await table.getByRole("row").count(), 12, "rows: the head, five, the gap, five");
+    same((await table.getByRole("row").nth(1).innerText()).split(/\s+/).slice(0, 3), ["0", "0", "1"], "the first row");
+    ok(await table.evaluate((box) => box.scrollWidth > 2 * box.clientWidth), "it is wider than its output");
+    const last = table.getByRole("columnheader", { name: "column 99" });
+    const inView = () => last.evaluate((cell) => cell.getBoundingClientRect().right <= innerWidth + 1);
+    same(await inView(), false, "the last column is in view at first");
+    await table.press("ArrowRight");
+    await eventually(() => table.evaluate((box) => box.scrollLeft > 0), "the keyboard scrolls it");
+    await table.hover();
+    await book.page.mouse.wheel(100_000, 0);
+    await eventually(inView, "the wheel brings the last column into view");
+    const page = await book.page.evaluate(() => [document.scrollingElement.scrollWidth <= innerWidth, scrollX]);
+    same(page, [true, 0], "the page is not wider than its window");
+    const height = await frame.evaluate((element) => element.clientHeight);
+    ok(height < 1000, `the output is ${height} px high`);
   },
 };

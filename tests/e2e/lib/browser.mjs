@@ -41,6 +41,28 @@ export async function launchWithoutStorage(watch) {
   return { context, close };
 }
 
+/**
+ * How long a page's main thread, or that of one of its frames, computes in one go at most while `act` goes on, in ms. It
+ * is its own time: what else the machine does doesn't count.
+ */
+export async function longestTask(page, act) {
+  const browser = page.context().browser();
+  await browser.startTracing(page, { categories: ["toplevel"] });
+  let trace;
+  try {
+    await act();
+  } finally {
+    trace = await browser.stopTracing();
+  }
+  const { traceEvents } = JSON.parse(trace);
+  const thread = ({ pid, tid }) => `${pid} ${tid}`;
+  const main = new Set(traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(thread));
+  // Not every task has an event of its own, but what it does has.
+  const steps = traceEvents.filter((event) => event.tdur > 0 && main.has(thread(event)));
+  if (!steps.length) throw new Error("The trace has nothing of the page.");
+  return steps.reduce((most, { tdur }) => Math.max(most, tdur), 0) / 1000;
+}
+
 /** Keeps what the pages of one case did: their console, the errors nobody caught, every address they asked for. */
 export class Watch {
   pages = [];
