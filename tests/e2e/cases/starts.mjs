@@ -1,7 +1,9 @@
 //! How Python comes up: out of the site's snapshots, out of one that the page has made, from its beginning, or ready already.
 
-import { counted, eventually, ok, same, PATIENCE } from "../lib/expect.mjs";
+import { longestTask } from "../lib/browser.mjs";
+import { contains, counted, eventually, ok, same, PATIENCE } from "../lib/expect.mjs";
 import { cached, pictures } from "../lib/pages.mjs";
+import { stored } from "../lib/stored.mjs";
 
 /** Whether an interpreter came out of a snapshot: only the making imports this module. */
 const ORIGIN = "import sys; print('out of a snapshot:', 'pyoxide.snapshot' in sys.modules, 'numpy' in sys.modules)";
@@ -32,6 +34,15 @@ const alter = (page, snapshot, part) =>
     },
     [snapshot, part],
   );
+
+/** Has the browser's copy of a snapshot say that another build has made it. */
+const isOfAnotherBuild = (page, snapshot) =>
+  page.evaluate(async (snapshot) => {
+    const cache = await caches.open("pyoxide-files-1");
+    const key = (await cache.keys()).find(({ url }) => url.endsWith(snapshot));
+    const record = await (await cache.match(key)).json();
+    await cache.put(key, new Response(JSON.stringify({ ...record, key: "another" })));
+  }, snapshot);
 
 /** The next visit starts Python from its beginning, and keeps no other snapshots than these. */
 const isNotUsed = async (book, left) => {
@@ -131,6 +142,19 @@ export const cases = {
     await isNotUsed(book, ["snapshot-plain"]);
   },
 
+  async "a snapshot of another build is not used, where it is kept or on the site"(kit) {
+    const site = await kit.ownSite();
+    const book = await kit.notebook({ site });
+    await book.runs(ORIGIN, "out of a snapshot: True False");
+    await eventually(async () => (await kept(book.page)).includes("snapshot-plain"), "it is kept");
+    const asked = () => site.asked.filter((path) => path.includes("/snapshots/")).length;
+    const before = asked();
+    await isOfAnotherBuild(book.page, "snapshot-plain");
+    site.change(/\/snapshots\.json$/, /"key":"[^"]*"/g, '"key":"another"');
+    await isNotUsed(book, ["snapshot-plain"]);
+    same(asked(), before, "parts of snapshots that were asked for");
+  },
+
   async "without snapshots on its site a page makes one while nothing runs, and starts out of it next time"(kit) {
     const site = await kit.siteWithoutSnapshots();
     const book = await kit.notebook({ site });
@@ -141,6 +165,37 @@ export const cases = {
     await book.runs(ORIGIN, "out of a snapshot: True True");
     await book.run(PLOT);
     await pictures(book.output(1), 1);
+  },
+
+  async "the page goes on while Python comes up, out of a snapshot or from its beginning"(kit) {
+    for (const site of [await kit.ownSite(), await kit.siteWithoutSnapshots()]) {
+      const page = await kit.page();
+      await page.goto(`${site.origin}/index.html`);
+      await page.evaluate(async () => {
+        const { default: init, Kernel } = await import("/pyoxide.js");
+        await init();
+        globalThis.start = async () => (await (await Kernel.start({})).execute("6 * 7").reply).result;
+      });
+      const longest = await longestTask(page, async () => same(await page.evaluate(() => start()), 42, "the result"));
+      ok(longest < 200, `the page did not answer for ${longest} ms`);
+    }
+  },
+
+  async "a chat says how far Python is while it loads, in words and in bytes"(kit) {
+    const site = await kit.ownSite();
+    const release = site.hold(/\/pyodide\/pyodide\.asm\.wasm$/);
+    const chat = await stored(kit, { content: "```python\nprint('loaded')\n```" }, { site });
+    await chat.assistant.getByRole("button", { name: "Run", exact: true }).click();
+    const bar = chat.page.getByRole("progressbar", { name: /Python/ });
+    const [said, shown] = await eventually(
+      () => bar.evaluate((bar) => bar.value > 0 && bar.value < bar.max && [bar.getAttribute("aria-valuetext"), bar.parentElement.innerText]),
+      "some of it has come",
+    );
+    contains(said, /^\d+\.\d of \d+\.\d MB$/, "what is said");
+    contains(shown, ["Loading Python", said], "what is shown");
+    release();
+    await chat.assistant.getByRole("region", { name: "Output" }).getByText("loaded").waitFor({ timeout: 3 * PATIENCE });
+    await bar.waitFor({ state: "hidden" });
   },
 
   async "a chat that shows Python has an interpreter ready before anybody presses Run"(kit) {
