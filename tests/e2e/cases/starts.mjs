@@ -75,12 +75,12 @@ export const cases = {
     const site = await kit.ownSite();
     site.spoil(/\/pyodide\/(numpy|matplotlib)-[^/]*\.whl$/, "missing");
     // Nothing comes out of the small one.
-    const held = site.hold(/\/snapshots\/plain-heap$/);
+    const release = site.hold(/\/snapshots\/plain-heap$/);
     const book = await kit.notebook({ site });
-    await held.asked;
+    await eventually(() => site.asked.includes("/snapshots/plain-heap"), "the small one is asked for");
     await book.run(`${PLOT}\n${ORIGIN}`);
     await book.shows("out of a snapshot: True True");
-    held.release();
+    release();
   },
 
   async "a later visit begins with the small one, and the larger one takes its place while nothing runs"(kit) {
