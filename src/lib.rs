@@ -7,6 +7,7 @@
 
 pub mod file_name;
 pub mod ids;
+pub mod language;
 pub mod protocol;
 
 pub mod markdown;

@@ -8,11 +8,23 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// The floors, lowest first: a file may use its own floor and those before it.
-const FLOORS: [&str; 11] =
-    ["ids", "file_name", "cursor", "protocol", "markdown", "ansi", "state", "executor", "web", "view", "entry"];
+const FLOORS: [&str; 12] = [
+    "ids",
+    "file_name",
+    "cursor",
+    "language",
+    "protocol",
+    "markdown",
+    "ansi",
+    "state",
+    "executor",
+    "web",
+    "view",
+    "entry",
+];
 
 /// The first floor that may name the browser.
-const WEB: usize = 8;
+const WEB: usize = 9;
 
 const MAX_LINES: usize = 600;
 

@@ -2,10 +2,10 @@
 
 use super::event_client::{EventClient, Options, build};
 use crate::ids::ChatId;
+use crate::language::{Language, speak};
 use crate::state::client::{Client, Fresh, User};
 use crate::view::chat::embeds::EmbedRules;
 use crate::view::chat::{ChatPage, ChatStore, Port};
-use crate::view::common::language::{Language, speak};
 use crate::web::blob::ObjectUrl;
 use crate::web::client::Driver;
 use crate::web::files::Files;

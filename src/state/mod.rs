@@ -12,7 +12,6 @@ pub mod extras;
 pub mod files;
 pub mod fold;
 pub mod inert_html;
-pub mod language;
 pub mod latex;
 pub mod notebook;
 pub mod outputs;

@@ -1,6 +1,6 @@
 //! Every word that the chat page shows of its own, in each language: English, then Chinese.
 
-use crate::view::common::language::{Language, language, texts};
+use crate::language::{Language, language, texts};
 
 texts! {
     new_chat: "New chat", "新对话";

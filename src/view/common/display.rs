@@ -59,7 +59,7 @@ fn text(data: &MimeBundle) -> String {
         return text.to_owned();
     }
     match data.iter().next() {
-        Some((media_type, value)) => strings::unknown_value(media_type, &super::progress::bytes(value.len() as f64)),
+        Some((media_type, value)) => strings::unknown_value(&media_type, &super::progress::bytes(value.len() as f64)),
         None => String::new(),
     }
 }

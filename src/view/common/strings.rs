@@ -1,6 +1,6 @@
 //! Every word that the shared parts show of their own, in each language: English, then Chinese.
 
-use super::language::{Language, language, texts};
+use crate::language::{Language, language, texts};
 
 texts! {
     code_waits: "The code waits for a line", "代码在等待一行输入";
@@ -44,6 +44,16 @@ texts! {
     variable_size: "Size", "大小";
     variable_value: "Value", "值";
     empty_file: "This file is empty.", "这个文件是空的。";
+    deleted(name): "{name} is deleted.", "{name} 已删除。";
+    replaced(names): "{names}: the new one is in the place of the old one.", "{names}：新文件已替换旧文件。";
+    beginning(shown): "Only the beginning is shown ({shown}).", "仅显示开头（{shown}）。";
+    not_kept(why): "These files are gone when the page is closed: {why}", "关闭页面后这些文件将丢失：{why}";
+    more_variables(count): "and {count} more", "还有 {count} 个";
+    of(done, total): "{done} of {total}", "{done} / {total}";
+    show_more(hidden): "Show more ({hidden} not shown)", "显示更多（还有 {hidden} 未显示）";
+    unknown_value(media_type, size):
+        "A value of the type {media_type} ({size}), which can't be shown here.",
+        "类型为 {media_type} 的值（{size}），无法在这里显示。";
 }
 
 /// A small number of bytes.
@@ -52,46 +62,6 @@ pub(super) fn bytes(count: u64) -> String {
         (Language::English, 1) => "1 byte".to_owned(),
         (Language::English, _) => format!("{count} bytes"),
         (Language::Chinese, _) => format!("{count} 字节"),
-    }
-}
-
-/// That a file was deleted.
-pub(super) fn deleted(name: &str) -> String {
-    match language() {
-        Language::English => format!("{name} is deleted."),
-        Language::Chinese => format!("{name} 已删除。"),
-    }
-}
-
-/// That files were put in the place of others.
-pub(super) fn replaced(names: &str) -> String {
-    match language() {
-        Language::English => format!("{names}: the new one is in the place of the old one."),
-        Language::Chinese => format!("{names}：新文件已替换旧文件。"),
-    }
-}
-
-/// That the beginning of a file is shown.
-pub(super) fn beginning(shown: &str) -> String {
-    match language() {
-        Language::English => format!("Only the beginning is shown ({shown})."),
-        Language::Chinese => format!("仅显示开头（{shown}）。"),
-    }
-}
-
-/// That files go with the page, and why.
-pub(super) fn not_kept(why: &str) -> String {
-    match language() {
-        Language::English => format!("These files are gone when the page is closed: {why}"),
-        Language::Chinese => format!("关闭页面后这些文件将丢失：{why}"),
-    }
-}
-
-/// That there are more variables than are shown.
-pub(super) fn more_variables(count: usize) -> String {
-    match language() {
-        Language::English => format!("and {count} more"),
-        Language::Chinese => format!("还有 {count} 个"),
     }
 }
 
@@ -104,14 +74,6 @@ pub(super) fn used(count: usize, bytes: &str, most: &str) -> String {
     }
 }
 
-/// How much of how much, each with its unit where it has one.
-pub(super) fn of(done: &str, total: &str) -> String {
-    match language() {
-        Language::English => format!("{done} of {total}"),
-        Language::Chinese => format!("{done} / {total}"),
-    }
-}
-
 /// Seconds, as they pass.
 pub(super) fn elapsed(seconds: u32) -> String {
     let (minute, second) = match language() {
@@ -121,14 +83,6 @@ pub(super) fn elapsed(seconds: u32) -> String {
     match seconds {
         seconds if seconds < 60 => format!(" {seconds} {second}"),
         seconds => format!(" {} {minute} {:02} {second}", seconds / 60, seconds % 60),
-    }
-}
-
-/// A button for more of a text, with what isn't shown yet.
-pub(super) fn show_more(hidden: &str) -> String {
-    match language() {
-        Language::English => format!("Show more ({hidden} not shown)"),
-        Language::Chinese => format!("显示更多（还有 {hidden} 未显示）"),
     }
 }
 
@@ -145,13 +99,5 @@ pub(super) fn written_more(is_error: bool, kept: &str, dropped: Option<&str>) ->
             let lost = dropped.map(|dropped| format!("另有 {dropped} 没有保留。")).unwrap_or_default();
             format!("代码{how}的内容比这里显示的多 {kept}。{lost}")
         }
-    }
-}
-
-/// What stands for a value that can't be shown.
-pub(super) fn unknown_value(media_type: &str, size: &str) -> String {
-    match language() {
-        Language::English => format!("A value of the type {media_type} ({size}), which can't be shown here."),
-        Language::Chinese => format!("类型为 {media_type} 的值（{size}），无法在这里显示。"),
     }
 }

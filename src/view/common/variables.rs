@@ -34,7 +34,7 @@ pub fn VariablesPane(
             if variables.is_empty() {
                 return view! { <p class="variables-note">{strings::no_variables()}</p> }.into_any();
             }
-            let more = (more > 0).then(|| view! { <p class="variables-note">{strings::more_variables(more)}</p> });
+            let more = (more > 0).then(|| view! { <p class="variables-note">{strings::more_variables(&more)}</p> });
             view! {
                 <div class="variables" role="region" aria-label=strings::variables() tabindex="0">
                     <table>
