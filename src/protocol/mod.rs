@@ -4,5 +4,6 @@ pub mod chat;
 pub mod execute;
 pub mod mime;
 pub mod rest;
+mod strings;
 pub mod trace;
 pub mod worker;

@@ -2,6 +2,7 @@
 
 use super::{Dropped, clip, error_text, is_call, one_line, text};
 use crate::ids::MessageId;
+use crate::protocol::strings;
 use serde_json::{Map, Value, json};
 
 /// Characters of a title.
@@ -161,12 +162,8 @@ impl StatusItem {
         let count = data["count"].as_u64().unwrap_or(links.len() as u64);
         let query = text(data, "query").unwrap_or_default();
         let words = match (text(data, "description"), action) {
-            (_, "sources_retrieved") if data["count"].is_u64() => match count {
-                0 => "No sources found".to_owned(),
-                1 => "Retrieved 1 source".to_owned(),
-                many => format!("Retrieved {many} sources"),
-            },
-            (_, "knowledge_search") if !query.is_empty() => format!("Searching knowledge for “{query}”"),
+            (_, "sources_retrieved") if data["count"].is_u64() => strings::retrieved(count),
+            (_, "knowledge_search") if !query.is_empty() => strings::searching_knowledge(&query),
             (words, _) => words.unwrap_or_default().to_owned(),
         };
         let words = words.replace("{{count}}", &count.to_string()).replace("{{searchQuery}}", query);
@@ -351,10 +348,10 @@ impl ChatEvent {
 fn alert(data: &Value) -> Option<String> {
     let title = one_line(text(data, "title")?, TITLE);
     let place = text(data, "location").filter(|place| !place.is_empty());
-    let place = place.map_or_else(String::new, |place| format!(", {}", one_line(place, TITLE)));
+    let place = place.map_or_else(String::new, |place| strings::at_place(&one_line(place, TITLE)));
     Some(match data["minutes_until"].as_f64().map(f64::round) {
-        Some(minutes) if minutes >= 1.0 => format!("{title} begins in {minutes} min{place}."),
-        _ => format!("{title} begins now{place}."),
+        Some(minutes) if minutes >= 1.0 => strings::begins_in(&title, &minutes, &place),
+        _ => strings::begins_now(&title, &place),
     })
 }
 

@@ -8,6 +8,7 @@ mod event;
 pub mod question;
 mod types;
 
+use super::strings;
 use crate::ids::{ChatId, FileId, MessageId};
 pub use call::{CallFile, ChatCall, DirectCall};
 pub use event::{ChatEvent, Compaction, Level, OutletMessage, Person, StatusItem, StatusLink, Task, tasks};
@@ -101,7 +102,7 @@ pub fn error_text(error: &Value) -> String {
             .iter()
             .find_map(|name| error.get(*name))
             .map_or_else(|| error.to_string(), error_text),
-        Value::Null => "The server gave no reason.".to_owned(),
+        Value::Null => strings::no_reason().to_owned(),
         other => other.to_string(),
     }
 }

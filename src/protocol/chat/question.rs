@@ -2,6 +2,7 @@
 //! was filled in becomes the answer of the call.
 
 use super::{clip, one_line, text};
+use crate::protocol::strings;
 use serde_json::{Map, Value, json};
 
 /// Characters of a title or a label.
@@ -142,7 +143,7 @@ impl Question {
 
     /// `confirmation` (2.3); with a `tool_call` it asks for leave to call a tool.
     pub(super) fn confirmation(data: &Value) -> Self {
-        let mut question = Self::new(data, Form::Confirmation, "Confirm your action");
+        let mut question = Self::new(data, Form::Confirmation, strings::confirm());
         if let Some(call) = data.get("tool_call").filter(|call| call.is_object()) {
             let name = text(call, "name").or_else(|| text(&call["function"], "name")).unwrap_or_default();
             let arguments = [&call["arguments"], &call["params"], &call["function"]["arguments"]];
@@ -152,18 +153,18 @@ impl Question {
                     other => format!("{other:#}"),
                 });
             if question.message.is_empty() {
-                question.message = format!("The model wants to call `{}`.", one_line(name, TITLE));
+                question.message = strings::wants_to_call(&one_line(name, TITLE));
             }
             question.message.push_str(&format!("\n\n~~~~json\n{}\n~~~~", clip(&arguments, MESSAGE)));
         } else if question.message.is_empty() {
-            question.message = "This cannot be undone.".into();
+            question.message = strings::no_undoing().into();
         }
         question
     }
 
     /// `input` (2.3).
     pub(super) fn input(data: &Value) -> Self {
-        let mut question = Self::new(data, Form::Line, "Input");
+        let mut question = Self::new(data, Form::Line, strings::input());
         let kind = text(&data["input"], "type").or_else(|| text(data, "type")).unwrap_or_default();
         let choices = choices(data["input"].get("options").unwrap_or(&data["options"]));
         let value = text(data, "value").unwrap_or_default().to_owned();
@@ -185,22 +186,23 @@ impl Question {
 
     /// `request:user_input` (2.6).
     pub(super) fn user_input(data: &Value) -> Result<Self, String> {
-        let mut question = Self::new(data, Form::UserInput, "A question");
+        let mut question = Self::new(data, Form::UserInput, strings::a_question());
         question.fields = asked(data);
         if question.fields.is_empty() { Err("This call asks nothing.".into()) } else { Ok(question) }
     }
 
     /// The questions of a pending `ask_user` tool call, by its arguments (3.5).
     pub fn ask_user(arguments: &Value) -> Option<Self> {
-        let mut question = Self::new(&Value::Null, Form::UserInput, "A question");
+        let mut question = Self::new(&Value::Null, Form::UserInput, strings::a_question());
         question.fields = asked(arguments);
         (!question.fields.is_empty()).then_some(question)
     }
 
     /// `request:elicitation` (2.6).
     pub(super) fn elicitation(data: &Value) -> Result<Self, String> {
-        let who = text(data, "server_name").map_or_else(|| "A server".to_owned(), |name| one_line(name, TITLE));
-        let mut question = Self::new(data, Form::Elicitation, &format!("{who} asks"));
+        let who =
+            text(data, "server_name").map_or_else(|| strings::a_server().to_owned(), |name| one_line(name, TITLE));
+        let mut question = Self::new(data, Form::Elicitation, &strings::asks(&who));
         if text(data, "mode") == Some("url") {
             let url = text(data, "url").filter(|url| url.starts_with("https://") || url.starts_with("http://"));
             question.link = Some(url.ok_or("This call names no page that could be opened.")?.to_owned());
@@ -254,7 +256,7 @@ impl Field {
     /// What an entry says; nothing if it is empty and may be.
     fn read(&self, entry: &Entry, form: Form) -> Result<Option<Value>, String> {
         let empty = || match self.required {
-            true => Err("Please fill this in.".to_owned()),
+            true => Err(strings::fill_this_in().to_owned()),
             false => Ok(None),
         };
         match (&self.kind, entry) {
@@ -286,7 +288,7 @@ impl Field {
                 } else {
                     text.parse::<f64>().ok().map(Value::from)
                 };
-                let needed = if *whole { "Please write a whole number." } else { "Please write a number." };
+                let needed = if *whole { strings::whole_number() } else { strings::number() };
                 number.filter(|number| !number.is_null()).map(Some).ok_or_else(|| needed.to_owned())
             }
             (FieldKind::Line | FieldKind::Lines | FieldKind::Secret, Entry::Text(text)) => {
