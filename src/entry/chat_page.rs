@@ -1,8 +1,8 @@
 //! Mounts the chat page: address bar in, driver and view tied together.
 
 use super::event_client::{EventClient, Options, build};
+use super::language::speak_in;
 use crate::ids::ChatId;
-use crate::language::{Language, speak};
 use crate::state::client::{Client, Fresh, User};
 use crate::view::chat::embeds::EmbedRules;
 use crate::view::chat::{ChatPage, ChatStore, Port};
@@ -44,10 +44,9 @@ pub async fn mount_chat(
     options.network = options.network.or_else(|| root.get_attribute("data-network"));
     options.package_index = options.package_index.or_else(|| root.get_attribute("data-package-index"));
     let embeds = EmbedRules::read(&hosts, downloads).map_err(|why| JsError::new(&why))?;
-    let language = chosen_language(&root, options.language.as_deref(), own_address);
-    speak(language);
-    // It throws for bad names only.
-    let _ = root.set_attribute("lang", language.tag());
+    // The host's choice; else the language of the host's page around the element.
+    let near = root.closest("[lang]").ok().flatten().filter(|_| !own_address);
+    speak_in(&root, &[options.language.clone(), near.and_then(|near| near.get_attribute("lang"))]);
     // The driver tells the store what changed, and the store asks the driver: the store is made last.
     let store = Rc::new(OnceCell::<ChatStore>::new());
     let on_address = move |chat| {
@@ -71,15 +70,6 @@ pub async fn mount_chat(
     });
     mounted.forget();
     Ok(EventClient::new(parts))
-}
-
-/// The host's choice; else the language of the host's page around the element; else the best that the person reads.
-fn chosen_language(root: &HtmlElement, option: Option<&str>, own_page: bool) -> Language {
-    let around =
-        root.closest("[lang]").ok().flatten().filter(|_| !own_page).and_then(|near| near.get_attribute("lang"));
-    let tags = [option, around.as_deref()];
-    let persons = js::languages();
-    Language::of(tags.into_iter().flatten().chain(persons.iter().map(String::as_str)))
 }
 
 struct PagePort(Driver);

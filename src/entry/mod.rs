@@ -3,5 +3,6 @@
 pub mod chat_page;
 pub mod event_client;
 pub mod kernel;
+mod language;
 pub mod notebook_page;
 pub mod values;

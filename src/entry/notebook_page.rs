@@ -1,5 +1,6 @@
 //! Mounts the notebook page: ties the machine to the kernel, the browser and the view.
 
+use super::language::speak_in;
 use crate::executor::network::Network;
 use crate::state::notebook::{Effect, Input, KeepError, Notebook, Timer};
 use crate::view::notebook::notebook_page;
@@ -26,11 +27,13 @@ const FILES: &str = "notebook";
 
 /// Shows the notebook page in an element of the page, in place of what is in it. The element's attribute `data-network` are
 /// hosts that Python may reach, separated by spaces, `pypi` for the index of packages; `data-package-index` is another one.
+/// The page speaks the language of the element's attribute `lang`, or of the person.
 ///
 /// # Errors
 /// A host in the attribute is none; the sentence says which.
 #[wasm_bindgen(js_name = mountNotebook)]
 pub async fn mount_notebook(root: HtmlElement) -> Result<(), JsError> {
+    speak_in(&root, &[root.get_attribute("lang")]);
     let hosts = root.get_attribute("data-network").unwrap_or_default();
     let network = Network::parse(&hosts, root.get_attribute("data-package-index"));
     let network = network.map_err(|error| JsError::new(&error.to_string()))?;

@@ -2,6 +2,7 @@
 //! tags in which models think aloud (PROTOCOL.md 3.4, 3.7).
 
 use super::parts::{self, CallState, Part, Tool, ToolResult};
+use super::strings;
 use core::ops::Range;
 use serde_json::Value;
 
@@ -150,7 +151,7 @@ fn details(text: &str) -> Option<(Part, usize)> {
             Part::Tool(Box::new(Tool { name: "code_interpreter".into(), code, result, state, ..Tool::default() }))
         }
         Some("tool_calls") => {
-            let name = get("name").unwrap_or("a tool").to_owned();
+            let name = get("name").unwrap_or(strings::a_tool()).to_owned();
             let arguments = get("arguments").map(json_of).unwrap_or_default();
             let code = (name == "execute_code").then(|| arguments["code"].as_str().unwrap_or_default().to_owned());
             let result = get("result").map(json_of).filter(|_| !running).map(|value| match &value {
@@ -168,7 +169,7 @@ fn details(text: &str) -> Option<(Part, usize)> {
             Part::Tool(Box::new(Tool { name, code, arguments, result, embeds, state, ..Tool::default() }))
         }
         _ => Part::Details {
-            summary: if summary.is_empty() { "Details".into() } else { summary.into() },
+            summary: if summary.is_empty() { strings::details().into() } else { summary.into() },
             text: body.into(),
         },
     };

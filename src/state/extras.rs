@@ -1,6 +1,7 @@
 //! Files and sources of a message as they are shown (PROTOCOL.md 2.2): what comes from the server is read as text,
 //! and only addresses that are safe stay addresses.
 
+use super::strings;
 use crate::markdown::safe_link;
 use crate::protocol::chat::{clip, content_path, file_content_path, is_file_id, one_line};
 use serde_json::{Value, json};
@@ -52,7 +53,7 @@ fn file(file: &Value) -> FileItem {
         (None, None) => safe_link(url).map_or(Place::Nowhere, |url| Place::Elsewhere(url.to_owned())),
     };
     let name = file["name"].as_str().map(|name| one_line(name, 200)).filter(|name| !name.is_empty());
-    let name = name.unwrap_or_else(|| if picture { "Picture" } else { "File" }.to_owned());
+    let name = name.unwrap_or_else(|| if picture { strings::picture() } else { strings::file() }.to_owned());
     FileItem { name, picture: picture && !matches!(place, Place::Elsewhere(_) | Place::Nowhere), place }
 }
 
@@ -188,7 +189,7 @@ pub fn code_runs(runs: &[(String, Value)]) -> Vec<CodeRun> {
             .as_str()
             .map(|name| one_line(name, 200))
             .filter(|name| !name.is_empty())
-            .unwrap_or_else(|| "Code".into()),
+            .unwrap_or_else(|| strings::code().into()),
         code: text(&run["code"]).unwrap_or_default(),
         language: run["language"].as_str().map(|name| one_line(name, 30)).unwrap_or_default(),
         output: text(&run["result"]["output"]),

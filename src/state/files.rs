@@ -3,6 +3,7 @@
 pub mod preview;
 pub mod zip;
 
+use super::strings;
 use crate::file_name;
 use std::collections::BTreeSet;
 use thiserror::Error;
@@ -24,16 +25,16 @@ const LONGEST: usize = 4_096;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum FileError {
     /// It alone is too large.
-    #[error("{0} is larger than 30 MB: the kernel's files can't take it.")]
+    #[error("{}", strings::file_too_large(_0))]
     TooLarge(String),
     /// All are too large.
-    #[error("There is no room for {0}: the kernel's files take 64 MB. Delete some first.")]
+    #[error("{}", strings::no_room(_0))]
     Full(String),
     /// There are too many.
-    #[error("There is no place for {0}: the kernel has 500 files already. Delete some first.")]
+    #[error("{}", strings::too_many_files(_0))]
     TooMany(String),
     /// Another has this name, or there is a folder of this name.
-    #[error("There is a {0} already.")]
+    #[error("{}", strings::name_taken(_0))]
     Taken(String),
 }
 

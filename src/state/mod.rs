@@ -16,4 +16,5 @@ pub mod latex;
 pub mod notebook;
 pub mod outputs;
 pub mod parts;
+mod strings;
 pub mod usage;

@@ -4,6 +4,7 @@
 //! Used for a notebook's cells and for code blocks of a chat. Carriage returns and colours stay in the text;
 //! they are handled where it is shown ([`crate::ansi`]).
 
+use super::strings;
 use crate::ids::DisplayId;
 use crate::protocol::execute::{Display, ErrorInfo, Output, StreamName};
 use std::sync::Arc;
@@ -187,7 +188,7 @@ pub fn typed(prompt: &str, is_password: bool, line: Option<&str>) -> Output {
     let typed = match line {
         Some(_) if is_password => "••••••",
         Some(line) => line,
-        None => "(end of input)",
+        None => strings::end_of_input(),
     };
     Output::Stream { name: StreamName::Stdout, text: format!("{prompt}{typed}\n") }
 }

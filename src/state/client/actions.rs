@@ -5,6 +5,7 @@ use crate::ids::{ChatId, MessageId};
 use crate::protocol::chat::Level;
 use crate::protocol::chat::question::{Decision, Question};
 use crate::state::chat::{Chat, Field, is_saved};
+use crate::state::strings;
 use serde_json::{Value, json};
 
 impl Client {
@@ -47,7 +48,7 @@ impl Client {
                     }
                 }
             }
-            Err(failure) => self.notify(Level::Error, format!("The action failed: {}", failure.detail), update),
+            Err(failure) => self.notify(Level::Error, strings::action_failed(&failure.detail), update),
         }
     }
 
@@ -89,7 +90,7 @@ impl Client {
                     update.effects.push(Effect::Post(chat_path(chat), body, to));
                     return;
                 }
-                _ => "The server no longer has it.".to_owned(),
+                _ => strings::no_longer_there().to_owned(),
             },
             Err(failure) => failure.detail,
         };
@@ -113,7 +114,7 @@ impl Client {
             }
         }
         if let Err(why) = result {
-            self.notify(Level::Error, format!("Whether you like the message could not be kept: {why}"), update);
+            self.notify(Level::Error, strings::like_unkept(&why), update);
         }
     }
 
@@ -145,11 +146,11 @@ impl Client {
                     }
                     return;
                 }
-                None => "The server made none.".to_owned(),
+                None => strings::no_branch_made().to_owned(),
             },
             Err(failure) => failure.detail,
         };
-        self.notify(Level::Error, format!("The chat could not be branched: {why}"), update);
+        self.notify(Level::Error, strings::not_branched(&why), update);
     }
 
     /// Decides about a tool call that waits in a saved chat.
@@ -185,9 +186,7 @@ impl Client {
             }
             // Somebody else, or another tab, was quicker.
             Err(failure) if failure.status == 409 => self.read_open_chat(update),
-            Err(failure) => {
-                self.notify(Level::Error, format!("The decision could not be sent: {}", failure.detail), update)
-            }
+            Err(failure) => self.notify(Level::Error, strings::decision_unsent(&failure.detail), update),
         }
     }
 }

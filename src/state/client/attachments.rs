@@ -3,6 +3,7 @@
 use super::{Change, Client, Effect, Failure, RETRY, Ticket, Timer, Update};
 use crate::protocol::rest::FileRecord;
 use crate::state::answer::Upload;
+use crate::state::strings;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
@@ -51,13 +52,10 @@ impl Client {
         let too_big = limits.max_size.is_some_and(|most| data.len() as u64 > u64::from(most) << 20);
         let too_many = limits.max_count.is_some_and(|most| self.attachments.len() >= most as usize);
         let refusal = match (data.is_empty(), too_big, too_many) {
-            (true, _, _) => Some(format!("{name} is empty, so it was not attached.")),
-            (_, true, _) => Some(format!(
-                "{name} is larger than the {} MB that the server takes.",
-                limits.max_size.unwrap_or_default()
-            )),
-            (_, _, true) => Some(format!("The server takes {} files at most.", limits.max_count.unwrap_or_default())),
-            _ if !self.person.may("chat.file_upload") => Some("You may not upload files to this server.".into()),
+            (true, _, _) => Some(strings::empty_file(&name)),
+            (_, true, _) => Some(strings::larger_than_taken(&name, &limits.max_size.unwrap_or_default())),
+            (_, _, true) => Some(strings::files_at_most(&limits.max_count.unwrap_or_default())),
+            _ if !self.person.may("chat.file_upload") => Some(strings::may_not_upload().into()),
             _ => None,
         };
         if let Some(why) = refusal {
@@ -154,7 +152,7 @@ impl Client {
             false
         });
         for name in lost {
-            self.warn(format!("{name} could not be stored, so the message was sent without it."), update);
+            self.warn(strings::sent_without(&name), update);
         }
         files
     }

@@ -7,6 +7,7 @@ use crate::ids::{CallId, ChatId, MessageId};
 use crate::protocol::chat::{ChatCall, DirectCall, Dropped, Envelope};
 use crate::state::capability::Budget;
 use crate::state::direct::{ExternalReply, Shape};
+use crate::state::strings;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -195,10 +196,7 @@ impl Client {
         }
         self.suspend_questions(update);
         if python {
-            let text = format!(
-                "The connection was lost ({reason}) while code ran, so its result could not reach the model. Files that it makes are put to the answer when the connection is back; ask again for the rest."
-            );
-            self.warn(text, update);
+            self.warn(strings::lost_while_running(&reason), update);
         }
         update.changes.push(Change::Kernel);
     }

@@ -3,6 +3,7 @@
 use super::{CHATS, Change, Client, Effect, Failure, RETRY, ReplyTo, Timer, Update, chat_path, path_part};
 use crate::ids::{ChatId, MessageId};
 use crate::state::chat::{Chat, FIELDS, is_saved};
+use crate::state::strings;
 use serde_json::{Value, json};
 
 /// How the reading of the list of chats goes.
@@ -113,14 +114,13 @@ impl Client {
                 self.chat.reading = None;
                 if failure.is_passing() {
                     if self.chat.messages.is_empty() {
-                        self.warn(format!("The chat could not be read: {}", failure.detail), update);
+                        self.warn(strings::chat_unread(&failure.detail), update);
                     }
                     update.effects.push(Effect::Wake(Timer::Read(id), RETRY));
                     return self.flush(update);
                 }
                 self.new_chat(false, update);
-                let text = "This chat could not be opened: it isn't there any more, or it isn't yours.";
-                self.notify(crate::protocol::chat::Level::Error, text.into(), update);
+                self.notify(crate::protocol::chat::Level::Error, strings::chat_not_opened().into(), update);
             }
         }
     }
@@ -187,11 +187,7 @@ impl Client {
         update.changes.push(Change::Path);
         if let (Some(chat), Some(current)) = (self.chat.id.clone().filter(is_saved), &self.chat.current) {
             let body = json!({"chat": {"history": {"currentId": current, "messages": {}}}});
-            update.effects.push(Effect::Post(
-                chat_path(&chat),
-                body,
-                ReplyTo::Saved("Which version is shown could not be kept"),
-            ));
+            update.effects.push(Effect::Post(chat_path(&chat), body, ReplyTo::Saved(strings::version_unkept())));
         }
     }
 }

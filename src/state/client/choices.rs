@@ -2,6 +2,7 @@
 
 use super::{Change, Client, Effect, Update};
 use crate::protocol::rest::Choosable;
+use crate::state::strings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -23,14 +24,14 @@ pub struct Feature {
     /// Its name in a turn, and in [`Choices`].
     pub name: &'static str,
     /// What people read.
-    pub label: &'static str,
+    pub label: fn() -> &'static str,
     permission: &'static str,
     capability: &'static str,
 }
 
 const fn feature(
     name: &'static str,
-    label: &'static str,
+    label: fn() -> &'static str,
     permission: &'static str,
     capability: &'static str,
 ) -> Feature {
@@ -39,10 +40,10 @@ const fn feature(
 
 /// All features, in the order of the menu.
 pub const FEATURES: [Feature; 4] = [
-    feature("code_interpreter", "Code interpreter", "features.code_interpreter", "code_interpreter"),
-    feature("web_search", "Web search", "features.web_search", "web_search"),
-    feature("image_generation", "Image generation", "features.image_generation", "image_generation"),
-    feature("memory", "Memory", "features.memories", "memory"),
+    feature("code_interpreter", strings::code_interpreter, "features.code_interpreter", "code_interpreter"),
+    feature("web_search", strings::web_search, "features.web_search", "web_search"),
+    feature("image_generation", strings::image_generation, "features.image_generation", "image_generation"),
+    feature("memory", strings::memory, "features.memories", "memory"),
 ];
 
 impl Client {

@@ -4,6 +4,7 @@ use super::{Asked, Change, Client, Connection, Effect, Notice, ReplyTo, Socket, 
 use crate::ids::{CallId, ChatId};
 use crate::protocol::chat::{ChatEvent, Dropped, Envelope, Level, clip, is_call};
 use crate::state::chat::{Changed, Message, is_saved};
+use crate::state::strings;
 use serde_json::{Value, json};
 
 /// How long somebody counts as writing after they were last heard of, in ms (PROTOCOL.md 2.5).
@@ -117,7 +118,7 @@ impl Client {
             ChatEvent::Alert(words) => {
                 self.notify(Level::Info, words.clone(), update);
                 if self.tells {
-                    update.effects.push(Effect::Tell { title: "Calendar".into(), text: words.clone() });
+                    update.effects.push(Effect::Tell { title: strings::calendar().into(), text: words.clone() });
                 }
                 return;
             }
@@ -201,13 +202,9 @@ impl Client {
     fn apply_elsewhere(&mut self, envelope: &Envelope, event: &ChatEvent, update: &mut Update) {
         let ChatEvent::Completion(data) = event else { return };
         if data["done"] == true && !envelope.internal && !envelope.shared {
-            let title = data["title"].as_str().unwrap_or("A chat").to_owned();
-            self.notice(
-                Level::Info,
-                format!("{} has its answer.", clip(&title, 100)),
-                envelope.chat_id.clone(),
-                update,
-            );
+            let title = data["title"].as_str().unwrap_or(strings::a_chat());
+            let text = strings::has_answer(&clip(title, 100));
+            self.notice(Level::Info, text, envelope.chat_id.clone(), update);
             self.tell_done(envelope, data, update);
         }
     }
@@ -226,21 +223,18 @@ impl Client {
             .chats
             .iter()
             .find(|row| Some(&row.id) == envelope.chat_id.as_ref())
-            .map_or("Another chat", |row| &row.title);
-        let text = format!("{} asks: {}", clip(name, 100), clip(title, 200));
+            .map_or(strings::another_chat(), |row| &row.title);
+        let text = strings::asks(&clip(name, 100), &clip(title, 200));
         self.notice(Level::Info, text.clone(), envelope.chat_id.clone(), update);
         if self.tells {
-            update.effects.push(Effect::Tell { title: "A question".into(), text });
+            update.effects.push(Effect::Tell { title: strings::a_question().into(), text });
         }
     }
 
     /// A call without a way back: nothing is run or asked, since its result could go nowhere (SECURITY.md 5.1).
     fn unanswerable(&mut self, envelope: &Envelope, update: &mut Update) {
         if !envelope.shared && envelope.chat_id.is_some() && envelope.chat_id == self.chat.id {
-            let text = format!(
-                "The server sent “{}” without waiting for an answer, so nothing was done.",
-                clip(&envelope.kind, 50)
-            );
+            let text = strings::nothing_done(&clip(&envelope.kind, 50));
             if !self.notices.iter().any(|notice| notice.text == text) {
                 self.notify(Level::Info, text, update);
             }

@@ -8,13 +8,11 @@ use crate::protocol::chat::{CallFile, ChatEvent, content_path};
 use crate::protocol::execute::{ExecuteRequest, InputFile, KernelMessage, KernelRequest, KernelStatus, Limits};
 use crate::protocol::rest::FileRecord;
 use crate::state::answer::{Collector, Draft, Uploaded};
+use crate::state::strings;
 use serde_json::{Value, json};
 
 /// Time that a call's code may run, in ms; loading of packages apart (PROTOCOL.md 4.5 has the same).
 const TIME_LIMIT: f64 = 60_000.0;
-
-/// What a lost kernel means.
-const GONE: &str = "Its variables are gone, its files are not; the next run starts a fresh one.";
 
 /// How long the files of a call may take, in ms.
 const FETCH: u32 = 120_000;
@@ -151,9 +149,9 @@ impl Client {
                 }
                 // A run that goes on tells it itself.
                 if is_shown && before == KernelStatus::Idle && *status == KernelStatus::Dead {
-                    self.warn(format!("Python of this chat has stopped. {GONE}"), update);
+                    self.warn(strings::python_stopped().into(), update);
                 } else if is_shown && has_made_room {
-                    self.warn(format!("Python of this chat made room for that of other chats. {GONE}"), update);
+                    self.warn(strings::python_made_room().into(), update);
                 }
             }
             KernelMessage::Progress(progress) => {

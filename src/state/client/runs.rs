@@ -9,6 +9,7 @@ use crate::protocol::execute::{
 };
 use crate::state::chat::Role;
 use crate::state::outputs::{self, Body, OutputKey, Outputs};
+use crate::state::strings;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -79,7 +80,7 @@ impl Runs {
     /// The kernels are gone, and with them what ran there.
     pub(super) fn cut(mut self) -> Self {
         for run in self.places.values_mut().filter(|run| !run.phase.is_over()) {
-            let evalue = "The session ended while this ran. Its variables are gone; run it again.".to_owned();
+            let evalue = strings::run_cut().to_owned();
             run.outputs.push(Output::Error(ErrorInfo { ename: "KernelDied".into(), evalue, ..ErrorInfo::default() }));
             run.phase = RunPhase::Ended(ReplyStatus::Error);
             run.question = None;
@@ -106,7 +107,7 @@ impl Client {
     /// Runs code of a message. While the place has a run that goes on, nothing happens.
     pub(super) fn run_code(&mut self, place: RunPlace, message: MessageId, code: String, update: &mut Update) {
         let Some(chat) = self.chat.id.clone() else {
-            return self.warn("This code can run as soon as the server has made the chat.".into(), update);
+            return self.warn(strings::no_chat_yet().into(), update);
         };
         if !self.runs_python() || self.runs.get(place).is_some_and(|run| !run.phase.is_over()) {
             return;

@@ -4,6 +4,7 @@ use super::{Change, Client, Effect, ExternalFor, Update};
 use crate::ids::ChatId;
 use crate::protocol::chat::DirectCall;
 use crate::state::direct::{External, ExternalReply, Services};
+use crate::state::strings;
 use serde_json::{Value, json};
 
 impl Client {
@@ -51,12 +52,10 @@ impl Client {
                     server.describe(body);
                 }
             }
-            (ExternalFor::Models(_), Err(why)) => {
-                self.warn(format!("A connection to models does not answer: {why}"), update)
-            }
+            (ExternalFor::Models(_), Err(why)) => self.warn(strings::models_silent(&why), update),
             (ExternalFor::ToolServer(number), Err(why)) => {
                 let name = self.services.tools.get(number).map(|server| server.name.clone()).unwrap_or_default();
-                self.warn(format!("The tool server {name} does not answer: {why}"), update);
+                self.warn(strings::tools_silent(&name, &why), update);
             }
         }
     }

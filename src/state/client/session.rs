@@ -7,6 +7,7 @@ use super::{
 use crate::protocol::chat::Level;
 use crate::protocol::rest::{self, Choosable, Config, Session};
 use crate::state::chat::tags;
+use crate::state::strings;
 use serde_json::{Value, json};
 
 /// What a person signs in with.
@@ -65,7 +66,7 @@ impl Client {
     }
 
     pub(super) fn sign_out(&mut self, update: &mut Update) {
-        self.abandon_calls("signed out", update);
+        self.abandon_calls(strings::signed_out(), update);
         let server = std::mem::take(&mut self.session.server);
         // Numbers go on: what an earlier session still brings must not meet a question of the next.
         *self = Self {
@@ -107,8 +108,7 @@ impl Client {
                     self.model = self.models.first().map(|model| model.id.clone());
                 }
                 if self.models.is_empty() {
-                    let text = "The server offers you no model. Ask its administrator for access to one.";
-                    self.warn(text.into(), update);
+                    self.warn(strings::no_model().into(), update);
                 }
                 update.changes.extend([Change::Models, Change::Choices]);
             }
@@ -152,21 +152,21 @@ impl Client {
             }
             (to, Err(failure)) => {
                 let what = match to {
-                    ReplyTo::Models => "The models could not be read",
+                    ReplyTo::Models => strings::models_unread(),
                     ReplyTo::Chats => {
                         self.chats_read(update);
-                        "The list of chats could not be read"
+                        strings::chats_unread()
                     }
-                    ReplyTo::Stop => "The turn could not be stopped",
+                    ReplyTo::Stop => strings::turn_not_stopped(),
                     ReplyTo::Saved(what) => what,
-                    ReplyTo::Tools => "The tools could not be read",
-                    ReplyTo::Tags(_) => "The tags could not be read",
-                    ReplyTo::Late(..) => "Files of the interrupted run could not be put to the answer",
+                    ReplyTo::Tools => strings::tools_unread(),
+                    ReplyTo::Tags(_) => strings::tags_unread(),
+                    ReplyTo::Late(..) => strings::late_files_lost(),
                     // Without it the chat looks as if it went on; the next event tells.
                     ReplyTo::Running(_) => return,
-                    _ => "The server's settings could not be read",
+                    _ => strings::settings_unread(),
                 };
-                self.notify(Level::Error, format!("{what}: {}", failure.detail), update);
+                self.notify(Level::Error, strings::failed(&what, &failure.detail), update);
             }
         }
     }
@@ -179,7 +179,7 @@ impl Client {
                 Ok(())
             }
             Err(failure) if failure.status == 0 => Err(failure.detail),
-            _ => Err(format!("{server} answers, but it is not an Open WebUI server. Check the address.")),
+            _ => Err(strings::not_open_webui(&server)),
         };
         match (known, &self.session.pending) {
             (Ok(()), Some(Credentials::Password(email, password))) => update.effects.push(Effect::Post(
@@ -201,18 +201,15 @@ impl Client {
         let session = match (result, &credentials) {
             (Ok(body), _) => serde_json::from_value::<Session>(body).unwrap_or_default(),
             (Err(failure), Credentials::Password(..)) if (400..500).contains(&failure.status) => {
-                let why = format!("The server did not accept this email and password: {}", sentence(&failure.detail));
-                return self.sign_in_failed(why, update);
+                return self.sign_in_failed(strings::wrong_password(&sentence(&failure.detail)), update);
             }
             (Err(failure), Credentials::Token(_)) if failure.status == 401 || failure.status == 403 => {
-                let why = "The server did not accept the token; it may have expired. Please sign in with your email and password.";
-                return self.sign_in_failed(why.into(), update);
+                return self.sign_in_failed(strings::wrong_token().into(), update);
             }
             (Err(failure), _) => return self.sign_in_failed(failure.detail, update),
         };
         if session.next_step.is_some() || session.role == "pending" {
-            let why = "This account needs a further step (a second factor, or an administrator's approval). Take it on the server's own page, then sign in here again.";
-            return self.sign_in_failed(why.into(), update);
+            return self.sign_in_failed(strings::further_step().into(), update);
         }
         self.session.pending = None;
         if !session.token.is_empty() {
@@ -278,7 +275,7 @@ impl Client {
             self.sign_out(update);
             self.wanted_chat.clone_from(&left.chat.id);
             self.suspended = Some(left.into());
-            self.session.error = Some("The session has ended. Please sign in again.".into());
+            self.session.error = Some(strings::session_over().into());
         }
     }
 }
@@ -295,7 +292,7 @@ fn sentence(words: &str) -> String {
 /// A sentence that says what is wrong with it.
 pub(super) fn origin(typed: &str) -> Result<String, String> {
     let typed = typed.trim();
-    let wrong = || Err(format!("{typed:?} is not the address of a server. Write it like https://chat.example.com."));
+    let wrong = || Err(strings::no_address(&format_args!("{typed:?}")));
     let lower = typed.to_ascii_lowercase();
     let (scheme, rest) = match lower.split_once("://") {
         Some((scheme @ ("http" | "https"), rest)) => (scheme, rest),

@@ -10,6 +10,7 @@ use crate::ids::{ChatId, MessageId};
 use crate::protocol::execute::KernelRequest;
 use crate::protocol::rest::{Turn, TurnAccepted, chat_rows};
 use crate::state::chat::{Chat, Field, Message, Role, is_saved};
+use crate::state::strings;
 use serde_json::{Value, json};
 
 /// How many of the latest chats may be the one that a lost request began.
@@ -266,8 +267,7 @@ impl Client {
                 }
                 // More of an answer, and turns that nobody keeps, can't be told apart from a second time.
                 Sending::Doubtful if outgoing.continues || outgoing.temporary => {
-                    let why = "The connection was lost while this was sent, and it can't be told whether the server got it. Send it again if no answer comes.";
-                    self.fail(&outgoing.assistant_id.clone(), why, update);
+                    self.fail(&outgoing.assistant_id.clone(), strings::doubtful(), update);
                     outgoing.state = Sending::Failed;
                 }
                 Sending::Doubtful => {
@@ -390,7 +390,7 @@ impl Client {
             }
             Err(failure) => {
                 self.outbox.remove(at);
-                self.fail(assistant, &format!("The message was not sent: {}", failure.detail), update);
+                self.fail(assistant, &strings::not_sent_for(&failure.detail), update);
             }
         }
     }
@@ -464,7 +464,7 @@ impl Client {
             let outgoing = self.outbox.remove(at);
             self.give_back(&outgoing.attachments, update);
             self.mark_unsent(&outgoing.user_id, false, update);
-            return self.fail(&outgoing.assistant_id, "This message was not sent.", update);
+            return self.fail(&outgoing.assistant_id, strings::not_sent(), update);
         }
         let Some(id) = self.chat.id.clone() else {
             // The server is still making the chat.
@@ -489,7 +489,7 @@ impl Client {
         }
         if let Some(chat) = chat.filter(|chat| is_saved(chat)) {
             let path = message_path(chat, id);
-            let to = ReplyTo::Saved("The changed text could not be kept");
+            let to = ReplyTo::Saved(strings::text_unkept());
             update.effects.push(Effect::Post(path, json!({"content": text}), to));
         }
     }

@@ -5,6 +5,7 @@ use crate::ids::CellId;
 use crate::protocol::execute::{Display, StreamName};
 use crate::protocol::mime::{MimeBundle, MimeData};
 use crate::state::outputs::Body;
+use crate::state::strings;
 use base64::Engine as _;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -31,18 +32,18 @@ pub(super) fn write_sources(cells: &[Cell]) -> String {
 /// A sentence, if this is not a notebook or holds more than this page could keep: then the text must be kept
 /// as it is.
 pub(super) fn read(text: &str) -> Result<Vec<(CellId, String)>, String> {
-    let value: Value = serde_json::from_str(text).map_err(|error| format!("it is not a notebook file ({error})"))?;
+    let value: Value = serde_json::from_str(text).map_err(|error| strings::no_notebook(&error))?;
     if value["nbformat"] != 4 {
-        return Err(format!("its format {} is not known", value["nbformat"]));
+        return Err(strings::unknown_format(&value["nbformat"]));
     }
-    let cells = value["cells"].as_array().ok_or("it has no list of cells")?;
+    let cells = value["cells"].as_array().ok_or_else(strings::no_cells)?;
     cells
         .iter()
         .map(|cell| match &cell["cell_type"] {
             Value::String(kind) if kind == "code" => {
                 Ok((cell["id"].as_str().unwrap_or_default().into(), joined(&cell["source"])))
             }
-            kind => Err(format!("it has a cell of the kind {kind}")),
+            kind => Err(strings::foreign_cell(kind)),
         })
         .collect()
 }

@@ -4,6 +4,7 @@ use super::Notebook;
 use super::cell::{Cell, Phase};
 use super::message::{Change, Offer, Part, Tone, Update, Way};
 use crate::ids::CellId;
+use crate::state::strings;
 
 /// Deleted cells that can be brought back.
 const MOST_DELETED: usize = 50;
@@ -113,8 +114,7 @@ impl Notebook {
         let next = self.cells[at.min(self.cells.len() - 1)].id.clone();
         self.focus(&next, Part::Cell, out);
         if had_something {
-            let text = format!("Cell {} was deleted.", at + 1);
-            self.say(Tone::Info, text, Some(Offer::Undelete), out);
+            self.say(Tone::Info, strings::cell_deleted(&(at + 1)), Some(Offer::Undelete), out);
         }
         self.changed(out);
     }

@@ -7,6 +7,7 @@ use super::document;
 use super::message::{Change, Effect, Offer, Timer, Tone, Update};
 use crate::ids::CellId;
 use crate::state::outputs::{Body, OutputKey};
+use crate::state::strings;
 use std::collections::HashSet;
 
 /// How long an edit may wait until it is kept, in ms.
@@ -40,14 +41,11 @@ impl Keep {
     }
 
     pub(super) fn problem(&self) -> Option<String> {
-        Some(match self.problem.as_ref()? {
-            KeepError::Unavailable => {
-                "This browser lets the page store nothing: download your work before you leave.".to_owned()
-            }
-            KeepError::Full => "This browser has no room left to keep the notebook: download your work before \
-                 you leave, or free some space in the browser's settings."
-                .to_owned(),
-        })
+        let problem = match self.problem.as_ref()? {
+            KeepError::Unavailable => strings::keeps_nothing(),
+            KeepError::Full => strings::no_room_left(),
+        };
+        Some(problem.to_owned())
     }
 }
 
@@ -67,15 +65,14 @@ impl Notebook {
                 if let Err(why) = self.load(&text, out) {
                     out.effects.push(Effect::KeepAside(Some(text.clone())));
                     self.keep.aside = Some(text.clone());
-                    let sentence = format!("The notebook kept in this browser can't be opened: {why}.");
-                    self.say(Tone::Warning, sentence, Some(Offer::DownloadOther), out);
+                    self.say(Tone::Warning, strings::not_opened(&why), Some(Offer::DownloadOther), out);
                 }
                 self.keep.known = Some(text);
             }
         }
         if self.keep.aside.is_none() && aside.is_some() && aside != self.keep.known {
             self.keep.aside = aside;
-            self.offer_aside("Another copy of this notebook is kept until you dismiss this.", out);
+            self.offer_aside(strings::other_copy_kept(), out);
         }
         out.changes.extend([Change::Keeping, Change::Offline]);
     }
@@ -132,9 +129,7 @@ impl Notebook {
                 if let Some(displaced) = displaced {
                     out.effects.push(Effect::KeepAside(Some(displaced.clone())));
                     self.keep.aside = Some(displaced);
-                    let text = "Another tab had changed this notebook. This tab's copy is the current one now; \
-                                the other is kept, too.";
-                    self.offer_aside(text, out);
+                    self.offer_aside(strings::other_tab_changed(), out);
                 }
             }
             Err(problem) => {
@@ -148,9 +143,7 @@ impl Notebook {
     pub(super) fn kept_elsewhere(&mut self, text: String, out: &mut Update) {
         if self.keep.known.as_ref() != Some(&text) {
             self.keep.aside = Some(text);
-            let text = "This notebook is open in another tab, too, and was changed there. Each tab shows its own \
-                        copy; what the last one keeps is what you find next time.";
-            self.offer_aside(text, out);
+            self.offer_aside(strings::open_elsewhere(), out);
         }
     }
 
@@ -164,11 +157,11 @@ impl Notebook {
     pub(super) fn open_aside(&mut self, out: &mut Update) {
         let Some(other) = self.keep.aside.take() else { return };
         let ours = document::write_sources(&self.cells);
-        self.stop_all("Another copy of the notebook was opened.", out);
+        self.stop_all(strings::not_run_other_copy(), out);
         if self.load(&other, out).is_ok() {
             self.keep.aside = Some(ours.clone());
             out.effects.push(Effect::KeepAside(Some(ours)));
-            self.offer_aside("This is the other copy. The one before is kept until you dismiss this.", out);
+            self.offer_aside(strings::other_copy_shown(), out);
             self.changed(out);
         }
     }

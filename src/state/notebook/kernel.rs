@@ -2,8 +2,8 @@
 
 use super::Notebook;
 use super::message::{Change, Effect, Offer, Tone, Update};
-use super::runs::GONE;
 use crate::protocol::execute::{KernelMessage, KernelRequest, KernelStatus, Progress};
+use crate::state::strings;
 
 /// What is fetched ahead, so that the first figure does not wait and the next visit needs no network.
 const AHEAD: &[&str] = &["numpy", "pandas", "matplotlib"];
@@ -48,12 +48,10 @@ impl Offline {
     /// The state in words, and whether everything is at hand; `None` while there is nothing to say.
     pub fn sentence(&self) -> Option<(String, bool)> {
         Some(match (self.shell, &self.packages) {
-            (true, Ahead::Here) => ("Ready for offline use".into(), true),
-            (_, Ahead::Coming) => (format!("Fetching {} for offline use", AHEAD.join(", ")), false),
-            (_, Ahead::Failed(why)) => (format!("Not all is ready for offline use: {why}"), false),
-            (true, Ahead::Waiting) if self.save_data => {
-                ("Ready for offline use with the packages used so far".into(), true)
-            }
+            (true, Ahead::Here) => (strings::offline_ready().into(), true),
+            (_, Ahead::Coming) => (strings::offline_coming(&AHEAD.join(", ")), false),
+            (_, Ahead::Failed(why)) => (strings::offline_failed(why), false),
+            (true, Ahead::Waiting) if self.save_data => (strings::offline_so_far().into(), true),
             (_, Ahead::Waiting) | (false, Ahead::Here) => return None,
         })
     }
@@ -119,8 +117,8 @@ impl Notebook {
                 // A kernel that does not come up says why as its last progress.
                 let why = progress.filter(|_| before == KernelStatus::Starting).map(|progress| progress.text);
                 let text = match why {
-                    Some(why) => format!("The kernel did not start. {why}"),
-                    None => format!("The kernel has stopped. {GONE} The next run starts a fresh one."),
+                    Some(why) => strings::kernel_not_started(&why),
+                    None => strings::kernel_stopped().into(),
                 };
                 self.say(Tone::Error, text, None, out);
             }
@@ -150,13 +148,12 @@ impl Notebook {
 
     pub(super) fn restart(&mut self, out: &mut Update) {
         let had_run = self.cells.iter().any(|cell| cell.count.is_some()) || self.is_running();
-        self.cancel_queue("Not run: the kernel was restarted.", out);
+        self.cancel_queue(strings::not_run_restarted(), out);
         self.kernel.interrupting = false;
         out.changes.push(Change::Kernel);
         out.effects.push(Effect::Kernel(KernelRequest::Restart));
         if had_run {
-            let text = format!("The kernel was restarted. {GONE}");
-            self.say(Tone::Info, text, Some(Offer::RunAll), out);
+            self.say(Tone::Info, strings::kernel_restarted(), Some(Offer::RunAll), out);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The keys of a cell that has the focus itself, as Jupyter has them: there letters are commands.
 
 use super::message::{Part, Then, Way};
+use crate::state::strings;
 
 /// How long the second key of a sequence may take, in ms.
 const SEQUENCE: f64 = 1_000.0;
@@ -93,43 +94,38 @@ impl Keys {
     }
 }
 
+/// Keys, and what they do.
+type Rows = Vec<(&'static str, &'static str)>;
+
 /// The keys as a person reads them: where they count, which, and what they do.
-pub const SHORTCUTS: &[(&str, &[(&str, &str)])] = &[
-    (
-        "Anywhere in a cell",
-        &[
-            ("Shift+Enter", "Run the cell and go to the next"),
-            ("Ctrl+Enter", "Run the cell and stay"),
-            ("Alt+Enter", "Run the cell and add one below"),
-        ],
-    ),
-    (
-        "In the code",
-        &[
-            ("Escape", "Leave the code; Tab then goes on through the page"),
-            ("Tab", "Complete the word, or indent"),
-            ("Shift+Tab", "Show what there is to know of a name; unindent before the code of a line"),
-            ("Ctrl+Space", "Complete"),
-            ("Ctrl+/", "Comment the line, or not"),
-            ("Ctrl+F", "Search in the cell"),
-            ("Up, Down", "At the first and last line: go to the neighbour"),
-        ],
-    ),
-    (
-        "On the cell, after Escape",
-        &[
-            ("Enter", "Write in it"),
-            ("Up or K, Down or J", "Go to the neighbour"),
-            ("A, B", "Add a cell above, below"),
-            ("D D", "Delete it"),
-            ("Z", "Bring back the deleted cell"),
-            ("Ctrl+Shift+Up, Down", "Move it"),
-            ("I I", "Interrupt the kernel"),
-            ("0 0", "Restart the kernel"),
-            ("H", "Show these keys"),
-        ],
-    ),
-];
+pub fn shortcuts() -> [(&'static str, Rows); 3] {
+    let anywhere = vec![
+        ("Shift+Enter", strings::key_run_next()),
+        ("Ctrl+Enter", strings::key_run_stay()),
+        ("Alt+Enter", strings::key_run_insert()),
+    ];
+    let in_code = vec![
+        ("Escape", strings::key_leave()),
+        ("Tab", strings::key_tab()),
+        ("Shift+Tab", strings::key_inspect()),
+        ("Ctrl+Space", strings::key_complete()),
+        ("Ctrl+/", strings::key_comment()),
+        ("Ctrl+F", strings::key_search()),
+        (strings::up_down(), strings::key_edge()),
+    ];
+    let on_cell = vec![
+        ("Enter", strings::key_write()),
+        (strings::up_or_k(), strings::key_go()),
+        ("A, B", strings::key_add()),
+        ("D D", strings::key_delete()),
+        ("Z", strings::key_undelete()),
+        (strings::with_up_down(), strings::key_move()),
+        ("I I", strings::key_interrupt()),
+        ("0 0", strings::key_restart()),
+        ("H", strings::key_help()),
+    ];
+    [(strings::keys_anywhere(), anywhere), (strings::keys_in_code(), in_code), (strings::keys_on_cell(), on_cell)]
+}
 
 #[cfg(test)]
 mod tests {

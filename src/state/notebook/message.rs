@@ -4,6 +4,7 @@ use super::keep::KeepError;
 use crate::ids::CellId;
 use crate::protocol::execute::{KernelMessage, KernelRequest};
 use crate::state::outputs::{OutputChange, OutputKey};
+use crate::state::strings;
 
 /// Everything that can happen to a notebook.
 #[derive(Clone, Debug, PartialEq)]
@@ -223,10 +224,10 @@ impl Offer {
     /// The label of its button.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Undelete => "Undo",
-            Self::RunAll => "Run all cells",
-            Self::OpenOther => "Open the other copy",
-            Self::DownloadOther => "Download it",
+            Self::Undelete => strings::undo(),
+            Self::RunAll => strings::run_all(),
+            Self::OpenOther => strings::open_other(),
+            Self::DownloadOther => strings::download_it(),
         }
     }
 }

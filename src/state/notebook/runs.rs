@@ -9,11 +9,9 @@ use crate::protocol::execute::{
     Display, ExecuteReply, ExecuteRequest, KernelRequest, KernelStatus, Output, ReplyStatus, StreamName,
 };
 use crate::state::outputs::{self, OutputChange, Outputs};
+use crate::state::strings;
 use std::collections::VecDeque;
 use std::sync::Arc;
-
-/// What a fresh kernel costs.
-pub(super) const GONE: &str = "Its variables and imports are gone; code, outputs and files of earlier runs stay.";
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Runs {
@@ -117,7 +115,7 @@ impl Notebook {
     }
 
     pub(super) fn interrupt(&mut self, out: &mut Update) {
-        self.stop_all("Not run: you interrupted the kernel.", out);
+        self.stop_all(strings::not_run_interrupted(), out);
     }
 
     /// Stops the running cell and cancels those that wait.
@@ -250,7 +248,7 @@ impl Notebook {
         self.kernel.interrupting = false;
         out.changes.push(Change::Kernel);
         if reply.status == ReplyStatus::Error {
-            self.cancel_queue("Not run: a cell before it failed.", out);
+            self.cancel_queue(strings::not_run_failed(), out);
         }
         if let Some(error) = reply.error
             && !ended.failed
@@ -267,7 +265,7 @@ impl Notebook {
             cell.ended = Some(match reply.status {
                 ReplyStatus::Ok => Ended::Ok(took),
                 ReplyStatus::Error => Ended::Failed(took),
-                ReplyStatus::Aborted => Ended::Cancelled("Not run: it was cancelled before it began."),
+                ReplyStatus::Aborted => Ended::Cancelled(strings::not_run_cancelled()),
             });
             let asked = cell.question.take().is_some();
             let id = cell.id.clone();

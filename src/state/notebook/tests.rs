@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ids::MsgId;
+use crate::language::{Language, speaking};
 use crate::protocol::execute::{
     Display, ErrorInfo, ExecuteReply, KernelMessage, KernelRequest, KernelStatus, Output, Progress, ReplyStatus,
     StreamName,
@@ -313,6 +314,24 @@ fn a_display_is_updated_wherever_it_is() {
     story.changes.clear();
     story.kernel(KernelMessage::UpdateDisplay { parent: run, display_id: "bar".into(), display: display("bar") });
     assert_eq!(story.changes, [Change::Output(story.id(0), OutputChange::Replaced(0))]);
+}
+
+#[test]
+fn who_reads_chinese_is_told_of_cells_kernel_and_keys_in_chinese() {
+    let told = || {
+        let mut story = Story::with(&["a", "b"]);
+        story.run(0);
+        story.run(1);
+        story.user(Command::Interrupt);
+        let Some(Ended::Cancelled(why)) = story.notebook.cells()[1].ended.clone() else { panic!("not cancelled") };
+        story.user(Command::Delete(story.id(1)));
+        let Notice { text, offer, .. } = story.notebook.notices()[0].clone();
+        [why.to_owned(), text, offer.map_or("", Offer::label).to_owned(), keys::shortcuts()[2].0.to_owned()]
+    };
+    let english = ["Not run: you interrupted the kernel.", "Cell 2 was deleted.", "Undo", "On the cell, after Escape"];
+    assert_eq!(told(), english);
+    let chinese = ["未运行：您中断了内核。", "单元格 2 已删除。", "撤销", "在单元格上（按 Escape 之后）"];
+    assert_eq!(speaking(Language::Chinese, told), chinese);
 }
 
 #[test]

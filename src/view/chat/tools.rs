@@ -31,7 +31,7 @@ pub(super) fn Tools() -> impl IntoView {
             let feature = FEATURES.iter().filter(|feature| client.allows(feature)).map(|feature| Row {
                 kind: Kind::Feature,
                 id: feature.name.to_owned(),
-                name: feature.label.to_owned(),
+                name: (feature.label)().to_owned(),
                 on: choices.features.contains(feature.name),
             });
             let tools = client.tools.iter().map(|tool| Row {

@@ -2,6 +2,7 @@
 //! is painted; here it is changed.
 
 use super::icon::{Icon, icon};
+use super::strings;
 use crate::web::listen::{Listener, listen};
 use crate::web::{js, storage};
 use leptos::prelude::*;
@@ -27,6 +28,14 @@ impl Choice {
             Self::System => "system",
             Self::Light => "light",
             Self::Dark => "dark",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::System => strings::theme_system(),
+            Self::Light => strings::theme_light(),
+            Self::Dark => strings::theme_dark(),
         }
     }
 
@@ -95,7 +104,7 @@ pub fn on_cleanup_drop<T: 'static>(guard: T) {
 #[component]
 pub fn ThemeButton() -> impl IntoView {
     let Theme { choice, .. } = expect_context();
-    let label = move || format!("Theme: {}", choice.get().name());
+    let label = move || strings::theme(&choice.get().label());
     let next = move |_| {
         let chosen = choice.get_untracked().next();
         choice.set(chosen);

@@ -1,6 +1,7 @@
 //! Sentences about things that happened, with what can be done about them.
 
 use super::icon::{Icon, icon};
+use super::strings;
 use leptos::prelude::*;
 
 /// How serious a toast is.
@@ -76,8 +77,8 @@ pub fn Toasts(
                 <button
                     type="button"
                     class="quiet"
-                    aria-label="Dismiss"
-                    title="Dismiss"
+                    aria-label=strings::dismiss()
+                    title=strings::dismiss()
                     on:click=move |_| on_dismiss(id)
                 >
                     {icon(Icon::Close)}

@@ -3,6 +3,7 @@
 use super::editor::{Code, CodeView};
 use super::help::HelpSwitch;
 use super::store::{CellDesk, CellStore, Page, RunView};
+use super::strings;
 use crate::protocol::execute::KernelStatus;
 use crate::state::notebook::keys::{Key, KeyCommand, Keys};
 use crate::state::notebook::{Command, Ended, Part, Phase, Question, Then, Way};
@@ -105,7 +106,7 @@ pub(super) fn CellView(
         })
     };
     let asked = question.clone();
-    let code_label = Signal::derive(move || format!("Code of cell {}", number.get()));
+    let code_label = Signal::derive(move || strings::code_of_cell(&number.get()));
     view! {
         <div
             class="cell"
@@ -114,7 +115,7 @@ pub(super) fn CellView(
             class:queued=move || run.with(|run| run.phase == Phase::Queued)
             class:failed=move || run.with(|run| matches!(run.ended, Some(Ended::Failed(_))))
             role="group"
-            aria-label=move || format!("Cell {}", number.get())
+            aria-label=move || strings::cell(&number.get())
             aria-describedby="cell-help"
             tabindex=move || if selected.get() { "0" } else { "-1" }
             node_ref=group
@@ -129,8 +130,8 @@ pub(super) fn CellView(
                 <button
                     type="button"
                     class="run-button"
-                    aria-label="Run cell"
-                    title="Run cell (Shift+Enter)"
+                    aria-label=strings::run_cell()
+                    title=strings::run_cell_hint()
                     node_ref=run_button
                     on:click=do_it(|id| Command::Run(id, Then::Stay))
                 >
@@ -141,15 +142,15 @@ pub(super) fn CellView(
                 </span>
             </div>
             <div class="cell-tools">
-                {tool("Move cell up", Icon::Up, do_it(|id| Command::Move(id, Way::Up)))}
-                {tool("Move cell down", Icon::Down, do_it(|id| Command::Move(id, Way::Down)))}
-                {tool("Add cell below", Icon::Add, do_it(|id| Command::Add(id, Way::Down, Part::Editor)))}
-                {tool("Delete cell", Icon::Delete, do_it(Command::Delete))}
+                {tool(strings::move_up(), Icon::Up, do_it(|id| Command::Move(id, Way::Up)))}
+                {tool(strings::move_down(), Icon::Down, do_it(|id| Command::Move(id, Way::Down)))}
+                {tool(strings::add_below(), Icon::Add, do_it(|id| Command::Add(id, Way::Down, Part::Editor)))}
+                {tool(strings::delete_cell(), Icon::Delete, do_it(Command::Delete))}
             </div>
             <div
                 class="cell-output"
                 role="region"
-                aria-label=move || format!("Output of cell {}", number.get())
+                aria-label=move || strings::output_of_cell(&number.get())
                 hidden=move || empty.get()
             >
                 <OutputsView
@@ -209,31 +210,24 @@ fn count(run: &RunView) -> String {
 
 fn count_title(run: &RunView) -> String {
     match (run.phase, run.count) {
-        (Phase::Running, _) => "Runs now".into(),
-        (Phase::Queued, _) => "Waits for cells before it".into(),
-        (Phase::Rest, Some(count)) => format!("Run {count} of this kernel"),
-        (Phase::Rest, None) => "Not run by this kernel".into(),
+        (Phase::Running, _) => strings::runs_now().into(),
+        (Phase::Queued, _) => strings::queued().into(),
+        (Phase::Rest, Some(count)) => strings::nth_run(&count),
+        (Phase::Rest, None) => strings::not_run().into(),
     }
 }
 
 /// How the run went, in words.
 fn note(run: &RunView, starting: bool) -> Option<String> {
     match (run.phase, &run.ended) {
-        (Phase::Running, _) if starting => Some("Waiting for the kernel to start …".into()),
-        (Phase::Running, _) => Some("Running …".into()),
-        (Phase::Queued, _) => Some("Waiting for the cells before it …".into()),
+        (Phase::Running, _) if starting => Some(strings::waits_for_kernel().into()),
+        (Phase::Running, _) => Some(strings::running().into()),
+        (Phase::Queued, _) => Some(strings::waits_for_cells().into()),
         (Phase::Rest, None) => None,
-        (Phase::Rest, Some(Ended::Ok(took))) => Some(format!("Done{}", duration(*took, " in"))),
-        (Phase::Rest, Some(Ended::Failed(took))) => Some(format!("Stopped{}", duration(*took, " after"))),
+        (Phase::Rest, Some(Ended::Ok(None))) => Some(strings::done().into()),
+        (Phase::Rest, Some(Ended::Ok(Some(ms)))) => Some(strings::done_in(&strings::duration(ms / 1_000.0))),
+        (Phase::Rest, Some(Ended::Failed(None))) => Some(strings::stopped().into()),
+        (Phase::Rest, Some(Ended::Failed(Some(ms)))) => Some(strings::stopped_after(&strings::duration(ms / 1_000.0))),
         (Phase::Rest, Some(Ended::Cancelled(why))) => Some((*why).to_owned()),
-    }
-}
-
-fn duration(took: Option<f64>, word: &str) -> String {
-    match took.map(|ms| ms / 1_000.0) {
-        None => String::new(),
-        Some(seconds) if seconds < 0.1 => format!("{word} less than 0.1 s"),
-        Some(seconds) if seconds < 100.0 => format!("{word} {seconds:.1} s"),
-        Some(seconds) => format!("{word} {} min {:02.0} s", (seconds / 60.0).floor(), seconds % 60.0),
     }
 }

@@ -1,6 +1,7 @@
 //! The code of a cell: CodeMirror, or a plain text field where that could not be loaded.
 
 use super::store::Page;
+use super::strings;
 use crate::ids::CellId;
 use crate::state::notebook::{Command, Part, Then, Way};
 use crate::web::codemirror::{CodeMirror, Editor, EditorOptions, Leave, RunKey};
@@ -10,9 +11,6 @@ use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::KeyboardEvent;
-
-/// What is shown in an empty cell.
-const PLACEHOLDER: &str = "Python code: Shift+Enter runs it";
 
 /// What editors are made with; provided by the page.
 #[derive(Clone, Copy)]
@@ -116,7 +114,7 @@ fn MirrorView(
         let options = EditorOptions {
             doc: &source,
             label: &label.get_untracked(),
-            placeholder: PLACEHOLDER,
+            placeholder: strings::python_code(),
             on_change: Box::new(move |text| page.dispatch(Command::Edit(id.get_value(), text))),
             on_run: Box::new(move |key| run(page, &id.get_value(), key)),
             on_leave: Box::new(move |leave| match leave {
@@ -189,7 +187,7 @@ fn PlainView(
             class="cell-code plain"
             node_ref=field
             aria-label=move || label.get()
-            placeholder=PLACEHOLDER
+            placeholder=strings::python_code()
             rows=move || (rows.get() + 1).clamp(2, 40).to_string()
             spellcheck="false"
             autocapitalize="off"

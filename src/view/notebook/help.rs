@@ -1,6 +1,7 @@
 //! The list of keys, in a dialog.
 
-use crate::state::notebook::keys::SHORTCUTS;
+use super::strings;
+use crate::state::notebook::keys::shortcuts;
 use crate::view::common::icon::{Icon, icon};
 use leptos::html::Dialog;
 use leptos::prelude::*;
@@ -37,31 +38,31 @@ pub(super) fn HelpDialog() -> impl IntoView {
             dialog.close();
         }
     };
-    let group = |(place, keys): &'static (&str, &[(&str, &str)])| {
-        let rows = keys.iter().map(|(keys, what)| {
+    let group = |(place, keys): (&'static str, Vec<(&'static str, &'static str)>)| {
+        let rows = keys.into_iter().map(|(keys, what)| {
             let keys = keys.split(' ').map(|word| match word.trim_end_matches(',') {
-                "or" => view! { "or " }.into_any(),
+                or @ ("or" | "或") => view! { {or}" " }.into_any(),
                 key => view! { <kbd>{key}</kbd>" " }.into_any(),
             });
             view! {
                 <dt>{keys.collect_view()}</dt>
-                <dd>{*what}</dd>
+                <dd>{what}</dd>
             }
         });
         view! {
-            <h3>{*place}</h3>
+            <h3>{place}</h3>
             <dl>{rows.collect_view()}</dl>
         }
     };
     view! {
         <dialog class="dialog" aria-labelledby="help-title" node_ref=dialog>
             <header>
-                <h2 id="help-title">"Keyboard shortcuts"</h2>
-                <button type="button" class="quiet" aria-label="Close" title="Close" on:click=close>
+                <h2 id="help-title">{strings::shortcuts()}</h2>
+                <button type="button" class="quiet" aria-label=strings::close() title=strings::close() on:click=close>
                     {icon(Icon::Close)}
                 </button>
             </header>
-            <div class="shortcuts">{SHORTCUTS.iter().map(group).collect_view()}</div>
+            <div class="shortcuts">{shortcuts().map(group).into_iter().collect_view()}</div>
         </dialog>
     }
 }

@@ -8,6 +8,7 @@ mod page;
 mod side;
 mod status;
 pub mod store;
+mod strings;
 mod toolbar;
 
 pub use page::notebook_page;

@@ -6,6 +6,7 @@ use super::help::{HelpDialog, HelpSwitch};
 use super::side::{Beside, SideSwitch};
 use super::status::KeptView;
 use super::store::{Page, Store};
+use super::strings;
 use super::toolbar::Toolbar;
 use crate::state::notebook::Command;
 use crate::view::common::icon::{Icon, icon};
@@ -47,19 +48,19 @@ pub fn notebook_page(
                             <p>{text}</p>
                             <button type="button" on:click=move |_| page.dispatch(Command::Download)>
                                 {icon(Icon::Download)}
-                                "Download"
+                                {strings::download()}
                             </button>
                         </div>
                     }
                 })
             }}
             <p class="visually-hidden" id="cell-help">
-                "Enter edits the code, Escape leaves it, H lists the keys."
+                {strings::how_to()}
             </p>
             <For each=move || cells.get() key=|cell| cell.id.clone() children=|cell| view! { <CellView cell=cell /> } />
             <button type="button" class="add-cell" on:click=move |_| page.dispatch(Command::Append)>
                 {icon(Icon::Add)}
-                "Add cell"
+                {strings::add_cell()}
             </button>
         </main>
         <Beside />

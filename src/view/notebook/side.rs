@@ -1,6 +1,7 @@
 //! What stands beside the cells: the kernel's files, or its variables.
 
 use super::store::Page;
+use super::strings;
 use crate::protocol::execute::KernelStatus;
 use crate::view::common::files::FilesPane;
 use crate::view::common::icon::{Icon, icon};
@@ -22,15 +23,15 @@ pub(super) enum Side {
 impl Side {
     fn label(self) -> &'static str {
         match self {
-            Self::Files => "Files",
-            Self::Variables => "Variables",
+            Self::Files => strings::files(),
+            Self::Variables => strings::variables(),
         }
     }
 
     fn title(self) -> &'static str {
         match self {
-            Self::Files => "Files of the kernel",
-            Self::Variables => "Variables of the kernel",
+            Self::Files => strings::files_of_kernel(),
+            Self::Variables => strings::variables_of_kernel(),
         }
     }
 

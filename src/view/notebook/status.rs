@@ -1,6 +1,7 @@
 //! The kernel's state in one word, and whether the work is kept and the page works without a network.
 
 use super::store::Page;
+use super::strings;
 use crate::protocol::execute::KernelStatus;
 use crate::view::common::icon::{Icon, icon};
 use leptos::prelude::*;
@@ -8,11 +9,11 @@ use leptos::prelude::*;
 /// The state in the words that people find it by, and a class for its dot.
 fn words(status: KernelStatus) -> (&'static str, &'static str) {
     match status {
-        KernelStatus::Off => ("Off", "off"),
-        KernelStatus::Starting => ("Starting", "starting"),
-        KernelStatus::Idle => ("Idle", "idle"),
-        KernelStatus::Busy => ("Busy", "busy"),
-        KernelStatus::Dead => ("Dead", "dead"),
+        KernelStatus::Off => (strings::off(), "off"),
+        KernelStatus::Starting => (strings::starting(), "starting"),
+        KernelStatus::Idle => (strings::idle(), "idle"),
+        KernelStatus::Busy => (strings::busy(), "busy"),
+        KernelStatus::Dead => (strings::dead(), "dead"),
     }
 }
 
@@ -23,11 +24,11 @@ pub(super) fn KernelStatusView() -> impl IntoView {
     let text = move || kernel.with(|kernel| words(kernel.status).0);
     let class = move || format!("status {}", kernel.with(|kernel| words(kernel.status).1));
     view! {
-        <div class=class role="status" aria-label="Kernel status">
+        <div class=class role="status" aria-label=strings::status()>
             <span class="dot" aria-hidden="true"></span>
             <span>{text}</span>
             <Show when=move || kernel.with(|kernel| kernel.interrupting)>
-                <span class="status-more">"stopping …"</span>
+                <span class="status-more">{strings::stopping()}</span>
             </Show>
         </div>
     }
@@ -41,8 +42,8 @@ pub(super) fn KeptView() -> impl IntoView {
     let kept = move || {
         keeping.with(|keeping| match (&keeping.problem, keeping.kept) {
             (Some(_), _) => "",
-            (None, true) => "Saved in this browser",
-            (None, false) => "Saving …",
+            (None, true) => strings::saved(),
+            (None, false) => strings::saving(),
         })
     };
     view! {
@@ -50,7 +51,7 @@ pub(super) fn KeptView() -> impl IntoView {
         {move || {
             offline.get().map(|(text, ready)| {
                 view! {
-                    <p class="kept" class:ready=ready role="status" aria-label="Offline use">
+                    <p class="kept" class:ready=ready role="status" aria-label=strings::offline_use()>
                         {ready.then(|| icon(Icon::Check))}
                         {text}
                     </p>

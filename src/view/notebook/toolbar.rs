@@ -4,6 +4,7 @@ use super::help::HelpSwitch;
 use super::side::{Side, SideButton};
 use super::status::KernelStatusView;
 use super::store::Page;
+use super::strings;
 use crate::state::notebook::Command;
 use crate::view::common::icon::{Icon, icon};
 use crate::view::common::theme::ThemeButton;
@@ -22,41 +23,41 @@ pub(super) fn Toolbar() -> impl IntoView {
         <header class="bar">
             <h1 class="brand">
                 <a href="./">"pyoxide"</a>
-                <span>"Notebook"</span>
+                <span>{strings::notebook()}</span>
             </h1>
             <KernelStatusView />
-            <div class="bar-tools" role="toolbar" aria-label="Notebook">
+            <div class="bar-tools" role="toolbar" aria-label=strings::notebook()>
                 <button
                     type="button"
                     class="primary"
-                    aria-label="Run all"
-                    title="Run all cells, until one fails"
+                    aria-label=strings::run_all()
+                    title=strings::run_all_cells()
                     on:click=press(Command::RunAll)
                 >
                     {icon(Icon::PlayAll)}
-                    <span class="label">"Run all"</span>
+                    <span class="label">{strings::run_all()}</span>
                 </button>
                 // Never disabled in a way that takes the focus from who has just pressed it.
                 <button
                     type="button"
 
-                    aria-label="Interrupt kernel"
+                    aria-label=strings::interrupt_kernel()
                     aria-disabled=move || (!running()).to_string()
-                    title="Interrupt kernel: stop the running cell and cancel those that wait"
+                    title=strings::interrupt_hint()
                     on:click=press(Command::Interrupt)
                 >
                     {icon(Icon::Stop)}
-                    <span class="label">"Interrupt"</span>
+                    <span class="label">{strings::interrupt()}</span>
                 </button>
                 <button
                     type="button"
 
-                    aria-label="Restart kernel"
-                    title="Restart kernel: variables are lost, code and outputs stay"
+                    aria-label=strings::restart_kernel()
+                    title=strings::restart_hint()
                     on:click=press(Command::Restart)
                 >
                     {icon(Icon::Restart)}
-                    <span class="label">"Restart"</span>
+                    <span class="label">{strings::restart()}</span>
                 </button>
                 <span class="bar-gap"></span>
                 <SideButton side=Side::Variables />
@@ -64,8 +65,8 @@ pub(super) fn Toolbar() -> impl IntoView {
                 <button
                     type="button"
                     class="quiet"
-                    aria-label="Download notebook"
-                    title="Download notebook (.ipynb)"
+                    aria-label=strings::download_notebook()
+                    title=strings::download_ipynb()
                     on:click=press(Command::Download)
                 >
                     {icon(Icon::Download)}
@@ -73,8 +74,8 @@ pub(super) fn Toolbar() -> impl IntoView {
                 <button
                     type="button"
                     class="quiet wide-only"
-                    aria-label="Keyboard shortcuts"
-                    title="Keyboard shortcuts"
+                    aria-label=strings::shortcuts()
+                    title=strings::shortcuts()
                     on:click=move |_| help.open()
                 >
                     {icon(Icon::Keyboard)}

@@ -1,4 +1,5 @@
 mod events;
+mod languages;
 mod outbox;
 mod questions;
 mod reading;
