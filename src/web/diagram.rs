@@ -6,7 +6,7 @@ mod frame;
 
 use super::blob::ObjectUrl;
 use super::error::WebError;
-use super::js;
+use super::{js, strings};
 use frame::Frame;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -87,7 +87,7 @@ impl Svg {
 pub async fn draw(kind: Kind, source: &str, dark: bool) -> Result<Svg, String> {
     let longest = kind.longest();
     if source.len() > longest {
-        return Err(format!("The diagram is not drawn: it is longer than {} kB.", longest / 1000));
+        return Err(strings::diagram_too_long(&(longest / 1000)));
     }
     let _turn = Turn::take().await;
     let frame = Frame::current()?;
@@ -96,15 +96,16 @@ pub async fn draw(kind: Kind, source: &str, dark: bool) -> Result<Svg, String> {
     busy.is_done.set(true);
     match js::get_text(&said, "error") {
         Some(why) => Err(sentence(&why)),
-        None => picture(&said).ok_or_else(|| sentence("nothing that can be shown came of it")),
+        None => picture(&said).ok_or_else(|| sentence(strings::nothing_came())),
     }
 }
 
 /// What a library says, which may be pages long, as a sentence.
 fn sentence(why: &str) -> String {
-    let first = why.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("nobody knows why");
+    let why = strings::reason(why);
+    let first = why.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or(strings::unknown_reason());
     let first: String = first.chars().take(300).collect();
-    format!("The diagram can't be drawn: {}.", first.trim_end_matches(['.', ':', ' ', '\u{2026}']))
+    strings::diagram_failed(&first.trim_end_matches(['.', ':', ' ', '\u{2026}']))
 }
 
 fn picture(said: &JsValue) -> Option<Svg> {

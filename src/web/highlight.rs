@@ -1,7 +1,7 @@
 //! Code to coloured ranges: `vendor/highlight/`, whose source is `www/js/vendor-src/highlight.js`. A language's grammar
 //! is a file of its own, loaded when code of that language comes up. The classes have their colours in `www/rich.css`.
 
-use super::{js, vendor};
+use super::{js, strings, vendor};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -79,9 +79,7 @@ pub async fn spans(language: &str, code: &str) -> Result<Vec<Span>, String> {
     };
     let module = vendor::import("highlight/highlight.js").await.map_err(|error| error.to_string())?;
     let found = module.unchecked_ref::<Module>().highlight(grammar, &String::from(code)).await;
-    let found = found.map_err(|thrown| {
-        format!("The colours for {language} could not be loaded ({}). Check the network.", js::message(&thrown))
-    })?;
+    let found = found.map_err(|thrown| strings::no_colours(&language, &js::message(&thrown)))?;
     Ok(read(&found))
 }
 

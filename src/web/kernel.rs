@@ -10,6 +10,7 @@ use super::network::{self, Asked};
 use super::sandbox::{Said, Sandbox};
 use super::snapshot::{self, Kind, Wish};
 use super::start::{self, Started, Wishes};
+use super::strings;
 use super::wait::{Later, both};
 use crate::executor::network::Network;
 use crate::executor::packages::LockPackage;
@@ -237,7 +238,7 @@ impl Inner {
                 let (weak, generation) = (Rc::downgrade(self), self.generation.get());
                 let (options, wishes, files) = (self.options.clone(), self.wishes.clone(), self.files.clone());
                 spawn_local(async move {
-                    let on_bytes = |done, total| progress(&weak, generation, "Loading Python", done, total);
+                    let on_bytes = |done, total| progress(&weak, generation, strings::loading_python(), done, total);
                     match both(start::start(&options, &wishes, on_bytes), files.ready()).await.0 {
                         Ok(started) => {
                             if let Some(inner) = live(&weak, generation) {
@@ -273,7 +274,7 @@ impl Inner {
         self.boot_timer.replace(Some(Timeout::new(BOOT_LIMIT, move || {
             receive(&weak, generation, Incoming::Failed(WebError::BootSilent.to_string()));
         })));
-        progress(&Rc::downgrade(self), generation, "Starting Python", 0.0, 0.0);
+        progress(&Rc::downgrade(self), generation, strings::starting_python(), 0.0, 0.0);
         // It may be ready already, and then it is said at once, and what waits is sent.
         let (weak, inbox) = (Rc::downgrade(self), sandbox.inbox());
         if let Err(error) = sandbox.restore(&self.files) {
@@ -334,7 +335,7 @@ impl Inner {
             if names.is_empty() {
                 return installs(&weak, generation, &id, &names, &[]);
             }
-            let text = format!("Loading {}", names.join(", "));
+            let text = strings::loading(&names.join(", "));
             if is_larger_better(&weak, generation, &packages).await && change_over(&weak, generation) {
                 return;
             }
@@ -342,7 +343,7 @@ impl Inner {
             let on_bytes = |done, total| progress(&weak, generation, &text, done, total);
             match assets::wheels(&base, &packages, on_bytes).await {
                 Ok(wheels) => {
-                    progress(&weak, generation, &format!("Installing {}", names.join(", ")), 0.0, 0.0);
+                    progress(&weak, generation, &strings::installing(&names.join(", ")), 0.0, 0.0);
                     installs(&weak, generation, &id, &names, &wheels);
                 }
                 Err(error) => receive(&weak, generation, Incoming::FetchFailed { id, why: error.to_string() }),

@@ -2,7 +2,7 @@
 //! no HTML, trusts nothing, and styles by properties, which the page's policy allows.
 
 use super::listen::listen;
-use super::{js, vendor};
+use super::{js, strings, vendor};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event};
@@ -27,14 +27,14 @@ extern "C" {
 /// file), or what draws it can't be loaded.
 pub async fn render(tex: &str, display: bool, into: &Element) -> Result<(), String> {
     if tex.len() > LONGEST {
-        return Err("The formula is not drawn: it is longer than 10 kB.".to_owned());
+        return Err(strings::formula_too_long().to_owned());
     }
     let module = vendor::import("math/math.js").await.map_err(|error| error.to_string())?;
     styles().await?;
     module
         .unchecked_ref::<Module>()
         .render(tex, into, display)
-        .map_err(|thrown| format!("The formula can't be drawn: {}.", js::message(&thrown).trim_end_matches('.')))
+        .map_err(|thrown| strings::formula_failed(&strings::reason(&js::message(&thrown)).trim_end_matches('.')))
 }
 
 /// Puts the style sheet into the page, once, and waits for it: without it a formula is a heap of letters.
@@ -42,9 +42,8 @@ async fn styles() -> Result<(), String> {
     thread_local! {
         static STATE: js_sys::Promise = load_styles();
     }
-    JsFuture::from(STATE.with(Clone::clone)).await.map(drop).map_err(|_| {
-        "The formula can't be drawn: the style sheet of formulas could not be loaded. Load the page again.".to_owned()
-    })
+    let loaded = JsFuture::from(STATE.with(Clone::clone)).await;
+    loaded.map(drop).map_err(|_| strings::formula_unstyled().to_owned())
 }
 
 fn load_styles() -> js_sys::Promise {

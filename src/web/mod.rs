@@ -33,6 +33,7 @@ pub mod screen;
 pub mod snapshot;
 pub mod start;
 pub mod storage;
+mod strings;
 pub mod transport;
 pub mod upload;
 pub mod vendor;

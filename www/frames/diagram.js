@@ -47,7 +47,7 @@
       worker ??= new Worker(await address("vega.js"));
       const own = worker;
       const { svg, error } = await new Promise((done) => {
-        const timer = setTimeout(() => done({ error: "it takes too long" }), LIMIT);
+        const timer = setTimeout(() => done({ error: "@too-slow" }), LIMIT);
         own.onmessage = ({ data }) => (clearTimeout(timer), done(data));
         own.onerror = (event) => (event.preventDefault(), clearTimeout(timer), done({ error: event.message }));
         own.postMessage(job);
@@ -70,13 +70,13 @@
         const { done, fail } = waiting.get(data.name) ?? {};
         waiting.delete(data.name);
         if (data.file) done?.(data.file.text());
-        else fail?.(new Error(`${data.name} could not be loaded`));
+        else fail?.(new Error(`@not-loaded ${data.name}`));
         return;
       }
       try {
         port.postMessage(await draw(data));
       } catch (error) {
-        const why = error instanceof RangeError ? "it is nested too deeply, or too large" : String(error?.message ?? error);
+        const why = error instanceof RangeError ? "@nested-or-large" : String(error?.message ?? error);
         port.postMessage({ error: why.slice(0, 2_000) });
       }
     };
@@ -94,7 +94,7 @@
   /** The picture that is left of a library's text, and its size. */
   function clean(text) {
     const svg = new DOMParser().parseFromString(text, "text/html").querySelector("svg");
-    if (!svg) throw new Error("nothing was drawn");
+    if (!svg) throw new Error("@nothing");
     for (const element of [...svg.querySelectorAll("*")]) {
       // What a link holds is shown, in its place, without the link.
       if (element.localName === "a") element.replaceWith(group(element));
@@ -109,7 +109,7 @@
     svg.setAttribute("height", height);
     svg.style.removeProperty("max-width");
     const picture = new XMLSerializer().serializeToString(svg);
-    if (picture.length > LONGEST) throw new Error("the picture is larger than 5 MB");
+    if (picture.length > LONGEST) throw new Error("@too-large");
     return { svg: picture, width, height };
   }
 
@@ -140,7 +140,7 @@
       const own = svg.getAttribute(name) ?? "";
       return (!own.endsWith("%") && Number.parseFloat(own)) || box[at + 2];
     });
-    if (!given.every((side) => side > 0)) throw new Error("nothing was drawn");
+    if (!given.every((side) => side > 0)) throw new Error("@nothing");
     const scale = Math.min(1, WIDEST / Math.max(...given));
     return given.map((side) => Math.ceil(side * scale));
   }

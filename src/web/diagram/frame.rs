@@ -1,7 +1,7 @@
 //! The frame in which diagrams are drawn: one for all, made when it is needed, removed when it doesn't answer.
 
 use super::super::listen::{Listener, listen};
-use super::super::{fetch, frame, js};
+use super::super::{fetch, frame, js, strings};
 use gloo_timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -18,9 +18,6 @@ const UP_LIMIT: u32 = 10_000;
 const LIMIT: u32 = 5_000;
 /// Files that a frame may ask for; all of Mermaid's are about 120.
 const MOST_FILES: u32 = 300;
-
-const SILENT: &str = "The diagram can't be drawn: the frame for diagrams did not come up. This page's \
-     Content-Security-Policy must allow it (frame-src 'self'), and its host must have frames/diagram.html.";
 
 thread_local! {
     static CURRENT: RefCell<Option<Rc<Frame>>> = const { RefCell::new(None) };
@@ -46,9 +43,7 @@ impl Frame {
         if let Some(frame) = CURRENT.with_borrow(Clone::clone).filter(|frame| frame.element.is_connected()) {
             return Ok(frame);
         }
-        let refused = |thrown: JsValue| {
-            format!("The diagram can't be drawn: the browser refused to open a frame ({}).", js::message(&thrown))
-        };
+        let refused = |thrown: JsValue| strings::diagram_failed(&strings::no_frame(&js::message(&thrown)));
         let frame = Self::open().map_err(refused)?;
         CURRENT.set(Some(frame.clone()));
         Ok(frame)
@@ -71,7 +66,7 @@ impl Frame {
         let on_load = listen(&element, "load", move |_: Event| {
             with(&weak, |frame| match theirs.take() {
                 Some(port) => frame.give_port(&port),
-                None => frame.end("The diagram can't be drawn: its frame left its page."),
+                None => frame.end(strings::frame_left()),
             });
         });
         let weak = Rc::downgrade(&frame);
@@ -97,7 +92,7 @@ impl Frame {
                 return answer;
             }
             if !self.is_up.get() {
-                return Err(SILENT.to_owned());
+                return Err(strings::diagram_silent().to_owned());
             }
         }
     }
@@ -116,7 +111,7 @@ impl Frame {
         let weak = Rc::downgrade(self);
         Timeout::new(limit, move || {
             with(&weak, |frame| match frame.loading.get() {
-                0 if frame.is_up.get() => frame.end("The diagram can't be drawn: it takes too long."),
+                0 if frame.is_up.get() => frame.end(strings::too_slow()),
                 _ => frame.wake(),
             });
         })
@@ -131,7 +126,7 @@ impl Frame {
 
     fn end(&self, why: &str) {
         self.remove();
-        self.answer.replace(Some(Err(why.to_owned())));
+        self.answer.replace(Some(Err(strings::diagram_failed(&why))));
         self.wake();
     }
 
@@ -157,7 +152,7 @@ impl Frame {
     fn fetch(self: &Rc<Self>, name: String) {
         self.files.set(self.files.get() + 1);
         if self.files.get() > MOST_FILES || !is_file(&name) {
-            return self.end("The diagram can't be drawn: its frame asked for what it has no use for.");
+            return self.end(strings::frame_asks());
         }
         self.loading.set(self.loading.get() + 1);
         let weak = Rc::downgrade(self);

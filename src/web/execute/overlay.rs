@@ -1,8 +1,8 @@
 //! The box around the frame. The frame is born in it, hidden, since moving a frame loads it anew; its frame of ours
 //! says whose content it is and has a button that ends it.
 
-use crate::web::js;
 use crate::web::listen::{Listener, listen};
+use crate::web::{js, strings};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -21,9 +21,9 @@ impl Overlay {
         let header = js::element("header", "");
         let heading = js::element("h2", "");
         let close: HtmlButtonElement = js::element("button", "").unchecked_into();
-        let title = format!("Shown by {label}");
+        let title = strings::shown_by(&label);
         heading.set_text_content(Some(&title));
-        close.set_text_content(Some("Close"));
+        close.set_text_content(Some(strings::close()));
         js::attributes(&close, &[("type", "button")]);
         js::attributes(&dialog, &[("aria-label", &title)]);
         for (parent, child) in

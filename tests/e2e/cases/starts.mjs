@@ -88,14 +88,14 @@ export const cases = {
     const book = await kit.notebook({ site });
     await book.runs(`${PLOT}\nprint('first', 'visit')`, "first visit");
     await eventually(async () => (await kept(book.page)).length === 2, "both are kept");
-    await book.fill(ORIGIN);
+    await book.write(1, ORIGIN);
     await eventually(() => book.page.evaluate(() => localStorage["pyoxide.notebook"].includes("sys.modules")), "the code is kept");
     await book.page.reload();
     await book.is("Idle");
     const [small] = await sandboxes(book.page);
     await eventually(async () => !(await sandboxes(book.page)).includes(small), "another has taken its place");
     await book.is("Idle");
-    await book.run();
+    await book.cell(1).getByRole("button", { name: "Run cell", exact: true }).click();
     await book.shows("out of a snapshot: True True");
   },
 

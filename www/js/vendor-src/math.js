@@ -15,7 +15,7 @@ const options = (displayMode) => ({
   maxSize: 20,
   // Nothing is trusted. Said by throwing, so that who wrote it reads why it is not drawn.
   trust({ command }) {
-    throw new Error(`${command} is not allowed here`);
+    throw new Error(`@not-allowed ${command}`);
   },
   // A new object each time: a formula's own definitions are written into it.
   macros: { "\\message": mute, "\\errmessage": mute, "\\show": mute },
@@ -32,7 +32,7 @@ function tree(tex, displayMode) {
   try {
     return katex.__renderToDomTree(tex, options(displayMode));
   } catch (error) {
-    if (error instanceof RangeError) throw new Error("it is nested too deeply");
+    if (error instanceof RangeError) throw new Error("@nested");
     // KaTeX underlines the place by combining characters, which not every font has.
     throw new Error(error.message.replace(/^KaTeX parse error: /, "").replaceAll("\u0332", ""));
   }

@@ -27,7 +27,7 @@ function colours(dark) {
 
 async function draw({ kind, source, dark }) {
   const spec = JSON.parse(source);
-  if (spec === null || typeof spec !== "object") throw new Error("a chart is a JSON object");
+  if (spec === null || typeof spec !== "object") throw new Error("@no-object");
   const config = colours(dark);
   const full = kind === "vega-lite" ? compile(spec, { logger: mute(), config }).spec : spec;
   let refused;
@@ -44,17 +44,17 @@ async function draw({ kind, source, dark }) {
   const view = new View(runtime, { renderer: "none", expr: expressionInterpreter, loader, logger: mute(), logLevel: None });
   try {
     await view.runAsync();
-    if (refused) throw new Error(`its data is elsewhere (${refused}); only data within it is shown`);
+    if (refused) throw new Error(`@elsewhere ${refused}`);
     return await view.toSVG();
   } finally {
     view.finalize();
   }
 }
 
-/** What is wrong, without the whole chart that some words have in them, and without what the libraries stumble over. */
+/** What is wrong, by a word that the page puts into the language that it speaks, or as the libraries say it: without the whole chart that some words have in them, and without what the libraries stumble over. */
 function sentence(error) {
-  if (error instanceof RangeError) return "it is nested too deeply, or too large";
-  if (error instanceof TypeError) return "something in its description is missing or unknown";
+  if (error instanceof RangeError) return "@nested-or-large";
+  if (error instanceof TypeError) return "@bad-description";
   return String(error?.message ?? error).replace(/ \{[^]*\}/, "");
 }
 
