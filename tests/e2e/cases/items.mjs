@@ -166,13 +166,15 @@ export const cases = {
 
   async "who reads Chinese is spoken to in Chinese"(kit) {
     const page = await kit.page({ locale: "zh-CN" });
-    const output = [thought("嗯。", 4), code("1/0", { stdout: "", stderr: "ZeroDivisionError", result: null }), message("好的。")];
+    const output = [thought("嗯。", 4), code("1/0", { stdout: "", stderr: "ZeroDivisionError", result: null }), message("好的。\n\n```mermaid\nno such thing\n```\n\n公式 $\\href{https://a.test}{x}$")];
     await kit.chat({ chat: await store(kit, { output, usage: { total_tokens: 5 } }), page });
     const reply = page.getByRole("log", { name: "对话" }).getByRole("article", { name: "助手消息" });
     for (const name of ["复制消息", "编辑消息", "重新生成", "继续", "在新对话中分支", "收藏"]) {
       await reply.getByRole("button", { name, exact: true }).waitFor();
     }
     contains(await reply.innerText(), ["思考了 4 秒，运行了 Python，出错了", "2026年11月20日", "5 个 token"], "the answer");
+    await reply.getByText("无法绘制此图表：No diagram type detected").waitFor({ timeout: 60_000 });
+    await reply.getByText("无法绘制此公式：这里不允许使用 \\href。").waitFor({ timeout: 60_000 });
     await page.getByRole("button", { name: "发送消息" }).waitFor();
     same(await page.locator("#app").getAttribute("lang"), "zh-Hans", "the language for those who hear the page");
   },

@@ -145,4 +145,34 @@ export const cases = {
     await book.shows(/variables are gone/);
     await book.runs("print('goes on')", "goes on");
   },
+
+  async "who reads Chinese finds no English word on the notebook page"(kit) {
+    const page = await kit.page({ locale: "zh-CN" });
+    const book = await kit.notebook({ page });
+    await page.getByRole("textbox", { name: "单元格 1 的代码", exact: true }).fill("1 / 0");
+    await page.getByRole("group", { name: "单元格 1", exact: true }).getByRole("button", { name: "运行单元格", exact: true }).click();
+    await page.getByText(/^已停止，用时 /).waitFor({ timeout: 60_000 });
+    await book.button("重启内核").click();
+    await page.getByText("内核已重启。变量和导入已丢失").waitFor();
+    await book.button("运行所有单元格").waitFor();
+    await page.getByRole("status", { name: "内核状态" }).getByText("空闲").waitFor({ timeout: 60_000 });
+    await book.button("文件").click();
+    await page.getByText("还没有文件。").waitFor();
+    await book.button("键盘快捷键").click();
+    await page.getByRole("heading", { name: "键盘快捷键" }).waitFor();
+    same(await englishWords(page), [], "words that are not Chinese");
+    same(await page.locator("#app").getAttribute("lang"), "zh-Hans", "the language for those who hear the page");
+  },
 };
+
+/** Words of Latin letters among what the page shows and says of itself, without names, keys, and what code is and puts out. */
+const englishWords = (page) =>
+  page.locator("#app").evaluate((app) => {
+    const copy = app.cloneNode(true);
+    for (const other of copy.querySelectorAll(".cm-editor, .output, .outputs, kbd, script, style, svg")) other.remove();
+    const labels = ["aria-label", "title", "placeholder", "alt", "aria-valuetext"];
+    const said = [...copy.querySelectorAll("*")].flatMap((element) => labels.map((name) => element.getAttribute(name)));
+    const names = /pyoxide|Python|Shift\+Enter|Enter|Escape|Tab|ipynb|numpy|pandas|matplotlib|\/mnt\/uploads|[kM]B|csv/gi;
+    const words = (text) => (text ?? "").replace(names, "").match(/[A-Za-z]{2,}/g) ?? [];
+    return [...new Set([copy.textContent, ...said].flatMap(words))];
+  });
