@@ -124,7 +124,7 @@ impl Port for PagePort {
         let driver = self.0.clone();
         spawn_local(async move {
             if let Err(why) = driver.save_stored(&path, &name).await {
-                driver.user(User::Warn(format!("{name} could not be saved: {why}")));
+                driver.user(User::NotSaved(name, why));
             }
         });
     }

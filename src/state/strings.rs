@@ -74,6 +74,8 @@ texts! {
         "{name} could not be stored, so the message was sent without it.",
         "{name} 无法存储，因此消息发送时没有附带它。";
 
+    not_saved(name, why): "{name} could not be saved: {why}", "无法保存 {name}：{why}";
+
     // Parts of messages that have no name of their own.
     a_tool: "a tool", "一个工具";
     details: "Details", "详细信息";

@@ -5,7 +5,7 @@
 
 use super::error::WebError;
 use super::wait::join_all;
-use super::{blob, cache, crypto, fetch};
+use super::{blob, cache, crypto, fetch, strings};
 use crate::executor::packages::{LockFile, LockPackage};
 use serde::Deserialize;
 use std::cell::{Cell, RefCell};
@@ -61,7 +61,7 @@ impl<F: Fn(f64, f64)> OnBytes for F {}
 /// A file is missing, damaged, or can't be reached.
 pub async fn core(base: &str, on_bytes: impl OnBytes) -> Result<Core, WebError> {
     let manifest: Manifest = serde_json::from_str(MANIFEST)
-        .map_err(|error| WebError::Unreadable { what: "The manifest of this build".into(), why: error.to_string() })?;
+        .map_err(|error| WebError::Unreadable { what: strings::manifest().into(), why: error.to_string() })?;
     let wanted = manifest.files.iter().map(|(name, file)| (name.as_str(), file.sha256.as_str(), file.size));
     let mut files = bring(base, wanted.collect(), on_bytes).await?;
     let unreadable = |why: String| WebError::Unreadable { what: LOCK.into(), why };

@@ -1,7 +1,7 @@
 //! Bytes as something the page can show or hand to the user.
 
 use super::error::WebError;
-use super::js;
+use super::{js, strings};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Response, Url};
@@ -26,7 +26,7 @@ pub fn blob(bytes: &[u8], media_type: &str) -> Result<Blob, WebError> {
     options.set_type(media_type);
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
     Blob::new_with_u8_array_sequence_and_options(&parts, &options)
-        .map_err(|thrown| WebError::Browser { what: "hold a file".into(), why: js::message(&thrown) })
+        .map_err(|thrown| WebError::Browser { what: strings::hold_file().into(), why: js::message(&thrown) })
 }
 
 /// The bytes of a Blob.
@@ -36,7 +36,7 @@ pub fn blob(bytes: &[u8], media_type: &str) -> Result<Blob, WebError> {
 pub async fn bytes(blob: &Blob) -> Result<Vec<u8>, WebError> {
     let buffer = JsFuture::from(blob.array_buffer())
         .await
-        .map_err(|thrown| WebError::Browser { what: "read a file".into(), why: js::message(&thrown) })?;
+        .map_err(|thrown| WebError::Browser { what: strings::read_file().into(), why: js::message(&thrown) })?;
     Ok(js_sys::Uint8Array::new(&buffer).to_vec())
 }
 
@@ -46,7 +46,7 @@ pub async fn bytes(blob: &Blob) -> Result<Vec<u8>, WebError> {
 /// The browser has no memory for it.
 pub fn beginning(blob: &Blob, bytes: f64, media_type: &str) -> Result<Blob, WebError> {
     let cut = blob.slice_with_f64_and_f64_and_content_type(0.0, bytes.min(blob.size()), media_type);
-    cut.map_err(|thrown| WebError::Browser { what: "read a file".into(), why: js::message(&thrown) })
+    cut.map_err(|thrown| WebError::Browser { what: strings::read_file().into(), why: js::message(&thrown) })
 }
 
 /// A Blob that no longer depends on a file of the person's disk.
@@ -54,7 +54,7 @@ pub fn beginning(blob: &Blob, bytes: f64, media_type: &str) -> Result<Blob, WebE
 /// # Errors
 /// The file is gone or has changed since it was chosen, or there is no memory for it.
 pub async fn copy(file: &Blob) -> Result<Blob, WebError> {
-    let failed = |thrown: JsValue| WebError::Browser { what: "read a file".into(), why: js::message(&thrown) };
+    let failed = |thrown: JsValue| WebError::Browser { what: strings::read_file().into(), why: js::message(&thrown) };
     let buffer = JsFuture::from(file.array_buffer()).await.map_err(failed)?;
     Blob::new_with_buffer_source_sequence(&js_sys::Array::of1(&buffer)).map_err(failed)
 }
@@ -67,7 +67,7 @@ pub fn join(parts: &js_sys::Array, media_type: &str) -> Result<Blob, WebError> {
     let options = BlobPropertyBag::new();
     options.set_type(media_type);
     Blob::new_with_blob_sequence_and_options(parts, &options)
-        .map_err(|thrown| WebError::Browser { what: "hold a file".into(), why: js::message(&thrown) })
+        .map_err(|thrown| WebError::Browser { what: strings::hold_file().into(), why: js::message(&thrown) })
 }
 
 /// What was packed by gzip.
@@ -75,7 +75,7 @@ pub fn join(parts: &js_sys::Array, media_type: &str) -> Result<Blob, WebError> {
 /// # Errors
 /// It is no gzip, or the browser has no memory for it.
 pub async fn gunzip(packed: &Blob) -> Result<Blob, WebError> {
-    let failed = |thrown: JsValue| WebError::Browser { what: "unpack a file".into(), why: js::message(&thrown) };
+    let failed = |thrown: JsValue| WebError::Browser { what: strings::unpack_file().into(), why: js::message(&thrown) };
     let unpacker = DecompressionStream::new("gzip").map_err(failed)?;
     let stream = packed.stream().pipe_through(unpacker.unchecked_ref());
     let response = Response::new_with_opt_readable_stream(Some(&stream)).map_err(failed)?;
@@ -103,7 +103,7 @@ impl ObjectUrl {
     pub fn of(blob: &Blob) -> Result<Self, WebError> {
         Url::create_object_url_with_blob(blob)
             .map(Self)
-            .map_err(|thrown| WebError::Browser { what: "show a file".into(), why: js::message(&thrown) })
+            .map_err(|thrown| WebError::Browser { what: strings::show_file().into(), why: js::message(&thrown) })
     }
 
     /// The address.
@@ -146,7 +146,7 @@ pub fn hand_out(name: &str, blob: &Blob) -> Result<(), WebError> {
 pub fn save(name: &str, url: &str) -> Result<(), WebError> {
     let link: HtmlAnchorElement = js::document()
         .create_element("a")
-        .map_err(|thrown| WebError::Browser { what: "save a file".into(), why: js::message(&thrown) })?
+        .map_err(|thrown| WebError::Browser { what: strings::save_file().into(), why: js::message(&thrown) })?
         .unchecked_into();
     link.set_href(url);
     link.set_download(name);

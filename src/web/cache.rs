@@ -3,7 +3,7 @@
 //! A browser that keeps nothing is slower and not offline, but works: reading then finds nothing.
 
 use super::error::WebError;
-use super::js;
+use super::{js, strings};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, Cache, CacheStorage, Response};
@@ -13,7 +13,7 @@ const NAME: &str = "pyoxide-files-1";
 pub(super) fn refused(thrown: JsValue) -> WebError {
     match js::get_text(&thrown, "name").as_deref() {
         Some("QuotaExceededError") => WebError::Full,
-        _ => WebError::Browser { what: "keep files".into(), why: js::message(&thrown) },
+        _ => WebError::Browser { what: strings::keep_files().into(), why: js::message(&thrown) },
     }
 }
 

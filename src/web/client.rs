@@ -11,7 +11,7 @@ use super::execute::{ExecuteFrame, FrameMessage};
 use super::files::Files;
 use super::kernel::{Kernel, KernelOptions};
 use super::transport::{Access, Request, Transport};
-use super::{external, js, page_script, storage};
+use super::{external, js, page_script, storage, strings};
 use crate::file_name;
 use crate::ids::{CallId, ChatId, FileId, MessageId};
 use crate::protocol::chat::{CallFile, content_path};
@@ -157,10 +157,10 @@ impl Driver {
     /// A sentence.
     pub async fn stored_image(&self, path: &str) -> Result<ObjectUrl, String> {
         let bytes = match path.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")) {
-            Some((_, data)) => BASE64_STANDARD.decode(data.trim()).map_err(|_| "This picture can't be read.")?,
+            Some((_, data)) => BASE64_STANDARD.decode(data.trim()).map_err(|_| strings::picture_unread())?,
             None => self.content(path).await?,
         };
-        let media_type = sniff_raster(&bytes).ok_or("This file is no picture that can be shown here.")?;
+        let media_type = sniff_raster(&bytes).ok_or_else(strings::no_picture)?;
         ObjectUrl::new(&bytes, media_type).map_err(|error| error.to_string())
     }
 
@@ -380,7 +380,7 @@ impl Inner {
         self.later(self.transport.request(self.access(), request), |result| {
             let record = result.and_then(|body| {
                 serde_json::from_value::<FileRecord>(body).map_err(|error| WebError::Unreadable {
-                    what: "The answer to an upload".into(),
+                    what: strings::answer_to_upload().into(),
                     why: error.to_string(),
                 })
             });

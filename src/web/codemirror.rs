@@ -2,7 +2,7 @@
 
 use super::error::WebError;
 use super::kernel::Kernel;
-use super::{js, vendor};
+use super::{js, strings, vendor};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
@@ -130,7 +130,7 @@ impl CodeMirror {
             .0
             .unchecked_ref::<Module>()
             .create_editor(parent, &given)
-            .map_err(|thrown| WebError::Browser { what: "make the editor".into(), why: js::message(&thrown) })?;
+            .map_err(|thrown| WebError::Browser { what: strings::make_editor().into(), why: js::message(&thrown) })?;
         let _asks = [complete, inspect];
         Ok(Editor { editor, _on_change: on_change, _on_run: on_run, _on_leave: on_leave, _on_focus: on_focus, _asks })
     }

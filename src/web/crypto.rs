@@ -1,7 +1,7 @@
 //! Checksums and random ids by the browser's own cryptography.
 
 use super::error::WebError;
-use super::js;
+use super::{js, strings};
 use base64::Engine as _;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -15,7 +15,7 @@ fn subtle() -> Result<web_sys::SubtleCrypto, WebError> {
 }
 
 async fn sha256(data: &js_sys::Object) -> Result<Vec<u8>, WebError> {
-    let refused = |thrown| WebError::Browser { what: "compute a checksum".into(), why: js::message(&thrown) };
+    let refused = |thrown| WebError::Browser { what: strings::compute_checksum().into(), why: js::message(&thrown) };
     let promise = subtle()?.digest_with_str_and_buffer_source("SHA-256", data).map_err(refused)?;
     Ok(js_sys::Uint8Array::new(&JsFuture::from(promise).await.map_err(refused)?).to_vec())
 }
@@ -33,7 +33,8 @@ extern "C" {
 pub async fn sha256_hex(blob: &Blob) -> Result<String, WebError> {
     subtle()?;
     let sum = sha256_of(blob).await;
-    let sum = sum.map_err(|thrown| WebError::Browser { what: "read a file".into(), why: js::message(&thrown) })?;
+    let sum =
+        sum.map_err(|thrown| WebError::Browser { what: strings::read_file().into(), why: js::message(&thrown) })?;
     Ok(hex(&js_sys::Uint8Array::new(&sum).to_vec()))
 }
 

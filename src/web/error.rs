@@ -1,5 +1,6 @@
 //! What can go wrong in the browser, each as a sentence that says what happened and what to do.
 
+use super::strings;
 use thiserror::Error;
 
 /// An error of the web floor.
@@ -7,7 +8,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum WebError {
     /// No answer came at all.
-    #[error("{what} cannot be reached ({why}). Check the address and the network, then try again.")]
+    #[error("{}", strings::unreachable(what, why))]
     Unreachable {
         /// What was asked for: a host or a file.
         what: String,
@@ -15,7 +16,7 @@ pub enum WebError {
         why: String,
     },
     /// The server refused.
-    #[error("{what} was refused: {detail} (HTTP {status}).")]
+    #[error("{}", strings::refused(what, detail, status))]
     Refused {
         /// What was asked for.
         what: String,
@@ -25,9 +26,7 @@ pub enum WebError {
         detail: String,
     },
     /// A file of the Python distribution isn't there.
-    #[error(
-        "{file} is missing from the Python distribution ({url} answered {status}). Build the site again, or give its real place."
-    )]
+    #[error("{}", strings::missing(file, url, status))]
     Missing {
         /// The file's name.
         file: String,
@@ -37,21 +36,19 @@ pub enum WebError {
         status: u16,
     },
     /// Nothing more came of a file.
-    #[error("{file} stopped coming: nothing more of it arrived, three times. Check the network, then try again.")]
+    #[error("{}", strings::silent(file))]
     Silent {
         /// The file's name.
         file: String,
     },
     /// A file isn't the one that was built in or locked.
-    #[error(
-        "{file} was refused: it is not the file that its checksum names, so it is damaged or has been changed. Install the Python distribution again."
-    )]
+    #[error("{}", strings::wrong_checksum(file))]
     Checksum {
         /// The file's name.
         file: String,
     },
     /// What came could not be read.
-    #[error("{what} could not be read: {why}.")]
+    #[error("{}", strings::unreadable(what, why))]
     Unreadable {
         /// What it is.
         what: String,
@@ -59,25 +56,19 @@ pub enum WebError {
         why: String,
     },
     /// The page isn't a secure context.
-    #[error("This page can't check files because it was not loaded over https or from localhost. Open it over https.")]
+    #[error("{}", strings::insecure())]
     Insecure,
     /// The sandbox's frame said nothing.
-    #[error(
-        "The Python sandbox did not come up in 20 s. If this page has a Content-Security-Policy, it must allow what the sandbox needs: the sandbox script's hash, blob: and 'wasm-unsafe-eval' in script-src, and blob: in worker-src."
-    )]
+    #[error("{}", strings::frame_silent())]
     FrameSilent,
     /// Python didn't start.
-    #[error(
-        "Python did not start in 90 s. If this page has a Content-Security-Policy, it must allow blob: and 'wasm-unsafe-eval' in script-src and blob: in worker-src. Otherwise close other tabs to free memory, and restart the kernel."
-    )]
+    #[error("{}", strings::boot_silent())]
     BootSilent,
     /// The browser keeps no more for this page.
-    #[error(
-        "The browser has no room left for this page. Download what you want to keep, or delete files and try again."
-    )]
+    #[error("{}", strings::no_room())]
     Full,
     /// The browser refused an operation.
-    #[error("The browser refused to {what} ({why}).")]
+    #[error("{}", strings::browser_refused(what, why))]
     Browser {
         /// To do what.
         what: String,

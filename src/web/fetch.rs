@@ -1,8 +1,8 @@
 //! HTTP by the browser's `fetch`.
 
 use super::error::WebError;
-use super::js;
 use super::wait::first;
+use super::{js, strings};
 use gloo_timers::future::TimeoutFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -212,9 +212,9 @@ impl Api<'_> {
         let token = token.as_deref().map(|token| ("authorization", token));
         let headers = token.into_iter().chain(content_type.map(|kind| ("content-type", kind)));
         let options = request(method, headers, body).map_err(|_| WebError::Refused {
-            what: "The token".into(),
+            what: strings::token().into(),
             status: 0,
-            detail: "it has characters that no token has; sign in again".into(),
+            detail: strings::odd_token().into(),
         })?;
         let response = send(&format!("{}{path}", self.server), &options, self.server).await?;
         if response.ok() {
@@ -239,7 +239,7 @@ async fn json<T: DeserializeOwned>(what: &str, response: &Response) -> Result<T,
     let lost = |thrown: JsValue| WebError::Unreachable { what: what.to_owned(), why: js::message(&thrown) };
     let text = body_text(response).await.map_err(lost)?;
     serde_json::from_str(&text)
-        .map_err(|error| WebError::Unreadable { what: format!("The answer to {what}"), why: error.to_string() })
+        .map_err(|error| WebError::Unreadable { what: strings::answer_to(&what), why: error.to_string() })
 }
 
 async fn detail(response: &Response) -> String {

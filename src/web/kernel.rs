@@ -169,11 +169,7 @@ impl Kernel {
             Ok::<_, WebError>(packages)
         };
         let packages = bring.await.map_err(|error| error.to_string())?;
-        if assets::kept(&packages).await {
-            Ok(())
-        } else {
-            Err("This browser keeps no files for this page, so it works with a network only.".into())
-        }
+        if assets::kept(&packages).await { Ok(()) } else { Err(strings::keeps_no_files().into()) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The whole screen for one element.
 
-use super::js;
+use super::{js, strings};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -17,6 +17,6 @@ pub async fn fill(element: &Element) -> Result<(), String> {
         .and_then(JsCast::dyn_into::<js_sys::Promise>);
     match asked {
         Ok(asked) => JsFuture::from(asked).await.map(|_| ()).map_err(|thrown: JsValue| js::message(&thrown)),
-        Err(_) => Err("It knows no full screen.".to_owned()),
+        Err(_) => Err(strings::no_full_screen().to_owned()),
     }
 }

@@ -7,7 +7,7 @@ use super::error::WebError;
 use super::kernel::KernelOptions;
 use super::sandbox::{self, Came, Frame, SCRIPTS, WORKER};
 use super::wait::{first, join_all};
-use super::{blob, cache, crypto, fetch, js};
+use super::{blob, cache, crypto, fetch, js, strings};
 use crate::executor::packages::{LockFile, LockPackage, imports};
 use gloo_timers::future::TimeoutFuture;
 use serde::{Deserialize, Serialize};
@@ -272,7 +272,7 @@ pub async fn make(base: &str, core: &Core, kind: Kind, max_pages: u32) -> Result
     ]);
     let gathered = gather(core, max_pages, given).await?;
     let failed =
-        |thrown: JsValue| WebError::Browser { what: "hold a memory snapshot".into(), why: js::message(&thrown) };
+        |thrown: JsValue| WebError::Browser { what: strings::hold_snapshot().into(), why: js::message(&thrown) };
     let (mut parts, mut sums) = (Vec::new(), BTreeMap::new());
     for name in PARTS {
         let chunks = gathered.get(name).cloned().unwrap_or_default();
@@ -382,7 +382,7 @@ async fn gather(
     max_pages: u32,
     given: js_sys::Object,
 ) -> Result<BTreeMap<String, js_sys::Array>, WebError> {
-    let failed = |why: String| WebError::Browser { what: "make a memory snapshot".into(), why };
+    let failed = |why: String| WebError::Browser { what: strings::make_snapshot().into(), why };
     let parts = Rc::new(RefCell::new(BTreeMap::<String, js_sys::Array>::new()));
     let (into, end) = (parts.clone(), Rc::new(RefCell::new(None::<js_sys::Function>)));
     let ended = end.clone();
@@ -472,10 +472,8 @@ async fn forget(kind: Kind, record: &Record) {
 }
 
 fn contents() -> Result<Contents, WebError> {
-    serde_json::from_str(CONTENTS).map_err(|error| WebError::Unreadable {
-        what: "The list of what a snapshot holds".into(),
-        why: error.to_string(),
-    })
+    serde_json::from_str(CONTENTS)
+        .map_err(|error| WebError::Unreadable { what: strings::snapshot_list().into(), why: error.to_string() })
 }
 
 /// Everything that a snapshot depends on: the core files (the lock file and with it all wheels among them), the contents,

@@ -34,6 +34,70 @@ texts! {
         "The colours for {language} could not be loaded ({why}). Check the network.",
         "无法加载 {language} 的颜色（{why}）。请检查网络。";
 
+    // Errors of the browser and of the network.
+    keeps_no_files:
+        "This browser keeps no files for this page, so it works with a network only.",
+        "此浏览器不为本页面保存文件，因此只能联网使用。";
+    no_room:
+        "The browser has no room left for this page. Download what you want to keep, or delete files and try again.",
+        "浏览器没有空间留给本页面了。请下载要保留的内容，或删除一些文件后重试。";
+    no_full_screen: "It knows no full screen.", "它不支持全屏。";
+    picture_unread: "This picture can't be read.", "无法读取此图片。";
+    no_picture: "This file is no picture that can be shown here.", "此文件不是可以在这里显示的图片。";
+    unreachable(what, why):
+        "{what} cannot be reached ({why}). Check the address and the network, then try again.",
+        "无法访问 {what}（{why}）。请检查地址和网络，然后重试。";
+    refused(what, detail, status):
+        "{what} was refused: {detail} (HTTP {status}).",
+        "{what} 被拒绝：{detail}（HTTP {status}）。";
+    missing(file, url, status):
+        "{file} is missing from the Python distribution ({url} answered {status}). Build the site again, or give its real place.",
+        "Python 发行版中缺少 {file}（{url} 返回 {status}）。请重新构建站点，或给出它的实际位置。";
+    silent(file):
+        "{file} stopped coming: nothing more of it arrived, three times. Check the network, then try again.",
+        "{file} 停止传输：三次都没有收到更多内容。请检查网络，然后重试。";
+    wrong_checksum(file):
+        "{file} was refused: it is not the file that its checksum names, so it is damaged or has been changed. Install the Python distribution again.",
+        "{file} 被拒绝：它与校验和不符，因此已损坏或被更改。请重新安装 Python 发行版。";
+    unreadable(what, why): "{what} could not be read: {why}.", "无法读取 {what}：{why}。";
+    insecure:
+        "This page can't check files because it was not loaded over https or from localhost. Open it over https.",
+        "本页面无法校验文件，因为它不是通过 https 或从 localhost 加载的。请通过 https 打开。";
+    frame_silent:
+        "The Python sandbox did not come up in 20 s. If this page has a Content-Security-Policy, it must allow what the sandbox needs: the sandbox script's hash, blob: and 'wasm-unsafe-eval' in script-src, and blob: in worker-src.",
+        "Python 沙箱在 20 秒内没有加载。如果本页面有 Content-Security-Policy，它必须允许沙箱所需的内容：script-src 中的沙箱脚本哈希、blob: 和 'wasm-unsafe-eval'，以及 worker-src 中的 blob:。";
+    boot_silent:
+        "Python did not start in 90 s. If this page has a Content-Security-Policy, it must allow blob: and 'wasm-unsafe-eval' in script-src and blob: in worker-src. Otherwise close other tabs to free memory, and restart the kernel.",
+        "Python 在 90 秒内没有启动。如果本页面有 Content-Security-Policy，它必须允许 script-src 中的 blob: 和 'wasm-unsafe-eval'，以及 worker-src 中的 blob:。否则请关闭其他标签页以释放内存，然后重启内核。";
+    browser_refused(what, why): "The browser refused to {what} ({why}).", "浏览器拒绝{what}（{why}）。";
+
+    // What a browser may refuse to do.
+    start_sandbox: "start the sandbox", "启动沙箱";
+    talk_to_sandbox: "talk to the sandbox", "与沙箱通信";
+    make_frame: "make a frame", "创建框架";
+    show_frame: "show a frame", "显示框架";
+    upload_file: "upload a file", "上传文件";
+    keep_files: "keep files", "保存文件";
+    hold_file: "hold a file", "在内存中存放文件";
+    read_file: "read a file", "读取文件";
+    unpack_file: "unpack a file", "解压文件";
+    show_file: "show a file", "显示文件";
+    save_file: "save a file", "将文件存到磁盘";
+    hold_snapshot: "hold a memory snapshot", "存放内存快照";
+    make_snapshot: "make a memory snapshot", "创建内存快照";
+    open_socket: "open a socket", "打开套接字";
+    compute_checksum: "compute a checksum", "计算校验和";
+    make_editor: "make the editor", "创建编辑器";
+
+    // What can't be read or reached, and why.
+    manifest: "The manifest of this build", "此版本的清单";
+    answer_to_upload: "The answer to an upload", "上传的响应";
+    snapshot_list: "The list of what a snapshot holds", "快照内容的清单";
+    token: "The token", "令牌";
+    answer_to(what): "The answer to {what}", "对 {what} 的响应";
+    upload_broke_off: "the upload broke off", "上传中断";
+    odd_token: "it has characters that no token has; sign in again", "它含有令牌中不会有的字符；请重新登录";
+
     // Why, for what scripts of ours say by a word.
     too_slow: "it takes too long", "耗时太长";
     nothing_drawn: "nothing was drawn", "没有绘制出内容";

@@ -2,8 +2,8 @@
 
 use super::error::WebError;
 use super::fetch::{Api, words};
-use super::js;
 use super::listen::listen;
+use super::{js, strings};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -20,7 +20,8 @@ pub async fn send(
     bytes: &Blob,
     on_sent: Box<dyn Fn(f64, f64)>,
 ) -> Result<Value, WebError> {
-    let refused = |thrown: JsValue| WebError::Browser { what: "upload a file".into(), why: js::message(&thrown) };
+    let refused =
+        |thrown: JsValue| WebError::Browser { what: strings::upload_file().into(), why: js::message(&thrown) };
     let form = FormData::new().map_err(refused)?;
     form.append_with_blob_and_filename("file", bytes, name).map_err(refused)?;
     let request = XmlHttpRequest::new().map_err(refused)?;
@@ -43,9 +44,9 @@ pub async fn send(
     let status = request.status().unwrap_or_default();
     let text = request.response_text().ok().flatten().unwrap_or_default();
     match status {
-        0 => Err(WebError::Unreachable { what: api.server.to_owned(), why: "the upload broke off".into() }),
+        0 => Err(WebError::Unreachable { what: api.server.to_owned(), why: strings::upload_broke_off().into() }),
         200..=299 => serde_json::from_str(&text)
-            .map_err(|error| WebError::Unreadable { what: format!("The answer to {path}"), why: error.to_string() }),
+            .map_err(|error| WebError::Unreadable { what: strings::answer_to(&path), why: error.to_string() }),
         _ => Err(WebError::Refused { what: path.to_owned(), status, detail: words(&text).unwrap_or_default() }),
     }
 }

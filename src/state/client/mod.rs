@@ -261,6 +261,7 @@ impl Client {
                 update.changes.push(Change::Notices);
             }
             User::Warn(sentence) => self.warn(sentence, update),
+            User::NotSaved(name, why) => self.warn(super::strings::not_saved(&name, &why), update),
             User::Notify(tells) => {
                 self.tells = tells;
                 update.changes.push(Change::Session);

@@ -169,6 +169,8 @@ pub enum User {
     Notify(bool),
     /// Something that the person asked of the page went wrong; a sentence.
     Warn(String),
+    /// A file of this name could not be saved for the person, and why.
+    NotSaved(String, String),
 }
 
 /// Ids and time of new messages: the driver's to make.

@@ -108,7 +108,7 @@ pub(super) fn ArtifactPane(
         let Some(artifact) = shown.get_untracked() else { return };
         let (name, media_type) = artifact.file();
         if let Err(why) = blob::download(name, media_type, artifact.source.as_bytes()) {
-            store.user(User::Warn(format!("{name} could not be saved: {why}")));
+            store.user(User::NotSaved(name.to_owned(), why.to_string()));
         }
     };
     let fill = move |_| {

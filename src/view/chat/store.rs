@@ -226,7 +226,7 @@ impl ChatStore {
     pub(super) fn attach_blob(self, name: &str, data: &web_sys::Blob) {
         match web_sys::File::new_with_blob_sequence(&js_sys::Array::of1(data), name) {
             Ok(file) => self.inner().port.attach(file),
-            Err(thrown) => self.user(User::Warn(format!("{name} can't be attached: {}", js::message(&thrown)))),
+            Err(thrown) => self.user(User::Warn(strings::not_attached(&name, &js::message(&thrown)))),
         }
     }
 

@@ -72,7 +72,7 @@ fn Large(name: String, source: String, is_large: RwSignal<bool>) -> impl IntoVie
     let (saved, from) = (file_name::clean(&name), source.clone());
     let save = move |_| {
         if let Err(why) = blob::save(&saved, &from) {
-            store.user(User::Warn(format!("{saved} could not be saved: {why}")));
+            store.user(User::NotSaved(saved.clone(), why.to_string()));
         }
     };
     view! {

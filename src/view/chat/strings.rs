@@ -119,6 +119,7 @@ texts! {
     open_hint: "Code of the server wants to open a page of", "服务器的代码想要打开一个页面，网站是";
     question_elsewhere: "A question waits in", "有一个问题在等待，对话：";
     attach: "Attach files", "添加文件";
+    not_attached(name, why): "{name} can't be attached: {why}", "无法添加 {name}：{why}";
     attached: "Attached files", "已添加的文件";
     remove: "Remove", "移除";
     stored: "attached", "已添加";

@@ -6,7 +6,7 @@ use crate::web::assets::Core;
 use crate::web::error::WebError;
 use crate::web::listen::{Listener, listen};
 use crate::web::wait::first;
-use crate::web::{crypto, js};
+use crate::web::{crypto, js, strings};
 use gloo_timers::future::TimeoutFuture;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -73,7 +73,7 @@ impl Frame {
         pending.0 = None;
 
         let refused =
-            |thrown: JsValue| WebError::Browser { what: "start the sandbox".into(), why: js::message(&thrown) };
+            |thrown: JsValue| WebError::Browser { what: strings::start_sandbox().into(), why: js::message(&thrown) };
         let channel = MessageChannel::new().map_err(refused)?;
         let port = channel.port1();
         let came = on_came.clone();
@@ -146,7 +146,7 @@ impl Frame {
     pub(in crate::web) fn post(&self, message: &js_sys::Object) -> Result<(), WebError> {
         self.port
             .post_message(message)
-            .map_err(|thrown| WebError::Browser { what: "talk to the sandbox".into(), why: js::message(&thrown) })
+            .map_err(|thrown| WebError::Browser { what: strings::talk_to_sandbox().into(), why: js::message(&thrown) })
     }
 
     /// Watches whether its process is still there, more closely while somebody waits for it, as is so in the beginning.
@@ -184,7 +184,7 @@ async fn build_frame(name: &str) -> Result<HtmlIFrameElement, WebError> {
         "default-src 'none'; script-src 'sha256-{hash}' 'wasm-unsafe-eval' blob:; worker-src blob:; connect-src 'none'; \
          img-src 'none'; style-src 'none'; font-src 'none'; frame-src 'none'; base-uri 'none'; form-action 'none'"
     );
-    let refused = |thrown: JsValue| WebError::Browser { what: "make a frame".into(), why: js::message(&thrown) };
+    let refused = |thrown: JsValue| WebError::Browser { what: strings::make_frame().into(), why: js::message(&thrown) };
     let frame: HtmlIFrameElement = js::document().create_element("iframe").map_err(refused)?.unchecked_into();
     for (attribute, value) in [
         ("sandbox", "allow-scripts"),
@@ -230,7 +230,7 @@ async fn wait_until_up(frame: &HtmlIFrameElement, name: &str) -> Result<(), WebE
     });
     let body = js::document().body().ok_or(WebError::FrameSilent)?;
     body.append_child(frame)
-        .map_err(|thrown| WebError::Browser { what: "show a frame".into(), why: js::message(&thrown) })?;
+        .map_err(|thrown| WebError::Browser { what: strings::show_frame().into(), why: js::message(&thrown) })?;
     let greeted = async {
         // It never fails.
         let _ = JsFuture::from(greeting).await;

@@ -5,7 +5,7 @@ use crate::ids::CallId;
 use crate::state::client::{Asked, Socket as Heard};
 use crate::web::error::WebError;
 use crate::web::fetch::Api;
-use crate::web::{blob, js, upload, vendor};
+use crate::web::{blob, js, strings, upload, vendor};
 use gloo_timers::callback::Interval;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -128,7 +128,8 @@ impl Socket {
     /// The socket.io client could not be loaded.
     async fn open(server: &str, token: String, heartbeat_s: u32, hear: Hear) -> Result<Self, WebError> {
         let module = vendor::import("socket.io.js").await?;
-        let failed = |thrown: JsValue| WebError::Browser { what: "open a socket".into(), why: js::message(&thrown) };
+        let failed =
+            |thrown: JsValue| WebError::Browser { what: strings::open_socket().into(), why: js::message(&thrown) };
         let io: js_sys::Function = js::get(&module, "io").dyn_into().map_err(failed)?;
         let options = js::object(&[
             ("path", "/ws/socket.io".into()),

@@ -44,10 +44,12 @@ fn a_server_and_its_model_are_answered_in_english_whatever_the_person_reads() {
 
 #[test]
 fn what_a_server_says_stays_as_it_is_beside_words_of_ours() {
-    let mut client = speaking(Language::Chinese, || {
+    let client = speaking(Language::Chinese, || {
         let mut client = in_chat();
         client.update(refused(ReplyTo::Stop, 500));
+        client.update(Input::User(User::NotSaved("a.png".into(), "Full.".into())));
         client
     });
-    assert_eq!(client.notices.remove(0).text, "无法停止这一轮对话：no");
+    let texts: Vec<_> = client.notices.iter().map(|notice| notice.text.as_str()).collect();
+    assert_eq!(texts, ["无法停止这一轮对话：no", "无法保存 a.png：Full."]);
 }
