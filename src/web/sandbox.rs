@@ -168,7 +168,7 @@ impl Sandbox {
     /// # Errors
     /// They are not what they were; or as [`Sandbox::send`].
     pub async fn give_site(&self, snapshot: &Snapshot) -> Result<(), WebError> {
-        self.frame.give_site(snapshot.site().await?)
+        self.frame.give_site(&snapshot.site().await?)
     }
 
     /// Where what it says comes in.

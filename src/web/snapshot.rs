@@ -15,7 +15,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 use web_sys::Blob;
 
 /// What the larger snapshot holds: top-level modules, others that build on them, and the libraries that importing them
@@ -91,6 +91,8 @@ pub struct Snapshot {
     /// Which one.
     pub kind: Kind,
     parts: Vec<(&'static str, String, Blob)>,
+    /// The files where they are still on their way from the site: a Blob that has been checked, or nothing.
+    coming: Option<js_sys::Promise>,
     meta: JsValue,
     /// The parts that have been checked.
     verified: RefCell<BTreeSet<&'static str>>,
@@ -125,10 +127,13 @@ impl Snapshot {
     ///
     /// # Errors
     /// They are not what they were.
-    pub(super) async fn site(&self) -> Result<&Blob, WebError> {
+    pub(super) async fn site(&self) -> Result<Blob, WebError> {
         self.check(|name| name == LATER).await?;
-        let site = self.parts.iter().find(|(name, ..)| *name == LATER);
-        site.map(|(_, _, blob)| blob).ok_or_else(|| WebError::Checksum { file: "The snapshot's site".into() })
+        let site = match &self.coming {
+            Some(coming) => JsFuture::from(coming.clone()).await.ok().and_then(|blob| blob.dyn_into().ok()),
+            None => self.parts.iter().find(|(name, ..)| *name == LATER).map(|(_, _, blob)| blob.clone()),
+        };
+        site.ok_or_else(|| WebError::Checksum { file: "The snapshot's site".into() })
     }
 
     async fn check(&self, wanted: impl Fn(&str) -> bool) -> Result<(), WebError> {
@@ -200,7 +205,7 @@ pub async fn find(kind: Kind) -> Option<Rc<Snapshot>> {
         let sum = record.sums.get(name)?;
         parts.push((name, sum.clone(), cache::get(sum).await?));
     }
-    keep(kind, parts, false).await
+    keep(kind, parts, None).await
 }
 
 /// Forgets one that did not come to life.
@@ -326,29 +331,30 @@ async fn fetch_shipped(kind: Kind, on_bytes: &impl OnBytes) -> Option<Rc<Snapsho
 
 async fn try_fetch(kind: Kind, record: Record, on_bytes: &impl OnBytes) -> Result<Option<Rc<Snapshot>>, WebError> {
     let (done, total) = (Cell::new(0.0), Cell::new(0.0));
-    let one = async |name: &'static str| {
-        let file = format!("{}-{name}", kind.name());
-        let packed = fetch::file(
-            &js::beside_module(&format!("{FOLDER}{file}")),
-            &file,
-            &|size| total.set(total.get() + size),
-            &|more| {
-                done.set(done.get() + more);
-                on_bytes(done.get(), total.get());
-            },
-        )
-        .await?;
-        let blob = blob::gunzip(&packed).await?;
-        let sum = crypto::sha256_hex(&blob).await?;
-        match record.sums.get(name) {
-            Some(expected) if *expected == sum => Ok((name, sum, blob)),
-            _ => Err(WebError::Checksum { file }),
-        }
+    let on_size = |size| total.set(total.get() + size);
+    let on_more = |more| {
+        done.set(done.get() + more);
+        on_bytes(done.get(), total.get());
     };
-    let parts = join_all(PARTS.map(one)).await.into_iter().collect::<Result<Vec<_>, WebError>>()?;
-    let made = Made { record, parts: parts.clone() };
+    // Nobody waits for these before the first run, so they are no part of how far the start is.
+    let sum = record.sums.get(LATER).cloned();
+    let coming = future_to_promise(async move {
+        Ok(match fetch_part(kind, LATER, sum, &|_| {}, &|_| {}).await {
+            Ok((_, _, blob)) => blob.into(),
+            Err(error) => {
+                js::debug(&error.to_string());
+                JsValue::UNDEFINED
+            }
+        })
+    });
+    let soon = PARTS.into_iter().filter(|name| *name != LATER);
+    let jobs = soon.map(|name| fetch_part(kind, name, record.sums.get(name).cloned(), &on_size, &on_more));
+    let parts = join_all(jobs).await.into_iter().collect::<Result<Vec<_>, WebError>>()?;
+    let (mut made, whole) = (Made { record, parts: parts.clone() }, coming.clone());
     // Nobody waits for it, and a browser that keeps nothing uses it all the same.
     spawn_local(async move {
+        let Some(site) = JsFuture::from(whole).await.ok().and_then(|blob| blob.dyn_into().ok()) else { return };
+        made.parts.push((LATER, made.record.sums.get(LATER).cloned().unwrap_or_default(), site));
         if let Err(error) = store(kind, &made).await {
             js::debug(&error.to_string());
         }
@@ -357,7 +363,22 @@ async fn try_fetch(kind: Kind, record: Record, on_bytes: &impl OnBytes) -> Resul
             forget(kind, &made.record).await;
         }
     });
-    Ok(keep(kind, parts, true).await)
+    Ok(keep(kind, parts, Some(coming)).await)
+}
+
+/// Brings a part of a snapshot from the site, and compares it with its checksum.
+async fn fetch_part(
+    kind: Kind,
+    name: &'static str,
+    expected: Option<String>,
+    on_size: &dyn Fn(f64),
+    on_more: &dyn Fn(f64),
+) -> Result<(&'static str, String, Blob), WebError> {
+    let file = format!("{}-{name}", kind.name());
+    let packed = fetch::file(&js::beside_module(&format!("{FOLDER}{file}")), &file, on_size, on_more).await?;
+    let blob = blob::gunzip(&packed).await?;
+    let sum = crypto::sha256_hex(&blob).await?;
+    if expected.as_ref() == Some(&sum) { Ok((name, sum, blob)) } else { Err(WebError::Checksum { file }) }
 }
 
 /// What a sandbox says that makes a snapshot.
@@ -445,11 +466,16 @@ async fn store(kind: Kind, Made { record, parts }: &Made) -> Result<(), WebError
     Ok(())
 }
 
-async fn keep(kind: Kind, parts: Vec<(&'static str, String, Blob)>, is_verified: bool) -> Option<Rc<Snapshot>> {
+/// Has it ready for this page. What comes from the site has been checked, what was kept has not.
+async fn keep(
+    kind: Kind,
+    parts: Vec<(&'static str, String, Blob)>,
+    coming: Option<js_sys::Promise>,
+) -> Option<Rc<Snapshot>> {
     let (_, _, meta) = parts.iter().find(|(name, ..)| *name == "meta")?;
     let meta = js_sys::JSON::parse(&String::from_utf8(blob::bytes(meta).await.ok()?).ok()?).ok()?;
-    let verified = if is_verified { BTreeSet::from(PARTS) } else { BTreeSet::new() };
-    let snapshot = Rc::new(Snapshot { kind, parts, meta, verified: RefCell::new(verified) });
+    let verified = if coming.is_some() { BTreeSet::from(PARTS) } else { BTreeSet::new() };
+    let snapshot = Rc::new(Snapshot { kind, parts, coming, meta, verified: RefCell::new(verified) });
     KEPT.with_borrow_mut(|kept| kept.insert(kind, snapshot.clone()));
     Some(snapshot)
 }

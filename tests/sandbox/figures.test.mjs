@@ -126,6 +126,48 @@ test("a figure that was made without pyplot is a picture, too", async ({ isolate
   assert.deepEqual(kinds(run).at(-1), "execute_result", story(run));
 });
 
+const SHAPES = `
+import io
+import numpy as np
+import matplotlib.pyplot as plt
+from PIL import Image
+
+def shapes():
+    figure, axes = plt.subplots()
+    axes.plot([1, 4, 9])
+    yield "plain", figure
+    axes.set(title="a title", xlabel="below", ylabel="beside")
+    axes.plot([2, 3], label="a line")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.1, 1))
+    yield "a legend outside", figure
+    figure, axes = plt.subplots(2, 2, layout="constrained", facecolor="mistyrose")
+    figure.suptitle("four")
+    yield "constrained, with a background", figure
+    figure = plt.figure(figsize=(3.33, 2.17))
+    figure.add_subplot(projection="polar").plot([1, 2])
+    yield "polar, of odd size", figure
+
+seen = {}
+for name, figure in shapes():
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=figure.dpi, bbox_inches="tight")
+    mine, theirs = (np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), int) for data in (figure_png(figure), file.getvalue()))
+    height, width = np.minimum(mine.shape, theirs.shape)[:2]
+    apart = abs(mine[:height, :width] - theirs[:height, :width]).mean()
+    seen[name] = [int(abs(np.subtract(mine.shape, theirs.shape)).max()), round(float(apart))]
+plt.close("all")
+seen`;
+
+test("a figure, though drawn once, is the picture that savefig makes", async ({ isolated }) => {
+  const run = await isolated.fresh(`from pyoxide.figures import _png\nfigure_png = lambda figure: _png(figure, 1)[0]\n${SHAPES}`);
+  assert.equal(run.status, "ok", story(run));
+  for (const [name, [size, apart]] of Object.entries(run.result)) {
+    assert.ok(size <= 1, `${name}: ${size} pixels larger or smaller`);
+    assert.ok(apart <= 4, `${name}: each pixel is ${apart} of 255 apart`);
+  }
+  assert.equal(Object.keys(run.result).length, 4);
+});
+
 test("an error while a figure is drawn is the run's error", async ({ isolated }) => {
   const run = await isolated.fresh("import matplotlib.pyplot as plt\nplt.plot([1])\nplt.title('$\\\\nosuch{$')");
   assert.deepEqual([run.status, run.ename], ["error", "ValueError"]);

@@ -61,11 +61,53 @@ def _png(figure, scale):
             f"a figure of {width:.0f} × {height:.0f} pixels is not shown: the limit is {limit} million;"
             " make its figsize or dpi smaller"
         )
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=figure.dpi * scale, bbox_inches="tight")
-    data = file.getvalue()
+    data = _draw(figure, figure.dpi * scale)
     width, height = (round(pixels / scale) for pixels in display.png_size(data))
     return data, {"width": width, "height": height}
+
+
+# Settings of savefig() with which a picture is a part of what is drawn.
+_PLAIN = {"savefig.facecolor": "auto", "savefig.edgecolor": "auto", "savefig.transparent": False, "savefig.bbox": None}
+
+
+def _draw(figure, dpi):
+    """The PNG that savefig() makes with `bbox_inches="tight"`, mostly from one drawing.
+
+    That draws twice: first to see what sticks out of the figure. Mostly nothing does, and what it then makes is a part of
+    the first drawing, with a margin.
+    """
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    file, canvas, settings = io.BytesIO(), figure.canvas, matplotlib.rcParams
+    box = "tight"
+    if type(canvas) is FigureCanvasAgg and all(settings[name] == value for name, value in _PLAIN.items()):
+        with (
+            matplotlib.cbook._setattr_cm(canvas, manager=None, _device_pixel_ratio=1, _is_saving=True),
+            matplotlib.cbook._setattr_cm(figure, dpi=dpi),
+        ):
+            canvas.draw()
+            box = figure.get_tightbbox(canvas.get_renderer())
+            sticks_out = min(box.x0, box.y0, *(figure.get_size_inches() - box.max)) < 0
+            box = box.padded(settings["savefig.pad_inches"])
+            if not sticks_out:
+                _cut(figure, box, dpi).save(file, format="png", dpi=(dpi, dpi))
+                return file.getvalue()
+    figure.savefig(file, format="png", dpi=dpi, bbox_inches=box)
+    return file.getvalue()
+
+
+def _cut(figure, box, dpi):
+    """What is in a box, in inches, of a figure that has been drawn; beyond its edges is more of its background."""
+    from PIL import Image
+
+    size = _, height = figure.canvas.get_width_height()
+    drawn = Image.frombuffer("RGBA", size, figure.canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+    left, right, upper, lower = (round(float(at)) for at in (*box.intervalx * dpi, *(height - box.intervaly[::-1] * dpi)))
+    background = tuple(round(255 * part) for part in figure.get_facecolor())
+    picture = Image.new("RGBA", (right - left, lower - upper), background)
+    picture.paste(drawn, (-left, -upper))
+    return picture
 
 
 def show_open():
@@ -128,7 +170,7 @@ def warm_up():
     yield
     canvas.draw()
     yield
-    figure.savefig(io.BytesIO(), format="png", dpi=144, bbox_inches="tight")
+    _draw(figure, 144)
 
 
 def install():
