@@ -86,6 +86,7 @@ export const cases = {
   async "a later visit begins with the small one, and the larger one takes its place while nothing runs"(kit) {
     const site = await kit.ownSite();
     const book = await kit.notebook({ site });
+    await book.is("Idle");
     await book.runs(`${PLOT}\nprint('first', 'visit')`, "first visit");
     await eventually(async () => (await kept(book.page)).length === 2, "both are kept");
     await book.write(1, ORIGIN);
@@ -136,6 +137,7 @@ export const cases = {
   async "a snapshot whose files were changed where they are kept is not used either"(kit) {
     const site = await kit.ownSite();
     const book = await kit.notebook({ site });
+    await book.is("Idle");
     await book.runs(`${PLOT}\nprint('first', 'visit')`, "first visit");
     await eventually(async () => (await kept(book.page)).includes("snapshot-figures"), "it is kept");
     await eventually(() => alter(book.page, "snapshot-figures", "site"), "a file is changed");
