@@ -11,6 +11,7 @@ use pyoxide::protocol::execute::{
     ExecuteRequest, InputFile, KernelMessage, KernelRequest, KernelStatus, Output, ReplyStatus, StreamName,
 };
 use pyoxide::protocol::mime::raster_image;
+use pyoxide::web::assets::Check;
 use pyoxide::web::error::WebError;
 use pyoxide::web::files::{By, Files};
 use pyoxide::web::kernel::{Kernel, KernelOptions};
@@ -159,7 +160,7 @@ async fn a_file_that_is_not_there_is_named_in_a_sentence() {
 
 #[wasm_bindgen_test]
 async fn a_file_that_is_not_what_its_checksum_says_is_refused_and_not_kept() {
-    let core = assets::core(PYODIDE, |_, _| {}).await.unwrap();
+    let core = assets::core(PYODIDE, Check::Now, |_, _| {}).await.unwrap();
     let six = core.lock.for_packages(["six"]);
     let wrong = LockPackage { sha256: "0".repeat(64), ..six[0].clone() };
     let refused = assets::wheels(PYODIDE, std::slice::from_ref(&wrong), |_, _| {}).await;

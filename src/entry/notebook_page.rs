@@ -10,7 +10,7 @@ use crate::web::kernel::{Kernel, KernelOptions};
 use crate::web::listen::listen;
 use crate::web::storage::{self, StorageError};
 use crate::web::wait::both;
-use crate::web::{assets, blob, codemirror, crypto, js, offline};
+use crate::web::{blob, codemirror, crypto, js, offline, start};
 use gloo_timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -43,9 +43,8 @@ pub async fn mount_notebook(root: HtmlElement) -> Result<(), JsError> {
         aside: storage::get(ASIDE).ok().flatten(),
         save_data: offline::save_data(),
     });
-    // Python comes up meanwhile: its files are found, and are being checked by another thread, before this one is busy with
-    // the page. Without an editor code is written in plain text fields, so the page comes up in any case.
-    let editor = both(codemirror::load(), assets::kept(&[])).await.0.ok();
+    // Python comes up meanwhile. Without an editor code is written in plain text fields, so the page comes up in any case.
+    let editor = both(codemirror::load(), start::begun()).await.0.ok();
     root.set_text_content(None);
     let (store, files, kernel) = (driver.store.clone(), driver.files.clone(), driver.kernel.clone());
     let dispatch = driver.clone();

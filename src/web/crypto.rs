@@ -24,6 +24,13 @@ async fn sha256(data: &js_sys::Object) -> Result<Vec<u8>, WebError> {
 extern "C" {
     #[wasm_bindgen(catch, js_name = sha256)]
     async fn sha256_of(blob: &Blob) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = prepare)]
+    fn prepare_worker();
+}
+
+/// Has what computes checksums come up, before there are bytes.
+pub fn prepare() {
+    prepare_worker();
 }
 
 /// The sha256 of a Blob, in hex.

@@ -1,7 +1,7 @@
 //! Drives the machine of [`crate::executor::pyodide`]: its steps become frames, fetches and timers, what
 //! they bring goes back into it, and its messages go to the kernel's user.
 
-use super::assets;
+use super::assets::{self, Check};
 use super::error::WebError;
 use super::fetch::Ending;
 use super::files::{By, Files, Hearing};
@@ -163,7 +163,7 @@ impl Kernel {
     pub async fn prefetch(&self, packages: &[&str]) -> Result<(), String> {
         let base = self.0.options.base();
         let bring = async {
-            let core = assets::core(&base, |_, _| {}).await?;
+            let core = assets::core(&base, Check::Later, |_, _| {}).await?;
             let packages = core.lock.for_packages(packages.iter().copied());
             assets::wheels(&base, &packages, |_, _| {}).await?;
             Ok::<_, WebError>(packages)

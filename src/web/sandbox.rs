@@ -139,7 +139,8 @@ impl Sandbox {
         Ok(Self { frame: Frame::open(move |came| into.take(read(came))).await?, inbox })
     }
 
-    /// Hands over the files that Python starts from, and how much memory it may take, in pages of 64 KiB.
+    /// Hands over the files that Python starts from, and how much memory it may take, in pages of 64 KiB. Nothing of them
+    /// runs before [`Sandbox::verified`].
     ///
     /// # Errors
     /// As [`Sandbox::send`].
@@ -155,7 +156,7 @@ impl Sandbox {
         self.frame.give_snapshot(snapshot.map(Snapshot::given))
     }
 
-    /// What a restore needs of the snapshot is what it was when it was made.
+    /// The files, and what a restore needs of the snapshot, are what they were.
     ///
     /// # Errors
     /// As [`Sandbox::send`].

@@ -2,7 +2,7 @@
 //!
 //! Nothing notices a mix of old and new parts but the key and the checksums: what doesn't fit is not used.
 
-use super::assets::{self, Core, OnBytes};
+use super::assets::{self, Check, Core, OnBytes};
 use super::error::WebError;
 use super::kernel::KernelOptions;
 use super::sandbox::{self, Came, Frame, SCRIPTS, WORKER};
@@ -93,7 +93,6 @@ pub struct Snapshot {
     parts: Vec<(&'static str, String, Blob)>,
     /// The files where they are still on their way from the site: a Blob that has been checked, or nothing.
     coming: Option<js_sys::Promise>,
-    meta: JsValue,
     /// The parts that have been checked.
     verified: RefCell<BTreeSet<&'static str>>,
 }
@@ -108,8 +107,8 @@ thread_local! {
 impl Snapshot {
     /// What the worker restores from, and may not use before that has been [verified](Self::verify).
     pub(super) fn given(&self) -> js_sys::Object {
-        let object = js::object(&[("meta", self.meta.clone())]);
-        for (name, _, blob) in self.parts.iter().filter(|(name, ..)| !["meta", LATER].contains(name)) {
+        let object = js_sys::Object::new();
+        for (name, _, blob) in self.parts.iter().filter(|(name, ..)| *name != LATER) {
             js::set(&object, name, blob);
         }
         object
@@ -200,12 +199,12 @@ pub async fn find(kind: Kind) -> Option<Rc<Snapshot>> {
     if record.key != key().await.ok()? {
         return None;
     }
-    let mut parts = Vec::new();
-    for name in PARTS {
+    let part = async |name| {
         let sum = record.sums.get(name)?;
-        parts.push((name, sum.clone(), cache::get(sum).await?));
-    }
-    keep(kind, parts, None).await
+        Some((name, sum.clone(), cache::get(sum).await?))
+    };
+    let parts = join_all(PARTS.map(part)).await.into_iter().collect::<Option<_>>()?;
+    Some(keep(kind, parts, None))
 }
 
 /// Forgets one that did not come to life.
@@ -223,25 +222,27 @@ fn is_spoilt(kind: Kind) -> bool {
     SPOILT.with_borrow(|spoilt| spoilt.contains(&kind))
 }
 
-/// Sees to it that this browser has the larger snapshot, or else the small one: from the site, or made of what is here
-/// already, which takes some seconds of another thread.
+/// Sees to it that this browser has what the site has of snapshots, or else one: the larger, or the small one, made of what
+/// is here already, which takes some seconds of another thread.
 ///
 /// # Errors
 /// It can't be had or made, or this browser keeps nothing so large. It is not tried again in this page.
 pub async fn provide(base: &str, core: &Core, max_pages: u32) -> Result<(), WebError> {
-    for kind in [Kind::Figures, Kind::Plain] {
-        if find(kind).await.is_some() || fetch_shipped(kind, &|_, _| {}).await.is_some() {
-            return Ok(());
-        }
-        if !is_spoilt(kind) && (kind == Kind::Plain || assets::kept(&held(kind, &core.lock)?).await) {
-            let made = async { store(kind, &make(base, core, kind, max_pages).await?).await }.await;
-            if made.is_err() {
-                give_up(kind);
-            }
-            return made;
-        }
+    let has = async |kind| find(kind).await.is_some() || fetch_shipped(kind, &|_, _| {}).await.is_some();
+    let (has_larger, has_small) = (has(Kind::Figures).await, has(Kind::Plain).await);
+    let kind = if !is_spoilt(Kind::Figures) && assets::kept(&held(Kind::Figures, &core.lock)?).await {
+        Kind::Figures
+    } else {
+        Kind::Plain
+    };
+    if has_larger || is_spoilt(kind) || (has_small && kind == Kind::Plain) {
+        return Ok(());
     }
-    Ok(())
+    let made = async { store(kind, &make(base, core, kind, max_pages).await?).await }.await;
+    if made.is_err() {
+        give_up(kind);
+    }
+    made
 }
 
 /// The packages that a snapshot holds.
@@ -294,7 +295,7 @@ pub async fn make(base: &str, core: &Core, kind: Kind, max_pages: u32) -> Result
 /// # Errors
 /// As [`make`]; or the distribution can't be had.
 pub async fn make_alone(options: &KernelOptions, kind: Kind) -> Result<Made, WebError> {
-    let core = assets::core(&options.base(), |_, _| {}).await?;
+    let core = assets::core(&options.base(), Check::Now, |_, _| {}).await?;
     make(&options.base(), &core, kind, options.max_pages).await
 }
 
@@ -320,7 +321,7 @@ async fn shipped(kind: Kind) -> Option<Record> {
 async fn fetch_shipped(kind: Kind, on_bytes: &impl OnBytes) -> Option<Rc<Snapshot>> {
     let record = shipped(kind).await?;
     match try_fetch(kind, record, on_bytes).await {
-        Ok(snapshot) => snapshot,
+        Ok(snapshot) => Some(snapshot),
         Err(error) => {
             js::debug(&error.to_string());
             give_up(kind);
@@ -329,7 +330,7 @@ async fn fetch_shipped(kind: Kind, on_bytes: &impl OnBytes) -> Option<Rc<Snapsho
     }
 }
 
-async fn try_fetch(kind: Kind, record: Record, on_bytes: &impl OnBytes) -> Result<Option<Rc<Snapshot>>, WebError> {
+async fn try_fetch(kind: Kind, record: Record, on_bytes: &impl OnBytes) -> Result<Rc<Snapshot>, WebError> {
     let (done, total) = (Cell::new(0.0), Cell::new(0.0));
     let on_size = |size| total.set(total.get() + size);
     let on_more = |more| {
@@ -363,7 +364,7 @@ async fn try_fetch(kind: Kind, record: Record, on_bytes: &impl OnBytes) -> Resul
             forget(kind, &made.record).await;
         }
     });
-    Ok(keep(kind, parts, Some(coming)).await)
+    Ok(keep(kind, parts, Some(coming)))
 }
 
 /// Brings a part of a snapshot from the site, and compares it with its checksum.
@@ -467,17 +468,11 @@ async fn store(kind: Kind, Made { record, parts }: &Made) -> Result<(), WebError
 }
 
 /// Has it ready for this page. What comes from the site has been checked, what was kept has not.
-async fn keep(
-    kind: Kind,
-    parts: Vec<(&'static str, String, Blob)>,
-    coming: Option<js_sys::Promise>,
-) -> Option<Rc<Snapshot>> {
-    let (_, _, meta) = parts.iter().find(|(name, ..)| *name == "meta")?;
-    let meta = js_sys::JSON::parse(&String::from_utf8(blob::bytes(meta).await.ok()?).ok()?).ok()?;
-    let verified = if coming.is_some() { BTreeSet::from(PARTS) } else { BTreeSet::new() };
-    let snapshot = Rc::new(Snapshot { kind, parts, coming, meta, verified: RefCell::new(verified) });
+fn keep(kind: Kind, parts: Vec<(&'static str, String, Blob)>, coming: Option<js_sys::Promise>) -> Rc<Snapshot> {
+    let verified = RefCell::new(if coming.is_some() { BTreeSet::from(PARTS) } else { BTreeSet::new() });
+    let snapshot = Rc::new(Snapshot { kind, parts, coming, verified });
     KEPT.with_borrow_mut(|kept| kept.insert(kind, snapshot.clone()));
-    Some(snapshot)
+    snapshot
 }
 
 async fn record(kind: Kind) -> Option<Record> {

@@ -2,13 +2,13 @@
 //!
 //! A spare one has run no code of anybody, so that the rule of one kernel for one chat holds (SECURITY.md R15).
 
-use super::assets::{self, OnBytes};
+use super::assets::{self, Check, OnBytes};
 use super::error::WebError;
-use super::js;
 use super::kernel::KernelOptions;
 use super::sandbox::Sandbox;
 use super::snapshot::{self, Kind, Snapshot, Wish};
-use super::wait::{Later, first, try_both};
+use super::wait::{Later, both, first, try_both};
+use super::{crypto, js};
 use crate::executor::packages::LockFile;
 use gloo_timers::future::TimeoutFuture;
 use std::cell::{Cell, RefCell};
@@ -22,6 +22,8 @@ use wasm_bindgen_futures::spawn_local;
 const BOOT_LIMIT: u32 = 90_000;
 /// How long out of a snapshot.
 const RESTORE_LIMIT: u32 = 20_000;
+/// How long a page waits for a start that comes from what this browser has, in ms.
+const SOON: u32 = 150;
 /// Memory in GB that a device needs for a second interpreter beside the one that runs (SNAPSHOT.md 6).
 const ROOMY: f64 = 4.0;
 
@@ -74,6 +76,19 @@ impl Wishes {
             Poll::Pending
         })
         .await;
+    }
+}
+
+thread_local! {
+    static BEGUN: Later<()> = Later::default();
+}
+
+/// Waits until another thread has all that Python starts from: a page that is busy earlier holds that up. Not for long, and
+/// not for what has to come from the network.
+pub async fn begun() {
+    if assets::kept(&[]).await {
+        let begun = BEGUN.with(Clone::clone);
+        first(begun.take(), TimeoutFuture::new(SOON)).await;
     }
 }
 
@@ -131,44 +146,70 @@ impl Attempt {
                 on_bytes(one.0 + other.0, one.1 + other.1);
             }
         };
+        crypto::prepare();
+        let base = options.base();
         let found = Later::<Option<Rc<Snapshot>>>::default();
-        // The frame comes up while the files come in, and begins with the first of them while the others do.
+        // The frame comes up while the files come in, and compiles the first of them while the others do and all are checked.
         let begin = async {
-            let (sandbox, core) = try_both(Sandbox::open(), assets::core(&options.base(), count(0))).await?;
+            let core = assets::core(&base, Check::Later, count(0));
+            let (sandbox, core) = try_both(Sandbox::open(), core).await?;
             sandbox.give(&core, options.max_pages)?;
             self.has_core.set(());
-            let snapshot = found.take().await;
-            sandbox.begin(snapshot.as_deref())?;
-            Ok::<_, WebError>((sandbox, core, snapshot))
+            let give = async {
+                let snapshot = found.take().await;
+                sandbox.begin(snapshot.as_deref())?;
+                BEGUN.with(|begun| begun.set(()));
+                Ok(snapshot)
+            };
+            let (snapshot, verified) = both(give, core.verify()).await;
+            Ok::<_, WebError>((sandbox, core, snapshot?, verified))
         };
-        let verify = async {
+        let find = async {
             let snapshot = snapshot::best(self.wish, count(1)).await;
             self.kind.set(snapshot.as_ref().map(|snapshot| snapshot.kind));
             found.set(snapshot.clone());
-            // One that isn't what it was is no error of the start.
+            // What isn't what it was is no error of the start.
             Ok(match snapshot {
                 Some(snapshot) => snapshot.verify().await,
                 None => Ok(()),
             })
         };
-        let ((sandbox, core, snapshot), verified) = try_both(begin, verify).await?;
-        let Some(snapshot) = snapshot else { return Ok(Started { lock: core.lock, sandbox, kind: None }) };
-        if let Err(why) = restored(&sandbox, &snapshot, verified).await {
+        let ((sandbox, core, snapshot, core_fits), snapshot_fits) = try_both(begin, find).await?;
+        if let Err(why) = core_fits {
+            js::debug(&why.to_string());
+            drop(sandbox);
+            return from_beginning(options, on_bytes).await;
+        }
+        let Some(snapshot) = snapshot else {
+            sandbox.verified()?;
+            return Ok(Started { lock: core.lock, sandbox, kind: None });
+        };
+        let restored = match snapshot_fits.and_then(|()| sandbox.verified()) {
+            Ok(()) => restored(&sandbox, &snapshot).await,
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(why) = restored {
             js::debug(&format!("A memory snapshot was not used: {why}"));
             drop(sandbox);
             snapshot::spoil(snapshot.kind).await;
-            let sandbox = Sandbox::open().await?;
-            sandbox.give(&core, options.max_pages)?;
-            sandbox.begin(None)?;
-            return Ok(Started { lock: core.lock, sandbox, kind: None });
+            return from_beginning(options, on_bytes).await;
         }
         Ok(Started { lock: core.lock, sandbox, kind: Some(snapshot.kind) })
     }
 }
 
+/// One that comes up without a snapshot, of files that are checked before: what is wrong with them is mended so.
+async fn from_beginning(options: &KernelOptions, on_bytes: &impl OnBytes) -> Result<Started, WebError> {
+    let base = options.base();
+    let (sandbox, core) = try_both(Sandbox::open(), assets::core(&base, Check::Now, on_bytes)).await?;
+    sandbox.give(&core, options.max_pages)?;
+    sandbox.begin(None)?;
+    sandbox.verified()?;
+    Ok(Started { lock: core.lock, sandbox, kind: None })
+}
+
 /// Waits until one is ready out of its snapshot: one that dies before has run nothing, and can be started otherwise.
-async fn restored(sandbox: &Sandbox, snapshot: &Snapshot, verified: Result<(), WebError>) -> Result<(), String> {
-    verified.and_then(|()| sandbox.verified()).map_err(|error| error.to_string())?;
+async fn restored(sandbox: &Sandbox, snapshot: &Snapshot) -> Result<(), String> {
     let site = async {
         match sandbox.give_site(snapshot).await {
             Ok(()) => pending().await,
@@ -269,7 +310,7 @@ pub(super) async fn look_ahead(options: &KernelOptions) {
         return;
     }
     let base = options.base();
-    if let Ok(core) = assets::core(&base, |_, _| {}).await
+    if let Ok(core) = assets::core(&base, Check::Now, |_, _| {}).await
         && let Err(error) = snapshot::provide(&base, &core, options.max_pages).await
     {
         js::debug(&error.to_string());

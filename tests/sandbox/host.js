@@ -116,6 +116,7 @@ class Kernel {
     frame.contentWindow.postMessage({ t: "boot", assets: boot }, "*", [channel.port2]);
     kernel.#port.postMessage({ t: "core", files: assets.files, lock: assets.lock, maxPages: assets.maxPages });
     const { site, ...parts } = assets.snapshot ?? {};
+    if (parts.meta) parts.meta = new Blob([JSON.stringify(parts.meta)]);
     kernel.#port.postMessage({ t: "snapshot", parts: assets.snapshot && parts });
     kernel.restore(left); // before it is ready, as the product does
     if (isVerified) kernel.#port.postMessage({ t: "verified" });

@@ -31,9 +31,14 @@ const startWith = (host, worker) =>
 
 for (const [name, [code, expected]] of Object.entries(MISBEHAVIOUR)) {
   test(`the frame ends a worker that sends ${name}`, async ({ isolated }) => {
-    const { why, ms, gap } = await startWith(isolated, `onmessage = () => { ${code} };`);
-    assert.match(why, expected);
-    assert.ok(ms < 30_000, `${Math.round(ms)} ms`);
+    let gap = Infinity;
+    // A busy machine stalls the page, too: what the worker itself does to the page, it does again.
+    for (let tries = 0; gap >= 500 && tries < 3; tries++) {
+      const seen = await startWith(isolated, `onmessage = () => { ${code} };`);
+      assert.match(seen.why, expected);
+      assert.ok(seen.ms < 30_000, `${Math.round(seen.ms)} ms`);
+      gap = seen.gap;
+    }
     assert.ok(gap < 500, `the page did not answer for ${gap} ms`);
   });
 }

@@ -176,11 +176,16 @@ for (const [what, change] of Object.entries(SPOILT)) {
   });
 }
 
-test("nothing is restored before the page says that the bytes are its own", async ({ plain }) => {
-  await assert.rejects(
-    restore(plain, "plain", (_, options) => Object.assign(options, { isVerified: false, bootMs: 3_000 })),
-    /no answer after the boot message/,
+test("nothing of Python runs before the page says that the bytes are its own", async ({ plain }) => {
+  const unverified = (_, options) => Object.assign(options, { isVerified: false, bootMs: 3_000 });
+  await assert.rejects(restore(plain, "plain", unverified), /no answer after the boot message/);
+  const spoilt = plain.evaluate(() =>
+    Kernel.start({
+      ...{ isVerified: false, bootMs: 3_000, maxPages: 8192 },
+      alter: (assets) => ({ ...assets, files: { ...assets.files, "pyodide.mjs": new Blob(["throw new Error('it ran')"]) } }),
+    }),
   );
+  await assert.rejects(spoilt, /no answer after the boot message/);
 });
 
 test("nothing is ready before the snapshot's files are handed in", async ({ plain }) => {

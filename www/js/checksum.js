@@ -3,6 +3,8 @@
 
 /** How long the worker is kept for more, in ms. */
 const KEEP = 5000;
+/** What isn't larger than this, in bytes, holds nobody up. */
+const SMALL = 300_000;
 
 /** Runs in the worker, which gets its text. What was asked first is answered first: others may wait for it. */
 const work = () => {
@@ -52,11 +54,22 @@ const begin = () => {
   };
 };
 
+/** Has the worker come up: there is soon something for it. */
+export const prepare = () => {
+  if (isRefused || worker) return;
+  try {
+    begin();
+    ending = setTimeout(end, KEEP);
+  } catch {
+    giveUp();
+  }
+};
+
 /** The sha256 of a Blob, as an ArrayBuffer. */
 export const sha256 = (blob) =>
   new Promise((resolve, reject) => {
     clearTimeout(ending);
-    if (isRefused) return here(blob).then(resolve, reject);
+    if (isRefused || blob.size <= SMALL) return here(blob).then(resolve, reject);
     open.set(++last, { blob, resolve, reject });
     try {
       if (!worker) begin();

@@ -101,7 +101,7 @@ def _duration(seconds):
     for unit, size in (("s", 1), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= size * 0.9995:  # or it would be 1e+03 of the next
             return f"{seconds / size:.3g} {unit}"
-    return f"{seconds / 1e-9:.3g} ns"
+    return f"{round(seconds / 1e-9, 3):.3g} ns"  # what is less comes of the arithmetic
 
 
 def _took(begin):

@@ -174,17 +174,19 @@ const linkLibraries = async (M, modules, opened, isMaking) => {
 // --- the snapshot of one start ---------------------------------------------------------------------------------------------
 // `given` is { heap, so, meta } to restore from, or { wheels, libraries, packages } to make one. `verified` is awaited before
 // anything of it counts, and `site`, the files, before anything reads one.
-export const openSnapshot = (given, verified, site) => {
+export const openSnapshot = async (given, verified, site) => {
   const isMaking = !given.heap;
-  const laidOut = isMaking ? layOut(given.wheels, given.libraries) : { ...given, ...given.meta };
-  const opened = new Set(isMaking ? [] : given.meta.opened);
   const heap = isMaking ? null : bytesOf(given.heap);
+  heap?.catch(() => {}); // it is awaited later
+  const meta = isMaking ? null : JSON.parse(await given.meta.text());
+  const laidOut = isMaking ? layOut(given.wheels, given.libraries) : { ...given, ...meta };
+  const opened = new Set(isMaking ? [] : meta.opened);
   const modules = (async () => {
     const { so, libraries } = await laidOut;
     const bytes = await bytesOf(so);
     return Promise.all(libraries.map(async ([path, from, to]) => [path, await compile(bytes.subarray(from, to))]));
   })();
-  for (const early of [heap, modules]) early?.catch(() => {}); // they are awaited later
+  modules.catch(() => {}); // they are awaited later
   let [M, linked, tableLength] = [null, null, 0];
 
   const prepare = async (module) => {
@@ -211,12 +213,12 @@ export const openSnapshot = (given, verified, site) => {
     api.restoreSnapshot = () => {
       const state = restoreSnapshot.call(api, image.header); // checks the build
       unpack(packed, image, M.HEAPU8, fresh);
-      for (const [handle, path] of given.meta.handles) {
+      for (const [handle, path] of meta.handles) {
         const library = { refcount: Infinity, name: path, exports: linked.get(path), global: false };
         M.LDSO.loadedLibsByHandle[handle] = M.LDSO.loadedLibsByName[path] = library;
       }
       // An index of the making's table traps instead of calling what came later.
-      if (M.wasmTable.length < given.meta.table) M.wasmTable.grow(given.meta.table - M.wasmTable.length);
+      if (M.wasmTable.length < meta.table) M.wasmTable.grow(meta.table - M.wasmTable.length);
       return state;
     };
   };
@@ -248,7 +250,7 @@ export const openSnapshot = (given, verified, site) => {
 
   return {
     isMaking,
-    packages: isMaking ? [] : given.meta.packages,
+    packages: isMaking ? [] : meta.packages,
     // Pyodide only looks at the length before the module exists.
     options: isMaking ? { _makeSnapshot: true } : { _loadSnapshot: new Uint8Array(48) },
     // Makes the module with the libraries linked and, on a restore, the heap ready to be copied.

@@ -19,7 +19,7 @@
   let [workFiles, restored] = [null, null]; // what code works with, and whether what was there before is back
   let [answerLine, answerFetch] = [null, null]; // end an open input() that waits by stack switching, an open fetch
   const openNeeds = []; // { id of the run, resolve }, in the order in which they were asked for
-  // What the page hands in as it has it: the core files, a snapshot or none, that it is its own, and the snapshot's files.
+  // What the page hands in as it has it: the core files, a snapshot or none, that all is its own, and the snapshot's files.
   const [given, gift] = [bare({}), (name) => new Promise((take) => (given[name] = take))];
   const [core, image, verified, site] = ["core", "snapshot", "verified", "site"].map(gift);
 
@@ -100,14 +100,12 @@
     );
     const { files: coreFiles, lock, maxPages } = await core;
     for (const name of Object.keys(coreFiles)) files.set(name, coreFiles[name]);
-    const modules = Promise.all([
-      runtime.compile(files.get("pyodide.asm.wasm"), maxPages),
-      importBlob(files.get("pyodide.mjs")),
-      importBlob(files.get("pyodide.asm.mjs")),
-    ]);
+    const importOwn = async (name) => (await verified, importBlob(files.get(name)));
+    const wasmModule = runtime.compile(files.get("pyodide.asm.wasm"), maxPages); // it runs nothing yet
+    const modules = Promise.all([wasmModule, importOwn("pyodide.mjs"), importOwn("pyodide.asm.mjs")]);
     modules.catch(() => {}); // it is awaited later
     const { parts } = await image;
-    const snapshot = parts && openSnapshot(parts, verified, site);
+    const snapshot = parts && (await openSnapshot(parts, verified, site));
     const [wasm, { loadPyodide }, { default: createModule }] = await modules;
     const putBack = runtime.provide(wasm, interruptBuffer);
     const { fetch, answered } = createFetch(files, send);

@@ -123,7 +123,7 @@ impl Frame {
         self.post(&js::object(&[("t", "snapshot".into()), ("parts", parts)]))
     }
 
-    /// Tells that the parts are what they were when they were made: nothing of them counts before.
+    /// Tells that the files and the parts are what they were: nothing of them runs before.
     ///
     /// # Errors
     /// As [`Frame::post`].

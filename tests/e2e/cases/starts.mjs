@@ -1,5 +1,6 @@
 //! How Python comes up: out of the site's snapshots, out of one that the page has made, from its beginning, or ready already.
 
+import { readFileSync } from "node:fs";
 import { longestTask } from "../lib/browser.mjs";
 import { contains, counted, eventually, ok, same, PATIENCE } from "../lib/expect.mjs";
 import { cached, pictures } from "../lib/pages.mjs";
@@ -8,6 +9,8 @@ import { stored } from "../lib/stored.mjs";
 /** Whether an interpreter came out of a snapshot: only the making imports this module. */
 const ORIGIN = "import sys; print('out of a snapshot:', 'pyoxide.snapshot' in sys.modules, 'numpy' in sys.modules)";
 const PLOT = "import numpy as np, matplotlib.pyplot as plt\nplt.plot(np.arange(9) ** 2)\nplt.show()";
+
+const MANIFEST = JSON.parse(readFileSync(new URL("../../../www/pyodide.json", import.meta.url)));
 
 /** The names of the snapshots that the browser has kept. */
 const kept = async (page) => {
@@ -142,6 +145,35 @@ export const cases = {
     await eventually(async () => (await kept(book.page)).includes("snapshot-figures"), "it is kept");
     await eventually(() => alter(book.page, "snapshot-figures", "site"), "a file is changed");
     await isNotUsed(book, ["snapshot-plain"]);
+  },
+
+  async "a file of Python that was changed where it is kept never runs, and is fetched again"(kit) {
+    const site = await kit.ownSite();
+    const book = await kit.notebook({ site });
+    await book.runs("print('first', 'visit')", "first visit");
+    await eventually(async () => (await kept(book.page)).includes("snapshot-plain"), "it is kept");
+    const { sha256 } = MANIFEST.files["pyodide.mjs"];
+    const spoil = (sum) => caches.open("pyoxide-files-1").then((cache) => cache.put(`/__pyoxide/sha256/${sum}`, new Response("throw 'spoilt'")));
+    await book.page.evaluate(spoil, sha256);
+    const asked = () => site.asked.filter((path) => path.endsWith("/pyodide.mjs")).length;
+    const before = asked();
+    await book.page.reload();
+    await book.runs(`print('one' + ' run')\n${ORIGIN}`, "out of a snapshot: False False");
+    same(asked() - before, 1, "times that it was asked for");
+    await book.page.reload();
+    await book.runs(ORIGIN, "out of a snapshot: True False");
+    same(asked() - before, 1, "times that it was asked for after a second visit");
+  },
+
+  async "a browser whose first code asked for the larger snapshot has the small one, too, when it rests"(kit) {
+    const site = await kit.ownSite();
+    const release = site.hold(/\/snapshots\/plain-heap$/);
+    const book = await kit.notebook({ site });
+    await eventually(() => site.asked.includes("/snapshots/plain-heap"), "the small one is asked for");
+    await book.run(`${PLOT}\n${ORIGIN}`);
+    await book.shows("out of a snapshot: True True");
+    release();
+    await eventually(async () => (await kept(book.page)).join() === "snapshot-figures,snapshot-plain", "both are kept");
   },
 
   async "a snapshot of another build is not used, where it is kept or on the site"(kit) {
