@@ -70,7 +70,7 @@ pub(super) fn Conversation() -> impl IntoView {
     }
     let to_end = move || {
         if let Some(log) = log.get_untracked() {
-            log.set_scroll_top(log.scroll_height());
+            log.set_scroll_top(i32::MAX);
         }
     };
     let follow = move || {

@@ -186,6 +186,8 @@ async fn focus_saved(article: Element, code: String, number: usize) {
 pub(super) mod is_selected {
     use crate::web::js;
     use crate::web::listen::listen;
+    use std::cell::Cell;
+    use std::rc::Rc;
     use wasm_bindgen_futures::JsFuture;
     use web_sys::Element;
 
@@ -205,9 +207,26 @@ pub(super) mod is_selected {
     }
 
     fn holds_selection(element: &Element) -> bool {
-        let selection = js::window().get_selection().ok().flatten().filter(|selection| !selection.is_collapsed());
+        let selection = js::window().get_selection().ok().flatten().filter(|_| is_anything());
         selection.is_some_and(|selection| {
             selection.contains_node_with_allow_partial_containment(element, true).unwrap_or(false)
         })
+    }
+
+    /// Whether anything is selected on the page, as it was last told: to ask is to have it laid out.
+    fn is_anything() -> bool {
+        fn now() -> bool {
+            js::window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed())
+        }
+        thread_local! {
+            static IS_ANY: Rc<Cell<bool>> = {
+                let is_any = Rc::new(Cell::new(now()));
+                let told = is_any.clone();
+                // As long as the page is there.
+                listen(&js::document(), "selectionchange", move |_: web_sys::Event| told.set(now())).forget();
+                is_any
+            };
+        }
+        IS_ANY.with(|is_any| is_any.get())
     }
 }
