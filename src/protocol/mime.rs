@@ -94,6 +94,35 @@ pub fn playable(bundle: &MimeBundle) -> Option<(&'static str, bool, Arc<[u8]>)> 
 /// The media type of drawings, which are text.
 pub const SVG: &str = "image/svg+xml";
 
+/// What the description of a chart is written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chart {
+    /// Vega.
+    Vega,
+    /// Vega-Lite, as Altair writes it.
+    VegaLite,
+}
+
+impl Chart {
+    /// The kind that a media type names: `application/vnd.vega.v5+json`, `application/vnd.vegalite.v6+json`, of any version.
+    fn named(media_type: &str) -> Option<Self> {
+        let (name, version) = media_type.strip_prefix("application/vnd.")?.strip_suffix("+json")?.split_once(".v")?;
+        if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+            return None;
+        }
+        match name {
+            "vega" => Some(Self::Vega),
+            "vegalite" => Some(Self::VegaLite),
+            _ => None,
+        }
+    }
+}
+
+/// The chart of a bundle: its media type, its kind, its description as JSON.
+pub fn chart(bundle: &MimeBundle) -> Option<(&str, Chart, &str)> {
+    bundle.iter().find_map(|(media_type, data)| Some((media_type.as_str(), Chart::named(media_type)?, data.text()?)))
+}
+
 /// The form of a value that can be a file beside a text: media type, file extension, bytes.
 pub fn attachable(bundle: &MimeBundle) -> Option<(&'static str, &'static str, Arc<[u8]>)> {
     let drawing = || {
@@ -116,6 +145,21 @@ pub fn sniff_raster(bytes: &[u8]) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_chart_is_known_by_its_media_type_in_any_version() {
+        let of = |media_type: &str| {
+            let bundle =
+                MimeBundle::from([(media_type.to_owned(), MimeData::from_payload(media_type, b"{}".to_vec()))]);
+            chart(&bundle).map(|(_, chart, text)| (chart, text.to_owned()))
+        };
+        assert_eq!(of("application/vnd.vegalite.v6+json"), Some((Chart::VegaLite, "{}".to_owned())));
+        assert_eq!(of("application/vnd.vegalite.v5.20.1+json"), Some((Chart::VegaLite, "{}".to_owned())));
+        assert_eq!(of("application/vnd.vega.v5+json"), Some((Chart::Vega, "{}".to_owned())));
+        for other in ["application/vnd.vega.v+json", "application/vnd.vegas.v5+json", "application/json", "text/html"] {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn svg_is_text_and_png_is_bytes() {

@@ -7,7 +7,8 @@ mod frame;
 use super::blob::ObjectUrl;
 use super::error::WebError;
 use super::{js, strings};
-use frame::Frame;
+use crate::protocol::mime::Chart;
+use frame::{Frame, Place};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -40,6 +41,13 @@ impl Kind {
         }
     }
 
+    fn place(self) -> Place {
+        match self {
+            Self::Mermaid => Place::Page,
+            Self::Vega | Self::VegaLite => Place::Document,
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Mermaid => "mermaid",
@@ -54,6 +62,15 @@ impl Kind {
         match self {
             Self::Mermaid => 50_000,
             Self::Vega | Self::VegaLite => 1_000_000,
+        }
+    }
+}
+
+impl From<Chart> for Kind {
+    fn from(chart: Chart) -> Self {
+        match chart {
+            Chart::Vega => Self::Vega,
+            Chart::VegaLite => Self::VegaLite,
         }
     }
 }
@@ -90,7 +107,7 @@ pub async fn draw(kind: Kind, source: &str, dark: bool) -> Result<Svg, String> {
         return Err(strings::diagram_too_long(&(longest / 1000)));
     }
     let _turn = Turn::take().await;
-    let frame = Frame::current()?;
+    let frame = Frame::current(kind.place()).await?;
     let busy = Busy { frame: &frame, is_done: Cell::new(false) };
     let said = frame.ask(kind.name(), source, dark).await?;
     busy.is_done.set(true);

@@ -4,6 +4,7 @@ import base64
 import builtins
 import inspect
 import struct
+import sys
 import uuid
 
 from . import bridge
@@ -91,6 +92,14 @@ def _add(bundle, metadata, value, mime, found):
     return None
 
 
+def _choose_renderers():
+    """Has libraries give charts as such, unless the code has chosen otherwise: their own choice is a page that loads scripts."""
+    altair = sys.modules.get("altair")
+    renderers = getattr(altair, "renderers", None)
+    if getattr(renderers, "active", None) == "default":
+        renderers.enable("mimetype")
+
+
 def bundle_of(value):
     """The mime bundle and metadata of any value. Only a Refused and interrupts leave this function."""
     bundle, metadata = {}, {}
@@ -98,6 +107,7 @@ def bundle_of(value):
         if kind in formatters:
             return formatters[kind](value)
     if not inspect.isclass(value) and not _answers_everything(value):
+        _choose_renderers()
         found, extra = _split(_call(value, "_repr_mimebundle_"))
         if isinstance(found, dict):
             for mime, data in found.items():

@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 const NOT_SERVED: &[&str] = &["pyodide.json", "snapshot.json", "py", "sandbox", "js/vendor-src", frames::FOLDER];
 
 /// Scripts of frames without a source of their own: they inherit the page's policy, which names their hashes.
-const FRAME_SCRIPTS: [&str; 2] = ["sandbox.js", "html_frame.js"];
+const FRAME_SCRIPTS: [&str; 3] = ["sandbox/sandbox.js", "sandbox/html_frame.js", "frames/diagram.js"];
+/// What charts in outputs are drawn with.
+const CHARTS: &str = "vendor/diagram/vega.js";
 
 const SERVICE_WORKER: &str = "sw.js";
 const SHELL: &str = "const SHELL = { build: \"unstaged\", files: [], later: [] };";
@@ -67,7 +69,7 @@ fn collect_www(files: &mut Files) -> Result<()> {
     let www = paths::www();
     let mut frames = Vec::new();
     for name in FRAME_SCRIPTS {
-        let script = www.join("sandbox").join(name);
+        let script = www.join(name);
         let script = fs::read(&script).with_context(|| format!("{} cannot be read", script.display()))?;
         frames.push(format!("'{}'", hash::integrity(&script)));
     }
@@ -180,7 +182,8 @@ fn marked(page: &[u8], build: &str) -> Option<Vec<u8>> {
 
 /// Frames are not among them, nor what is for them alone: a service worker answers no opaque frame.
 fn is_shell(name: &str) -> bool {
-    name != SERVICE_WORKER
+    name == CHARTS
+        || name != SERVICE_WORKER
         && !["pyodide", snapshots::FOLDER, frames::FOLDER, "vendor/diagram", "vendor/embed"]
             .iter()
             .any(|part| is_below(name, part))
@@ -190,7 +193,7 @@ fn is_shell(name: &str) -> bool {
 
 /// What only some messages need: kept once it has been needed.
 fn is_needed_later(name: &str) -> bool {
-    ["vendor/highlight", "vendor/math"].iter().any(|part| is_below(name, part))
+    name == CHARTS || ["vendor/highlight", "vendor/math"].iter().any(|part| is_below(name, part))
 }
 
 fn fill_shell(source: &str, build: &str, list: Vec<(String, String)>) -> Result<String> {
@@ -272,7 +275,7 @@ mod tests {
 
     #[test]
     fn pyodide_and_maps_are_left_to_others() {
-        let kept = ["index.html", "pyoxide_bg.wasm", "vendor/codemirror.js", "vendor/math/math.js"];
+        let kept = ["index.html", "pyoxide_bg.wasm", "vendor/codemirror.js", "vendor/math/math.js", CHARTS];
         let left = [
             "sw.js",
             "frames/embed.html",
@@ -280,7 +283,7 @@ mod tests {
             "snapshots/plain-heap",
             "vendor/a.js.map",
             "vendor/LICENSES.txt",
-            "vendor/diagram/vega.js",
+            "vendor/diagram/mermaid.js",
             "vendor/embed/chart.js",
         ];
         assert!(kept.iter().all(|name| is_shell(name)) && !left.iter().any(|name| is_shell(name)));

@@ -228,7 +228,6 @@ texts! {
     code_not_found:
         "The message has changed meanwhile, so this code is not saved. Copy it, cancel, and edit the message.",
         "消息已被更改，因此未保存这段代码。请复制它，取消，然后编辑消息。";
-    drawing: "Drawing…", "正在绘制…";
     diagram_source: "Source", "源代码";
     diagram: "Diagram", "图表";
     media: "media", "媒体";

@@ -4,6 +4,7 @@ pub mod ansi_view;
 pub mod choice;
 pub mod choose_files;
 pub mod display;
+pub mod drawing;
 pub mod files;
 pub mod focus;
 pub mod formula;

@@ -18,6 +18,8 @@ texts! {
         "这个输出带有脚本，脚本在这里不会运行：它们会绘制的内容没有显示。";
     show_line: "Show this line", "显示这一行";
     image: "Image", "图片";
+    drawing: "Drawing…", "正在绘制…";
+    chart: "Chart", "图表";
     dismiss: "Dismiss", "关闭";
     theme(name): "Theme: {name}", "主题：{name}";
     theme_system: "system", "跟随系统";

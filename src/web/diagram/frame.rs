@@ -1,7 +1,9 @@
-//! The frame in which diagrams are drawn: one for all, made when it is needed, removed when it doesn't answer.
+//! The frames in which diagrams are drawn: one for each place, made when it is needed, removed when it doesn't answer.
 
+use super::super::error::WebError;
+use super::super::frame::Content;
 use super::super::listen::{Listener, listen};
-use super::super::{fetch, frame, js, strings};
+use super::super::{crypto, fetch, frame, js, strings};
 use gloo_timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -11,6 +13,8 @@ use web_sys::{Event, HtmlIFrameElement, MessageChannel, MessageEvent, MessagePor
 
 /// The frame's page, and the folder of what it may need, beside this module's own file.
 const PAGE: &str = "frames/diagram.html";
+/// The script of that page.
+const SCRIPT: &str = include_str!("../../../www/frames/diagram.js");
 const FILES: &str = "vendor/diagram/";
 /// How long the frame may take to come up, in ms.
 const UP_LIMIT: u32 = 10_000;
@@ -19,12 +23,23 @@ const LIMIT: u32 = 5_000;
 /// Files that a frame may ask for; all of Mermaid's are about 120.
 const MOST_FILES: u32 = 300;
 
+/// Where something is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A page of its own, whose policy allows the styles that Mermaid writes. It needs a page that may frame pages, and a
+    /// network.
+    Page,
+    /// A document under the policy of any page of ours.
+    Document,
+}
+
 thread_local! {
-    static CURRENT: RefCell<Option<Rc<Frame>>> = const { RefCell::new(None) };
+    static CURRENT: RefCell<Vec<Rc<Frame>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The frame, in the page.
 pub(super) struct Frame {
+    place: Place,
     element: HtmlIFrameElement,
     port: MessagePort,
     is_up: Cell<bool>,
@@ -38,21 +53,28 @@ pub(super) struct Frame {
 
 impl Frame {
     /// The frame that there is, or a new one.
-    pub(super) fn current() -> Result<Rc<Self>, String> {
+    pub(super) async fn current(place: Place) -> Result<Rc<Self>, String> {
         // Whoever clears the page clears it away too.
-        if let Some(frame) = CURRENT.with_borrow(Clone::clone).filter(|frame| frame.element.is_connected()) {
+        CURRENT.with_borrow_mut(|all| all.retain(|frame| frame.element.is_connected()));
+        let known = CURRENT.with_borrow(|all| all.iter().find(|frame| frame.place == place).cloned());
+        if let Some(frame) = known {
             return Ok(frame);
         }
+        let content = match place {
+            Place::Page => Content::Page(PAGE),
+            Place::Document => Content::Document(document().await.map_err(|error| error.to_string())?),
+        };
         let refused = |thrown: JsValue| strings::diagram_failed(&strings::no_frame(&js::message(&thrown)));
-        let frame = Self::open().map_err(refused)?;
-        CURRENT.set(Some(frame.clone()));
+        let frame = Self::open(place, &content).map_err(refused)?;
+        CURRENT.with_borrow_mut(|all| all.push(frame.clone()));
         Ok(frame)
     }
 
-    fn open() -> Result<Rc<Self>, JsValue> {
-        let element = build()?;
+    fn open(place: Place, content: &Content<'_>) -> Result<Rc<Self>, JsValue> {
+        let element = build(content)?;
         let channel = MessageChannel::new()?;
         let frame = Rc::new(Self {
+            place,
             element: element.clone(),
             port: channel.port1(),
             is_up: Cell::new(false),
@@ -172,9 +194,7 @@ impl Frame {
     pub(super) fn remove(&self) {
         self.port.close();
         self.element.remove();
-        CURRENT.with_borrow_mut(|current| {
-            current.take_if(|frame| std::ptr::eq(frame.as_ref(), self));
-        });
+        CURRENT.with_borrow_mut(|all| all.retain(|frame| !std::ptr::eq(frame.as_ref(), self)));
     }
 }
 
@@ -190,9 +210,19 @@ fn is_file(name: &str) -> bool {
         .is_some_and(|stem| !stem.is_empty() && stem.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)))
 }
 
+/// The frame's document, whose policy allows less than that of the page.
+async fn document() -> Result<String, WebError> {
+    let hash = crypto::sha256_base64(SCRIPT).await?;
+    Ok(format!(
+        "<!doctype html><html lang=\"en\"><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+         script-src 'sha256-{hash}' blob:; worker-src blob:; img-src data:; connect-src 'none'; frame-src 'none'; \
+         form-action 'none'; base-uri 'none'\"><title>Diagrams</title><script>{SCRIPT}</script>"
+    ))
+}
+
 /// The frame with all that confines it, not yet in the page: laid out, since text is measured in it, and out of sight.
-fn build() -> Result<HtmlIFrameElement, JsValue> {
-    let element = frame::confined("Diagrams", PAGE);
+fn build(content: &Content<'_>) -> Result<HtmlIFrameElement, JsValue> {
+    let element = frame::confined("Diagrams", content);
     js::attributes(&element, &[("aria-hidden", "true"), ("tabindex", "-1")]);
     let style = element.style();
     for (name, value) in [
