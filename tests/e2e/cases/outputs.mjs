@@ -123,8 +123,9 @@ export const cases = {
     await moves(book.output(1));
   },
 
-  async "a sound and a moving picture of the chat's code are played and shown below it"(kit) {
-    const chat = await stored(kit, { content: `\`\`\`python\n${SOUND}\n\`\`\`\n\n\`\`\`python\n${MOVING}\n\`\`\`` });
+  async "a sound, a moving picture and a chart of the chat's code are played and shown below it"(kit) {
+    const fences = [SOUND, MOVING, spec(BARS)].map((code) => `\`\`\`python\n${code}\n\`\`\``);
+    const chat = await stored(kit, { content: fences.join("\n\n") });
     const block = (n) => chat.assistant.locator("figure.code-block").nth(n);
     const output = (n) => block(n).getByRole("region", { name: "Output" });
     await block(0).getByRole("button", { name: "Run" }).click();
@@ -133,6 +134,9 @@ export const cases = {
     await plays(sound);
     await block(1).getByRole("button", { name: "Run" }).click();
     await moves(output(1));
+    await block(2).getByRole("button", { name: "Run" }).click();
+    await pictures(output(2), 1);
+    await output(2).getByRole("img", { name: "Chart" }).waitFor();
   },
 
   async "a figure is a drawing where the code asks for it"(kit) {
