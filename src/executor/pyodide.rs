@@ -22,6 +22,8 @@ use std::sync::Arc;
 const STOP_PATIENCE: Millis = 1_500.0;
 /// How long packages may take to load.
 const PACKAGES_LIMIT: Millis = 120_000.0;
+/// What an engine takes along when it goes, after what it is that goes.
+const GONE: &str = "variables are gone, files of earlier runs are not";
 
 /// What the sandbox and the fetching bring.
 #[derive(Clone, Debug, PartialEq)]
@@ -213,11 +215,7 @@ impl Pyodide {
     fn die(&mut self, ename: &str, why: String, now: Millis, steps: &mut Steps) {
         self.close(steps);
         let was_starting = matches!(self.phase, Phase::Starting { .. });
-        self.fail_run(
-            ename,
-            format!("{why} Its variables are gone, files of earlier runs are not; the next run starts a fresh kernel."),
-            steps,
-        );
+        self.fail_run(ename, format!("{why} Its {GONE}; the next run starts a fresh kernel."), steps);
         self.phase = Phase::Dead;
         if was_starting {
             for request in std::mem::take(&mut self.queue) {
@@ -423,11 +421,7 @@ impl Executor for Pyodide {
             KernelRequest::Restart => {
                 if !matches!(self.phase, Phase::Disposed) {
                     self.abort_queue(&mut steps);
-                    self.replace(
-                        "KernelRestarted",
-                        "The kernel was restarted; variables are gone, files of earlier runs are not.",
-                        &mut steps,
-                    );
+                    self.replace("KernelRestarted", &format!("The kernel was restarted; {GONE}."), &mut steps);
                 }
             }
             KernelRequest::InputReply { parent, line } => {
@@ -485,22 +479,15 @@ impl Executor for Pyodide {
             && now >= at
         {
             let (ename, why) = match kind {
-                Deadline::Packages => (
-                    "TimeoutError",
-                    "The packages took longer than 2 minutes to load, so the kernel was replaced; variables are gone, files of earlier runs are not."
-                        .to_owned(),
-                ),
+                Deadline::Packages => ("TimeoutError", replaced("The packages took longer than 2 minutes to load")),
                 Deadline::Code => (
                     "TimeoutError",
-                    format!(
-                        "Execution Time Limit Exceeded: the code ran for longer than {} s, so the kernel was replaced; variables are gone, files of earlier runs are not.",
+                    replaced(&format!(
+                        "Execution Time Limit Exceeded: the code ran for longer than {} s",
                         run.timeout.unwrap_or_default() / 1_000.0
-                    ),
+                    )),
                 ),
-                Deadline::Stop => (
-                    "KeyboardInterrupt",
-                    "The code did not stop when asked, so the kernel was replaced; variables are gone, files of earlier runs are not.".to_owned(),
-                ),
+                Deadline::Stop => ("KeyboardInterrupt", replaced("The code did not stop when asked")),
             };
             self.replace(ename, &why, &mut steps);
         }
@@ -539,6 +526,11 @@ fn warn(parent: MsgId, mut text: String, steps: &mut Steps) {
 fn aborted(parent: MsgId) -> Step<Outgoing> {
     let reply = ExecuteReply { status: ReplyStatus::Aborted, ..ExecuteReply::default() };
     Step::Emit(KernelMessage::Reply { parent, reply })
+}
+
+/// Why a run has ended whose engine did not come through it.
+fn replaced(why: &str) -> String {
+    format!("{why}, so the kernel was replaced; {GONE}.")
 }
 
 fn emit_error(parent: MsgId, execution_count: u32, error: ErrorInfo, steps: &mut Steps) {

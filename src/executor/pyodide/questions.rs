@@ -1,6 +1,6 @@
 //! Questions of editors and lists: an idle interpreter answers them, any other does not.
 
-use super::{Outgoing, Phase, Pyodide, Steps};
+use super::{Outgoing, Phase, Pyodide, Steps, replaced};
 use crate::executor::{Millis, Step};
 use crate::ids::MsgId;
 use crate::protocol::execute::{Answer, Question};
@@ -60,8 +60,8 @@ impl Pyodide {
             }
             self.hung = Some(now + if is_idle { OBEYS } else { COMES_BACK });
         } else if self.hung.is_some_and(|until| now >= until) {
-            let why = "The interpreter did not come back from a question of an editor, so the kernel was replaced; variables are gone, files of earlier runs are not.";
-            self.replace("KernelDied", why, steps);
+            let why = replaced("The interpreter did not come back from a question of an editor");
+            self.replace("KernelDied", &why, steps);
         }
     }
 
