@@ -132,6 +132,12 @@ impl Client {
         self.answer_if_ready(&id, update);
     }
 
+    /// Ends a chat's kernel. It is forgotten first: then its end is not one that made room for others.
+    pub(super) fn end_kernel(&mut self, chat: ChatId, update: &mut Update) {
+        self.kernels.remove(&chat);
+        update.effects.push(Effect::EndKernel(chat));
+    }
+
     fn kernel_changed(&mut self, chat: &ChatId, message: &KernelMessage, update: &mut Update) {
         match message {
             KernelMessage::Status(KernelStatus::Off) => {

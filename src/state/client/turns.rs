@@ -246,8 +246,7 @@ impl Client {
                     if outgoing.temporary && outgoing.chat.is_none() {
                         // All of one connection are called so (PROTOCOL.md 2.2), but know nothing of each other.
                         let id = ChatId(format!("temporary:{sid}"));
-                        self.kernels.remove(&id);
-                        update.effects.push(Effect::EndKernel(id.clone()));
+                        self.end_kernel(id.clone(), update);
                         outgoing.chat = Some(id.clone());
                         if is_shown {
                             self.chat.id = Some(id);
