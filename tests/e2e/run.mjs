@@ -13,6 +13,7 @@ import { cases as events, proves as eventsProve } from "./cases/events.mjs";
 import { cases as files } from "./cases/files.mjs";
 import { cases as folder } from "./cases/folder.mjs";
 import { cases as gallery } from "./cases/gallery.mjs";
+import { cases as growth } from "./cases/growth.mjs";
 import { cases as host } from "./cases/host.mjs";
 import { cases as items } from "./cases/items.mjs";
 import { cases as markdown } from "./cases/markdown.mjs";
@@ -36,7 +37,7 @@ import { DIST, OUT, PYODIDE } from "./lib/paths.mjs";
 /** No case may take longer, whatever it waits for. */
 const CASE_TIMEOUT = 240_000;
 
-const groups = { server, notebook, outputs, starts, chaos, offline, questions, chat, markdown, media, events, calls, turns, items, host, files, folder, network, panel, bad, plain, serve, gallery, a11y, screenshots };
+const groups = { server, notebook, outputs, starts, chaos, offline, questions, chat, markdown, growth, media, events, calls, turns, items, host, files, folder, network, panel, bad, plain, serve, gallery, a11y, screenshots };
 /** Which event types a case proves, by group and name. */
 const proves = { events: eventsProve, calls: callsProve };
 const proved = [];

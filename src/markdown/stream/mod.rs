@@ -121,6 +121,13 @@ impl Stream {
         self.shown.children.drain(..).for_each(|child| present::close(&child, edits));
     }
 
+    /// More comes after all. How many of the closed top-level blocks stay; those after them, which the end has closed, are
+    /// told anew with the next push.
+    pub fn reopen(&mut self) -> usize {
+        self.back_to_top();
+        self.frames[0].closed
+    }
+
     /// Line ends are made line feeds: the parser looks past a lone carriage return for the info string of a fence,
     /// so that a line would depend on the next one.
     fn append(&mut self, more: &str) {
@@ -252,13 +259,18 @@ impl Stream {
 
     /// Back to the start of the open top-level block, which is not to be cut inside again.
     fn give_up(&mut self) {
-        if let Some(open) = self.frames.get(1) {
-            let at = open.at;
+        if let Some(at) = self.back_to_top() {
             self.whole = Some(at);
-            self.cut = self.line_of(at);
-            self.frames.truncate(1);
-            self.settled = self.cut;
         }
+    }
+
+    /// Back to the start of the open top-level block, if the cut is inside one: its start.
+    fn back_to_top(&mut self) -> Option<usize> {
+        let at = self.frames.get(1)?.at;
+        self.cut = self.line_of(at);
+        self.frames.truncate(1);
+        self.settled = self.cut;
+        Some(at)
     }
 
     /// The start of the line that holds `at`.

@@ -157,6 +157,26 @@ fn same(stream: &Stream, model: &Model, text: &str, ends: &[usize]) {
     );
 }
 
+/// Streams a text that seemed to end at `at`; after each chunk from there on what was told is what one parse gives.
+fn check_reopened(text: &str, at: usize, ends: &[usize]) {
+    let (mut stream, mut model) = (Stream::default(), Model::default());
+    let (before, after): (Vec<_>, Vec<_>) = ends.iter().copied().partition(|end| *end < at);
+    let mut from = 0;
+    for end in before.into_iter().chain([at]) {
+        stream.push(&text[from..end], &mut model);
+        from = end;
+    }
+    stream.finish(&mut model);
+    model.top.truncate(stream.reopen());
+    for end in after {
+        stream.push(&text[from..end], &mut model);
+        from = end;
+        same(&stream, &model, text, ends);
+    }
+    stream.finish(&mut model);
+    same(&stream, &model, text, ends);
+}
+
 /// The sources of the examples, by suite.
 fn examples() -> BTreeMap<String, Vec<String>> {
     let text = include_str!("../../../tests/fixtures/markdown/examples.json");
@@ -231,6 +251,38 @@ fn any_chunks_of_examples_put_together_are_what_one_parse_gives() {
         let ends = chance.chunks(&text);
         check(&text, &ends);
     }
+}
+
+#[test]
+fn a_text_that_goes_on_after_its_end_is_what_one_parse_gives() {
+    let mut chance = Chance(0x0dd0_beef_1234_5677);
+    for _ in 0..documents() {
+        let mut text = String::new();
+        for _ in 0..4 + chance.below(40) {
+            text += chance.pick(TOKENS);
+            text += ["\n", "", ""][chance.below(3)];
+        }
+        let ends = chance.chunks(&text);
+        check_reopened(&text, ends[chance.below(ends.len())], &ends);
+    }
+    for text in examples().values().flatten().filter(|text| text.len() < 600) {
+        let ends = characters(text);
+        check_reopened(text, ends[chance.below(ends.len())], &ends);
+    }
+}
+
+#[test]
+fn of_a_text_that_goes_on_only_the_last_block_is_told_again() {
+    let (mut stream, mut model) = (Stream::default(), Model::default());
+    let blocks: String = (0..50).map(|number| format!("paragraph {number}\n\n")).collect();
+    stream.push(&(blocks + "- one\n- two"), &mut model);
+    stream.finish(&mut model);
+    assert_eq!(stream.reopen(), 50);
+    model.top.truncate(50);
+    let before = model.top.clone();
+    stream.push(" and more\n\nlast", &mut model);
+    stream.finish(&mut model);
+    assert_eq!((&model.top[..50], model.top.len()), (&before[..], 52));
 }
 
 /// Documents of each random test; more by PYOXIDE_DOCUMENTS.

@@ -133,6 +133,7 @@ impl Client {
         outgoing.continues = true;
         if let Some(answer) = self.chat.messages.get_mut(id) {
             (answer.done, answer.error) = (false, None);
+            update.changes.extend([Field::Body, Field::Done].map(|field| Change::Message(id.clone(), field)));
         }
         self.put_out(outgoing, update);
     }

@@ -40,19 +40,19 @@ const MESSAGES = [
 ];
 
 /** The messages as a stored chat has them. */
-function stored() {
+function stored(all) {
   const messages = {};
-  MESSAGES.forEach((message, at) => {
+  all.forEach((message, at) => {
     const [id, parentId] = [`m${at}`, at ? `m${at - 1}` : null];
-    messages[id] = { id, parentId, childrenIds: at + 1 < MESSAGES.length ? [`m${at + 1}`] : [], timestamp: 1_770_000_000 + at, done: true, model: "host", modelName: "This page", models: ["host"], ...message };
+    messages[id] = { id, parentId, childrenIds: at + 1 < all.length ? [`m${at + 1}`] : [], timestamp: 1_770_000_000 + at, done: true, model: "host", modelName: "This page", models: ["host"], ...message };
   });
-  return { title: "A gallery", chat: { title: "A gallery", models: ["host"], tags: ["birds"], history: { messages, currentId: `m${MESSAGES.length - 1}` } } };
+  return { title: "A gallery", chat: { title: "A gallery", models: ["host"], tags: ["birds"], history: { messages, currentId: `m${all.length - 1}` } } };
 }
 
 /** In place of the page's own script. */
-const script = () => `import init, * as crate from "./pyoxide.js";
+const script = (messages) => `import init, * as crate from "./pyoxide.js";
 await init();
-const chat = ${JSON.stringify(stored())};
+const chat = ${JSON.stringify(stored(messages))};
 const rings = async () => {
   const canvas = new OffscreenCanvas(480, 160);
   const paint = canvas.getContext("2d");
@@ -67,21 +67,36 @@ const rings = async () => {
 const request = async (method, path) => {
   if (path === "/api/v1/chats/c1") return { body: chat };
   if (path === "/api/v1/files/nest/content") return { body: await rings() };
+  if (path === "/api/chat/completions") return { body: { status: true, task_ids: ["t1"] } };
   if (path.startsWith("/api/v1/chats/?")) return { body: [{ id: "c1", title: "A gallery", updated_at: 1770000000 }, { id: "c2", title: "دفتر الأعشاش", updated_at: 1769000000 }] };
 };
 const root = document.getElementById("app");
 root.replaceChildren();
 globalThis.client = await crate.mountChat(root, { chat: "c1", loopback: { request, emit() {} } });`;
 
-/** Opens the chat in a page of its own; `options` are the context's, `dir` is the direction of the page. */
+/** Opens a chat with these messages in a page of its own, which plays the server; `options` are the context's. */
+export async function openWith(kit, messages, { site, ...options } = {}) {
+  const page = await kit.page(options);
+  await page.route("**/chat.js", (route) => route.fulfill({ contentType: "text/javascript", body: script(messages) }));
+  await page.goto(`${(site ?? (await kit.site())).origin}/chat.html`);
+  return new Chat(page);
+}
+
+/** Opens one with an answer of this text. */
+export async function openAnswer(kit, content, options) {
+  const chat = await openWith(kit, [{ role: "user", content: "the question" }, { role: "assistant", content }], options);
+  await chat.page.getByRole("article").last().waitFor();
+  return chat;
+}
+
+/** Opens the gallery; `dir` is the direction of the page. */
 export async function openGallery(kit, { dir, ...options } = {}) {
-  const page = await kit.page({ reducedMotion: "reduce", ...options });
-  await page.route("**/chat.js", (route) => route.fulfill({ contentType: "text/javascript", body: script() }));
-  await page.goto(`${(await kit.site()).origin}/chat.html`);
+  const chat = await openWith(kit, MESSAGES, { reducedMotion: "reduce", ...options });
+  const { page } = chat;
   if (dir) await page.evaluate((dir) => (document.documentElement.dir = dir), dir);
-  const chat = new Chat(page);
-  await chat.replies(LAST);
-  await chat.conversation.evaluate((log) => {
+  // In whichever language the page speaks.
+  await page.getByText(LAST).first().waitFor();
+  await page.getByRole("log").evaluate((log) => {
     log.scrollTop = 0;
   });
   await atRest(page);
@@ -90,7 +105,10 @@ export async function openGallery(kit, { dir, ...options } = {}) {
 
 /** Sends an event to the chat's last message; with `calls` it wants an answer. */
 export const send = (page, type, data, calls = false) =>
-  page.evaluate(([type, data, calls]) => client.event({ chat_id: "c1", message_id: "m3", data: { type, data } }, calls ? () => {} : undefined), [type, data, calls]);
+  page.evaluate(([type, data, calls]) => {
+    const message_id = client.state.chat.messages.at(-1).id;
+    client.event({ chat_id: "c1", message_id, data: { type, data } }, calls ? () => {} : undefined);
+  }, [type, data, calls]);
 
 /** Waits until nothing changes on the page any more: what draws itself later, diagrams say, is there. */
 export async function atRest(page) {

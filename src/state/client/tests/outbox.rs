@@ -116,6 +116,9 @@ fn another_version_is_a_sibling_and_more_is_the_same_answer() {
     let update = client.update(Input::User(User::Continue("a".into())));
     assert_eq!(posts(&update)[0]["assistant_message_id"], "a");
     assert_eq!(posts(&update)[0].get("message_ids"), None);
+    for field in [Field::Body, Field::Done] {
+        assert!(update.changes.contains(&Change::Message("a".into(), field)), "{field:?} is drawn again: it goes on");
+    }
 
     let mut client = in_chat();
     let update =

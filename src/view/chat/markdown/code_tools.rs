@@ -20,7 +20,7 @@ const FRAME: u32 = 16;
 
 /// A block whose code can be run or was edited.
 pub(super) struct Tools {
-    figure: Element,
+    pub(super) figure: Element,
     /// Its code, as it is now.
     pub(super) code: RwSignal<String>,
     running: Running,

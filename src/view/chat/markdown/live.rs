@@ -70,7 +70,8 @@ impl Live {
         let mut state = self.0.borrow_mut();
         match text.strip_prefix(state.source.as_str()) {
             Some("") => return,
-            Some(more) if !state.is_finished => {
+            Some(more) if !state.is_finished || within(text) != within(&state.source) => {
+                state.reopen();
                 if state.source.is_empty() && !state.sink.tells_from_start() {
                     state.quiet = more.len();
                 }
@@ -92,14 +93,7 @@ impl Live {
     /// Adds to the text.
     pub(super) fn push(&self, more: &str) {
         let mut state = self.0.borrow_mut();
-        if state.is_finished {
-            let known = state.source.len();
-            let whole = format!("{}{more}", state.source);
-            drop(state);
-            self.set(&whole);
-            self.0.borrow_mut().quiet = known;
-            return;
-        }
+        state.reopen();
         state.source.push_str(more);
         drop(state);
         self.feed();
@@ -146,6 +140,14 @@ fn within(text: &str) -> &str {
 }
 
 impl State {
+    /// More comes after all: what is shown stays, but for the block at the end.
+    fn reopen(&mut self) {
+        if std::mem::take(&mut self.is_finished) {
+            self.sink.keep(self.stream.reopen());
+            self.quiet = self.source.len();
+        }
+    }
+
     /// Shows about so many bytes more, whole lines, and closes everything if that was all.
     fn step(&mut self, bytes: usize) {
         let Self { stream, sink, source, fed, .. } = self;

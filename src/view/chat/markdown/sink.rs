@@ -169,6 +169,29 @@ impl Sink {
         self.root.set_text_content(None);
     }
 
+    /// Takes the closed blocks away that come after the first so many.
+    pub(super) fn keep(&mut self, count: usize) {
+        for block in self.blocks.drain(count.min(self.blocks.len())..) {
+            if let Some(place) = block.parent_node() {
+                let _ = place.remove_child(&block);
+            }
+        }
+        let is_there = |tools: &Rc<Tools>| self.root.contains(Some(&tools.figure));
+        self.page.tools.borrow_mut().retain(is_there);
+        for (place, class) in [(&mut self.group, "blocks"), (&mut self.chapter, "chapter")] {
+            while let Some((last, _)) = place.take() {
+                let count = last.child_element_count() as usize;
+                if count > 0 {
+                    last.set_class_name(class);
+                    *place = Some((last, count));
+                    break;
+                }
+                *place = last.previous_element_sibling().map(|before| (before, 0));
+                last.remove();
+            }
+        }
+    }
+
     fn make(&mut self, kind: &Kind, text: &str, parent: Option<Id>, before: Option<Id>) -> (Node, Node, What) {
         let plain = |element: Element| (element.clone().into(), element.into(), What::Plain);
         match kind {
