@@ -3,6 +3,7 @@
 use super::{message, store, strings};
 use crate::ids::MessageId;
 use crate::state::client::Change;
+use crate::view::common::copy;
 use crate::view::common::theme::on_cleanup_drop;
 use crate::web::js;
 use crate::web::listen::listen;
@@ -94,6 +95,11 @@ pub(super) fn Conversation() -> impl IntoView {
                     follows.set(is_near);
                 }
             }));
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(log) = log.get() {
+            on_cleanup_drop(copy::formulas(&log));
         }
     });
     let is_long = move || log.get_untracked().is_some_and(|log| log.scroll_height() > log.client_height());
