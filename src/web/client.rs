@@ -235,7 +235,9 @@ impl Inner {
             }
             Effect::Fetch(call, files) => {
                 let (inner, named) = (self.clone(), named(files));
-                self.later(async move { inner.bring(named).await }, |fetched| Input::Fetched(call, fetched));
+                // What a model reads is English.
+                let failed = |name: &str, why: &WebError| format!("The file {name} could not be fetched: {why}");
+                self.later(async move { inner.bring(named, failed).await }, |fetched| Input::Fetched(call, fetched));
             }
             Effect::Bring(place, chat, files) => {
                 let inner = self.clone();
@@ -342,7 +344,7 @@ impl Inner {
             if is_known && there.get(&format!("/mnt/uploads/{name}")).is_some() {
                 continue;
             }
-            let found = self.bring(vec![(file, name)]).await;
+            let found = self.bring(vec![(file, name)], |name, why| strings::file_not_fetched(&name, why)).await;
             if found.iter().all(Result::is_ok) {
                 self.brought.borrow_mut().insert(key, id);
             }
@@ -351,14 +353,18 @@ impl Inner {
         brought
     }
 
-    /// Files of the server under the names that they have for code.
-    async fn bring(&self, files: Vec<(CallFile, String)>) -> Vec<Result<InputFile, String>> {
+    /// Files of the server under the names that they have for code; what is said of those that can't be had.
+    async fn bring(
+        &self,
+        files: Vec<(CallFile, String)>,
+        failed: impl Fn(&str, &WebError) -> String,
+    ) -> Vec<Result<InputFile, String>> {
         let mut brought = Vec::new();
         for (file, name) in files {
             let bytes = self.transport.content(self.access(), content_path(&file.id)).await;
             brought.push(match bytes {
                 Ok(bytes) => Ok(InputFile { name, data: bytes.into() }),
-                Err(error) => Err(format!("The file {name} could not be fetched: {error}")),
+                Err(error) => Err(failed(&name, &error)),
             });
         }
         brought

@@ -115,10 +115,12 @@ impl CodeMirror {
         let (completes, inspects) = (options.kernel.clone(), options.kernel);
         let complete = Closure::new(move |code, place| completes.complete(code, place));
         let inspect = Closure::new(move |code, place| inspects.inspect(code, place));
+        let phrases: Vec<_> = strings::of_editor().iter().map(|(its, ours)| (*its, JsValue::from(*ours))).collect();
         let given = js::object(&[
             ("doc", doc.into()),
             ("label", label.into()),
             ("placeholder", placeholder.into()),
+            ("phrases", js::object(&phrases).into()),
             ("onChange", on_change.as_ref().clone()),
             ("onRun", on_run.as_ref().clone()),
             ("onLeave", on_leave.as_ref().clone()),

@@ -1,6 +1,6 @@
 //! Requests to services that are no part of the server (PROTOCOL.md 2.6).
 
-use super::{fetch, js};
+use super::{fetch, js, strings};
 use crate::state::direct::{External, ExternalReply, Shape};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -18,7 +18,7 @@ const LONGEST: usize = 15 << 20;
 /// # Errors
 /// A sentence.
 pub async fn ask(request: &External) -> Result<(ExternalReply, Option<Response>), String> {
-    let failed = |thrown: JsValue| format!("The service cannot be reached ({}).", js::message(&thrown));
+    let failed = |thrown: JsValue| strings::service_unreachable(&js::message(&thrown));
     let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let body = request.body.as_deref().map(JsValue::from);
     let options = fetch::request(&request.method, headers, body.as_ref()).map_err(failed)?;
@@ -32,7 +32,7 @@ pub async fn ask(request: &External) -> Result<(ExternalReply, Option<Response>)
     let bytes = JsFuture::from(response.array_buffer().map_err(failed)?).await.map_err(failed)?;
     let bytes = js_sys::Uint8Array::new(&bytes).to_vec();
     if bytes.len() > LONGEST {
-        return Err("The answer of the service is larger than 15 MB.".into());
+        return Err(strings::service_answer_too_large().to_owned());
     }
     let media_type = headers["content-type"].as_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
     let body = match (serde_json::from_slice::<Value>(&bytes), String::from_utf8(bytes)) {

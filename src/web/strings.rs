@@ -1,6 +1,6 @@
 //! What people read of what the browser does and doesn't do, in each language: English, then Chinese.
 
-use crate::language::texts;
+use crate::language::{Language, language, texts};
 
 texts! {
     // How far Python is.
@@ -98,6 +98,11 @@ texts! {
     upload_broke_off: "the upload broke off", "上传中断";
     odd_token: "it has characters that no token has; sign in again", "它含有令牌中不会有的字符；请重新登录";
 
+    // Files and services.
+    file_not_fetched(name, why): "The file {name} could not be fetched: {why}", "无法获取文件 {name}：{why}";
+    service_unreachable(why): "The service cannot be reached ({why}).", "无法连接到该服务（{why}）。";
+    service_answer_too_large: "The answer of the service is larger than 15 MB.", "该服务的响应超过 15 MB。";
+
     // Why, for what scripts of ours say by a word.
     too_slow: "it takes too long", "耗时太长";
     nothing_drawn: "nothing was drawn", "没有绘制出内容";
@@ -111,6 +116,40 @@ texts! {
         "它的数据在别处（{address}）；只显示自带的数据";
     bad_description: "something in its description is missing or unknown", "其描述中有缺失或未知的内容";
     not_allowed(command): "{command} is not allowed here", "这里不允许使用 {command}";
+}
+
+/// Words of the editor's own panels, by those that it has for them, in Chinese; it speaks English by itself.
+const OF_EDITOR: [(&str, &str); 22] = [
+    ("Find", "查找"),
+    ("Replace", "替换为"),
+    ("next", "下一个"),
+    ("previous", "上一个"),
+    ("all", "全部"),
+    ("match case", "区分大小写"),
+    ("regexp", "正则表达式"),
+    ("by word", "全字匹配"),
+    ("replace", "替换"),
+    ("replace all", "全部替换"),
+    ("close", "关闭"),
+    ("current match", "当前匹配"),
+    ("on line", "在第"),
+    ("replaced match on line $", "已替换第 $ 行的匹配"),
+    ("replaced $ matches", "已替换 $ 处匹配"),
+    ("Go to line", "转到行"),
+    ("go", "转到"),
+    ("Completions", "补全"),
+    ("Control character", "控制字符"),
+    ("Selection deleted", "已删除所选内容"),
+    ("folded code", "折叠的代码"),
+    ("unfold", "展开"),
+];
+
+/// The words of the editor that it doesn't say by itself.
+pub(super) fn of_editor() -> &'static [(&'static str, &'static str)] {
+    match language() {
+        Language::English => &[],
+        Language::Chinese => &OF_EDITOR,
+    }
 }
 
 /// Why something can't be drawn. Scripts of ours say it by a word with an `@`, and what it is about; what libraries say

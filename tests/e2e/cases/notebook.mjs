@@ -156,12 +156,32 @@ export const cases = {
     await page.getByText("内核已重启。变量和导入已丢失").waitFor();
     await book.button("运行所有单元格").waitFor();
     await page.getByRole("status", { name: "内核状态" }).getByText("空闲").waitFor({ timeout: 60_000 });
+    await page.getByRole("textbox", { name: "单元格 1 的代码", exact: true }).press("ControlOrMeta+f");
+    await page.getByRole("textbox", { name: "查找", exact: true }).waitFor();
+    const search = page.locator(".cm-search");
+    same((await search.innerText()).match(/[A-Za-z]{2,}/g), null, "words of the search that are not Chinese");
+    await search.getByRole("button", { name: "关闭", exact: true }).click();
     await book.button("文件").click();
     await page.getByText("还没有文件。").waitFor();
     await book.button("键盘快捷键").click();
     await page.getByRole("heading", { name: "键盘快捷键" }).waitFor();
     same(await englishWords(page), [], "words that are not Chinese");
     same(await page.locator("#app").getAttribute("lang"), "zh-Hans", "the language for those who hear the page");
+  },
+
+  async "who reads Chinese is spoken to in Chinese before the page has come, and where it can't come"(kit) {
+    const site = await kit.ownSite();
+    const page = await kit.page({ locale: "zh-CN" });
+    const release = site.hold(/pyoxide_bg\.wasm$/);
+    await kit.notebook({ site, page });
+    await page.getByRole("status").getByText("正在打开笔记本…").waitFor();
+    same([await page.title(), await page.locator("html").getAttribute("lang")], ["笔记本 · pyoxide", "zh-Hans"], "title and language");
+    release();
+    await page.getByRole("button", { name: "全部运行" }).waitFor();
+    const other = await kit.page({ locale: "zh-CN", serviceWorkers: "block" });
+    site.spoil(/pyoxide_bg\.wasm$/, "missing");
+    await kit.notebook({ site, page: other });
+    await other.getByRole("alert").getByText(/^本页面无法启动（/).waitFor();
   },
 };
 

@@ -216,6 +216,7 @@ function keys({ onRun, onLeave, inspect }) {
  *
  * `onChange(text)` hears every change by the user; `onRun("next" | "stay" | "insert")` the keys that run;
  * `onLeave("up" | "down" | "out")` that the user wants to go elsewhere; `onFocus()` that the editor got the focus.
+ * `phrases` are its own words in another language, by the English ones.
  * `complete(code, place)` and `inspect(code, place)` ask the kernel; they resolve to null when there is no answer.
  */
 export function createEditor(parent, options) {
@@ -249,6 +250,7 @@ export function createEditor(parent, options) {
         search({ top: true }),
         syntaxHighlighting(classHighlighter),
         placeholder(options.placeholder),
+        EditorState.phrases.of(options.phrases),
         label.of(labelled(options.label)),
         theme,
         EditorView.updateListener.of((update) => {
