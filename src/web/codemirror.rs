@@ -2,7 +2,10 @@
 
 use super::error::WebError;
 use super::kernel::Kernel;
+use super::wait::first;
 use super::{js, strings, vendor};
+use gloo_timers::future::TimeoutFuture;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
@@ -24,6 +27,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn destroy(this: &JsEditor);
 }
+
+/// How long somebody waits for the editor's code, in ms.
+const SOON: u32 = 4_000;
 
 /// The editor's code, loaded.
 #[derive(Clone, Debug)]
@@ -67,9 +73,12 @@ pub struct EditorOptions<'a> {
     pub on_leave: Box<dyn FnMut(Leave)>,
     /// Hears that the editor got the focus.
     pub on_focus: Box<dyn FnMut()>,
-    /// Knows what fits, and what there is to be known.
-    pub kernel: Kernel,
+    /// Who knows what fits, and what there is to be known.
+    pub asked: Asked,
 }
+
+/// Gives the kernel that an editor asks, as long as there is one.
+pub type Asked = Rc<dyn Fn() -> Option<Kernel>>;
 
 /// An editor in the page; taken away when dropped.
 pub struct Editor {
@@ -78,7 +87,26 @@ pub struct Editor {
     _on_run: Closure<dyn FnMut(String)>,
     _on_leave: Closure<dyn FnMut(String)>,
     _on_focus: Closure<dyn FnMut()>,
-    _asks: [Closure<dyn FnMut(String, u32) -> js_sys::Promise>; 2],
+    _asks: [Closure<Question>; 2],
+}
+
+type Question = dyn FnMut(String, u32) -> js_sys::Promise;
+
+/// A question to the kernel; `null` where there is none.
+fn question(asked: Asked, ask: fn(&Kernel, String, u32) -> js_sys::Promise) -> Closure<Question> {
+    Closure::new(move |code, place| match asked() {
+        Some(kernel) => ask(&kernel, code, place),
+        None => js_sys::Promise::resolve(&JsValue::NULL),
+    })
+}
+
+/// The editor's code, for one who waits for it: none if it doesn't come soon.
+pub async fn load_soon() -> Option<CodeMirror> {
+    first(async { load().await.ok() }, async {
+        TimeoutFuture::new(SOON).await;
+        None
+    })
+    .await
 }
 
 /// Loads the editor's code.
@@ -112,9 +140,8 @@ impl CodeMirror {
             });
         });
         let on_focus = Closure::new(options.on_focus);
-        let (completes, inspects) = (options.kernel.clone(), options.kernel);
-        let complete = Closure::new(move |code, place| completes.complete(code, place));
-        let inspect = Closure::new(move |code, place| inspects.inspect(code, place));
+        let complete = question(options.asked.clone(), Kernel::complete);
+        let inspect = question(options.asked, Kernel::inspect);
         let phrases: Vec<_> = strings::of_editor().iter().map(|(its, ours)| (*its, JsValue::from(*ours))).collect();
         let given = js::object(&[
             ("doc", doc.into()),

@@ -53,6 +53,13 @@ impl Running {
         self.phase.get().is_some_and(|phase| !phase.is_over())
     }
 
+    /// Runs it, unless it runs already.
+    pub(super) fn start(self) {
+        if self.phase.get_untracked().is_none_or(RunPhase::is_over) {
+            self.press();
+        }
+    }
+
     /// Runs it, or stops it.
     pub(super) fn press(self) {
         let store = store::chat();

@@ -3,6 +3,7 @@
 pub mod ansi_view;
 pub mod choice;
 pub mod choose_files;
+pub mod code_field;
 pub mod copy;
 pub mod display;
 pub mod drawing;

@@ -1,12 +1,13 @@
 //! A cell: its code, the button that runs it, what can be done to it, and what it put out.
 
-use super::editor::{Code, CodeView};
+use super::editor::CodeView;
 use super::help::HelpSwitch;
 use super::store::{CellDesk, CellStore, Page, RunView};
 use super::strings;
 use crate::protocol::execute::KernelStatus;
 use crate::state::notebook::keys::{Key, KeyCommand, Keys};
 use crate::state::notebook::{Command, Ended, Part, Phase, Question, Then, Way};
+use crate::view::common::code_field::Code;
 use crate::view::common::icon::{Icon, icon};
 use crate::view::common::output::OutputsView;
 use crate::view::common::progress::Elapsed;

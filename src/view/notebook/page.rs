@@ -1,7 +1,6 @@
 //! The page as a whole.
 
 use super::cell::CellView;
-use super::editor::Kit;
 use super::help::{HelpDialog, HelpSwitch};
 use super::side::{Beside, SideSwitch};
 use super::status::KeptView;
@@ -9,6 +8,7 @@ use super::store::{Page, Store};
 use super::strings;
 use super::toolbar::Toolbar;
 use crate::state::notebook::Command;
+use crate::view::common::code_field::Kit;
 use crate::view::common::icon::{Icon, icon};
 use crate::view::common::progress::ProgressView;
 use crate::view::common::theme::Theme;
@@ -32,7 +32,7 @@ pub fn notebook_page(
     Theme::provide();
     HelpSwitch::provide();
     SideSwitch::provide(files, kernel.clone());
-    provide_context(Kit { mirror: StoredValue::new_local(editor), kernel: StoredValue::new_local(kernel) });
+    provide_context(Kit::new(editor, Rc::new(move || Some(kernel.clone()))));
     let store = page.store();
     let cells = RwSignal::from(store.cells);
     let toasts = RwSignal::from(store.toasts);

@@ -17,6 +17,12 @@ async function kept(kit, chat) {
   return body.history.messages[body.history.currentId].content;
 }
 
+/** Writes code over what an editor has. */
+async function write(editor, code) {
+  for (const key of ["ControlOrMeta+a", "Delete"]) await editor.press(key);
+  await editor.fill(code);
+}
+
 const clipboard = (chat) => chat.page.evaluate(() => navigator.clipboard.readText());
 
 const emit = (type, data) => ({ emit: { type, data } });
@@ -226,7 +232,7 @@ export const cases = {
     const block = chat.assistant.locator("figure.code-block").last();
     await block.getByRole("button", { name: "Edit code" }).click();
     const field = block.getByRole("textbox", { name: "Edit code" });
-    await field.fill("print('$$ $1 $& ```')");
+    await write(field, "print('$$ $1 $& ```')");
     await block.getByRole("button", { name: "Run" }).click();
     await block.getByRole("region", { name: "Output" }).getByText("$$ $1 $& ```").waitFor({ timeout: 90_000 });
     await block.getByRole("button", { name: "Save" }).click();
@@ -247,7 +253,7 @@ export const cases = {
     await eventually(async () => (await blocks.count()) === 3, "the code of the step is shown, too");
     same(await blocks.nth(1).getByRole("button", { name: "Edit code" }).count(), 0, "buttons to change the step's code");
     await blocks.last().getByRole("button", { name: "Edit code" }).click();
-    await blocks.last().getByRole("textbox", { name: "Edit code" }).fill("print('changed')");
+    await write(blocks.last().getByRole("textbox", { name: "Edit code" }), "print('changed')");
     await blocks.last().getByRole("button", { name: "Save" }).click();
     await blocks.last().getByText("print('changed')").waitFor();
     const seen = await chat.assistant.innerText();
@@ -271,7 +277,9 @@ export const cases = {
     await block.getByRole("button", { name: "Run" }).click();
     await output.getByText("whole").waitFor();
     await block.getByRole("button", { name: "Edit code" }).click();
-    same(await block.getByRole("textbox", { name: "Edit code" }).inputValue(), "print('half')\nprint('whole')\n", "what is edited");
+    const lines = block.getByRole("textbox", { name: "Edit code" }).locator(".cm-line");
+    await lines.first().waitFor();
+    same((await lines.allInnerTexts()).map((line) => line.trim()), ["print('half')", "print('whole')", ""], "what is edited");
   },
 
   async "a table is copied and saved"(kit) {

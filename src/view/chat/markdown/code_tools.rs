@@ -1,28 +1,25 @@
 //! What the buttons of a code block do.
 
-use super::edit::Edit;
 use super::piece::{Mounted, mount};
 use super::sink::Page;
-use crate::view::chat::run::{RunButton, RunOutput, Running};
+use crate::view::chat::run::{RunButton, RunOutput, Running, is_python};
 use crate::view::chat::strings;
-use crate::web::js;
+use crate::view::common::code_field::Code;
 use crate::web::js::{attributes, element};
-use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
-
-/// How often it is looked for a text that is made anew, and how long apart, in ms.
-const SOON: u32 = 100;
-const FRAME: u32 = 16;
 
 /// A block whose code can be run or was edited.
 pub(super) struct Tools {
     pub(super) figure: Element,
     /// Its code, as it is now.
     pub(super) code: RwSignal<String>,
+    /// The field that it is changed in, while there is one.
+    pub(super) field: StoredValue<Code, LocalStorage>,
+    pub(super) edit: RefCell<Option<Mounted>>,
     running: Running,
 }
 
@@ -51,11 +48,18 @@ pub(super) fn closed(page: &Page, figure: &Element, code: &str) {
 }
 
 /// The tools of a block, made when they are first needed.
-fn tools(page: &Rc<Page>, figure: &Element) -> Rc<Tools> {
+pub(super) fn tools(page: &Page, figure: &Element) -> Rc<Tools> {
     known(page, figure).unwrap_or_else(|| {
         let made = page.owner.with(|| {
             let code = RwSignal::new(code_of(figure));
-            Rc::new(Tools { figure: figure.clone(), code, running: Running::of(code.into()) })
+            let field = StoredValue::new_local(Code::default());
+            Rc::new(Tools {
+                figure: figure.clone(),
+                code,
+                field,
+                edit: RefCell::default(),
+                running: Running::of(code.into()),
+            })
         });
         page.tools.borrow_mut().push(made.clone());
         made
@@ -71,16 +75,28 @@ pub(super) fn again(page: &Rc<Page>, figure: &Element, code: &str) -> Option<Mou
 
 /// Runs the code of a block: the button becomes one that stops, too, and the output comes below.
 pub(super) fn run(page: &Rc<Page>, figure: &Element) {
-    if let Some(view) = show_run(page, figure) {
-        page.kept.borrow_mut().push(view);
-    }
-    let running = tools(page, figure).running;
+    let running = ready_to_run(page, figure);
     page.owner.with(|| running.press());
     let button = figure.query_selector(".code-tools .run").ok().flatten();
     if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
         // It throws only where there is no page.
         let _ = button.focus();
     }
+}
+
+/// Runs the code of a block as it is being written, unless it runs already: the focus stays there.
+pub(super) fn run_edited(page: &Rc<Page>, figure: &Element) {
+    if figure.get_attribute("data-language").is_some_and(|language| is_python(&language)) {
+        let running = ready_to_run(page, figure);
+        page.owner.with(|| running.start());
+    }
+}
+
+fn ready_to_run(page: &Rc<Page>, figure: &Element) -> Running {
+    if let Some(view) = show_run(page, figure) {
+        page.kept.borrow_mut().push(view);
+    }
+    tools(page, figure).running
 }
 
 /// Puts a button that runs and stops in the place of the plain one, and the output below. None if it is there already.
@@ -112,73 +128,6 @@ pub(super) fn collapse(figure: &Element, button: &Element) {
             let _ = figure.append_child(&note);
         }
         _ => {}
-    }
-}
-
-/// Lets the person change the code, run it so, and save it in the message.
-pub(super) fn edit(page: &Rc<Page>, figure: &Element, button: &Element) {
-    let (Some(message), false) = (page.message.clone(), figure.class_list().contains("edited")) else { return };
-    let _ = figure.class_list().add_1("edited");
-    let tools = tools(page, figure);
-    let old = code_of(figure);
-    let host = element("div", "code-edit");
-    let Some(pre) = figure.query_selector(":scope > pre").ok().flatten() else { return };
-    let _ = figure.insert_before(&host, pre.next_sibling().as_ref());
-    let number = same_before(figure, &old);
-    let (code, store) = (tools.code, page.store);
-    let (place, back, gone) = (figure.clone(), button.clone(), host.clone());
-    let article = figure.closest("article").ok().flatten();
-    let close = move |is_saved: bool| {
-        let _ = place.class_list().remove_1("edited");
-        gone.remove();
-        if let Some(back) = back.dyn_ref::<HtmlElement>() {
-            let _ = back.focus();
-        }
-        if let Some(article) = article.clone().filter(|_| is_saved) {
-            let new = code.get_untracked();
-            // Equal blocks that come before it stay equal to it, unless it was changed.
-            let before = editable(&article).into_iter().take_while(|other| !other.is_same_node(Some(&place)));
-            let number = before.filter(|other| code_of(other).trim_end() == new.trim_end()).count();
-            spawn_local(focus_saved(article, new, number));
-        }
-    };
-    let close = StoredValue::new_local(close);
-    let view = mount(page, &host, move || {
-        view! {
-            <Edit store=store message=message.0 old=old number=number code=code close=Callback::new(move |is_saved| close.with_value(|close| close(is_saved))) />
-        }
-    });
-    page.kept.borrow_mut().push(view);
-}
-
-/// How many blocks of the message's own text with the same code stand before this one.
-fn same_before(figure: &Element, code: &str) -> usize {
-    let Some(article) = figure.closest("article").ok().flatten() else { return 0 };
-    let all = editable(&article).into_iter().filter(|other| code_of(other) == code);
-    all.take_while(|other| !other.is_same_node(Some(figure))).count()
-}
-
-/// The blocks of a message whose code can be changed, which have a button for it.
-fn editable(article: &Element) -> Vec<Element> {
-    let Ok(all) = article.query_selector_all("figure.code-block [data-do=edit]") else { return Vec::new() };
-    let figure = |at| all.item(at)?.dyn_into::<Element>().ok()?.closest("figure").ok().flatten();
-    (0..all.length()).filter_map(figure).collect()
-}
-
-/// Gives the focus to the button of a block that was saved, once the text is there anew: this code, after so many others
-/// with the same.
-async fn focus_saved(article: Element, code: String, number: usize) {
-    for _ in 0..SOON {
-        TimeoutFuture::new(FRAME).await;
-        let mut same = editable(&article).into_iter().filter(|figure| code_of(figure).trim_end() == code.trim_end());
-        if let Some(button) = same.nth(number).and_then(|figure| figure.query_selector("[data-do=edit]").ok().flatten())
-        {
-            let is_free = js::document().active_element().is_none_or(|active| active.tag_name() == "BODY");
-            if let Some(button) = button.dyn_ref::<HtmlElement>().filter(|_| is_free) {
-                let _ = button.focus();
-            }
-            return;
-        }
     }
 }
 

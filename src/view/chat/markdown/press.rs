@@ -1,7 +1,7 @@
 //! One listener for all buttons of a text: they say by `data-do` what they do.
 
 use super::sink::Page;
-use super::{code_tools, table};
+use super::{code_tools, edit, table};
 use crate::view::chat::strings;
 use crate::web::clipboard;
 use crate::web::js::attributes;
@@ -32,7 +32,7 @@ fn press(page: &Rc<Page>, button: &Element) {
     match (does.as_str(), figure) {
         ("copy", Some(figure)) => copy(button, &code_tools::code_now(page, &figure)),
         ("run", Some(figure)) => code_tools::run(page, &figure),
-        ("edit", Some(figure)) => code_tools::edit(page, &figure, button),
+        ("edit", Some(figure)) => edit::edit(page, &figure, button),
         ("collapse", Some(figure)) => code_tools::collapse(&figure, button),
         ("source", Some(figure)) => {
             // It throws for names that are none.
