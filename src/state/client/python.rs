@@ -146,6 +146,9 @@ impl Client {
                 }
             }
             KernelMessage::Status(status) => {
+                if *status == KernelStatus::Starting {
+                    self.runs.begin_life(chat);
+                }
                 let is_shown = self.chat.id.as_ref() == Some(chat);
                 let has_made_room = *status == KernelStatus::Starting && self.made_room.remove(chat);
                 let kernel = self.kernels.entry(chat.clone()).or_default();

@@ -30,6 +30,8 @@ pub struct Run {
     message: MessageId,
     code: String,
     id: MsgId,
+    /// Which life of its kernel it was run in, and its number there, by which tracebacks name it.
+    cell: Option<(u32, u32)>,
     /// Whether its files are on their way; its kernel doesn't know of it yet.
     is_fetching: bool,
 }
@@ -58,6 +60,8 @@ impl RunPhase {
 pub struct Runs {
     places: BTreeMap<RunPlace, Run>,
     count: u64,
+    /// How often the kernel of each chat has begun anew: its runs are counted from 1 then.
+    lives: BTreeMap<ChatId, u32>,
 }
 
 impl Runs {
@@ -70,6 +74,19 @@ impl Runs {
     pub fn place_of(&self, message: &MessageId, code: &str) -> Option<RunPlace> {
         let ran = |(_, run): &(&RunPlace, &Run)| run.message == *message && run.code == code;
         self.places.iter().rev().find(ran).map(|(place, _)| *place)
+    }
+
+    /// Where the code stands that a traceback of this place names by its number.
+    pub fn named(&self, by: RunPlace, number: u32) -> Option<RunPlace> {
+        let by = self.places.get(&by)?;
+        let cell = by.cell.map(|(life, _)| (life, number))?;
+        let is_it = |(_, run): &(&RunPlace, &Run)| run.chat == by.chat && run.cell == Some(cell);
+        self.places.iter().find(is_it).map(|(place, _)| *place)
+    }
+
+    /// The kernel of a chat begins anew.
+    pub(super) fn begin_life(&mut self, chat: &ChatId) {
+        *self.lives.entry(chat.clone()).or_default() += 1;
     }
 
     fn find(&mut self, chat: &ChatId, id: &MsgId) -> Option<(RunPlace, &mut Run)> {
@@ -204,9 +221,10 @@ impl Client {
                 }
             }
         }
+        let life = self.runs.lives.get(chat).copied().unwrap_or_default();
         let Some((place, run)) = message.parent().and_then(|parent| self.runs.find(chat, parent)) else { return false };
         if !run.phase.is_over() {
-            run.hear(message);
+            run.hear(message, life);
             update.changes.push(Change::Run(place));
         }
         true
@@ -214,7 +232,7 @@ impl Client {
 }
 
 impl Run {
-    fn hear(&mut self, message: &KernelMessage) {
+    fn hear(&mut self, message: &KernelMessage, life: u32) {
         match message {
             KernelMessage::Started { .. } => self.phase = RunPhase::Running,
             KernelMessage::Output { output, .. } => {
@@ -227,7 +245,10 @@ impl Run {
                 self.outputs.overflow(*name, data.clone(), *dropped);
             }
             KernelMessage::InputRequest { prompt, password, .. } => self.question = Some((prompt.clone(), *password)),
-            KernelMessage::Reply { reply, .. } => self.end(reply),
+            KernelMessage::Reply { reply, .. } => {
+                self.cell = Some((life, reply.execution_count));
+                self.end(reply);
+            }
             KernelMessage::Status(_) | KernelMessage::Progress(_) | KernelMessage::UpdateDisplay { .. } => {}
         }
     }

@@ -26,6 +26,10 @@ const LONGEST: usize = 1_000;
 #[derive(Clone, Copy)]
 pub(super) struct Follow(pub Callback<()>);
 
+/// The reader is led elsewhere: the end isn't kept in view any more, unless it is where they come to.
+#[derive(Clone, Copy)]
+pub(super) struct Leave(pub Callback<()>);
+
 /// Tells people who don't see the page what is finished: sentences, not the words of which they are made.
 #[derive(Clone, Copy)]
 pub(super) struct Announcer {
@@ -80,6 +84,15 @@ pub(super) fn Conversation() -> impl IntoView {
         }
     };
     provide_context(Follow(Callback::new(move |()| follow())));
+    provide_context(Leave(Callback::new(move |()| {
+        follows.set(false);
+        request_animation_frame(move || {
+            let is_at_end = |log: web_sys::HtmlDivElement| {
+                log.scroll_top() + log.client_height() + NEAR_END as i32 >= log.scroll_height()
+            };
+            let _ = follows.try_set(log.get_untracked().is_some_and(is_at_end));
+        });
+    })));
     // Whatever makes it longer: words, pictures that have come, colours. Between layout and painting, so that nothing
     // has to be laid out for this.
     Effect::new(move |_| {

@@ -11,6 +11,7 @@ pub mod embeds;
 mod extras;
 mod form;
 mod group;
+mod lines;
 mod long_text;
 mod markdown;
 mod message;
@@ -60,6 +61,7 @@ fn SignedIn() -> impl IntoView {
     let store = store::chat();
     // What is written belongs to who is signed in.
     provide_context(prompt::Draft::new());
+    lines::Lines::provide();
     artifacts::Artifacts::provide(panel::Panel::provide());
     on_cleanup(move || store.forget_pictures());
     let title = move || {

@@ -1,6 +1,8 @@
 //! Python of the conversation that the person can run, for whatever shows code: `CodeRun` is the button and the output
 //! below it; a view that has its own place for each takes `RunButton` and `RunOutput` with one [`Running`].
 
+use super::conversation::Leave;
+use super::lines::Lines;
 use super::{store, strings};
 use crate::ids::MessageId;
 use crate::protocol::execute::ReplyStatus;
@@ -118,9 +120,18 @@ pub(super) fn RunButton(running: Running) -> impl IntoView {
 
 /// What the last run put out, once there was one.
 #[component]
-pub(super) fn RunOutput(running: Running) -> impl IntoView {
+pub(super) fn RunOutput(
+    running: Running,
+    /// Shows a line of the code, if that is in view.
+    #[prop(optional)]
+    on_line: Option<Callback<u32>>,
+) -> impl IntoView {
     let store = store::chat();
+    let lines = Lines::here();
     let Running { place, phase, .. } = running;
+    if let Some(show) = on_line {
+        lines.shown_by(place, show);
+    }
     let outputs = StoredValue::new_local(OutputList::default());
     Effect::new(move |_| {
         store.read(Change::Run(place), |client| {
@@ -140,10 +151,17 @@ pub(super) fn RunOutput(running: Running) -> impl IntoView {
         RunPhase::Ended(_) => is_empty.get().then_some(strings::no_output()),
     };
     let on_save = Callback::new(move |key| store.user(User::SaveOutput(place, key)));
+    let leave = use_context::<Leave>();
+    let on_place = Callback::new(move |named| {
+        if let Some(Leave(leave)) = leave {
+            leave.run(());
+        }
+        lines.go_to(store, place, named);
+    });
     view! {
         <Show when=move || phase.with(Option::is_some)>
             <section class="tool-output run-output" aria-label=strings::output()>
-                <OutputsView outputs=outputs.get_value() on_save=on_save />
+                <OutputsView outputs=outputs.get_value() on_save=on_save on_place=Some(on_place) />
                 {move || {
                     question
                         .get()

@@ -177,6 +177,9 @@ texts! {
     run: "Run", "运行";
     run_waits: "Waiting for Python…", "正在等待 Python…";
     run_goes_on: "Running…", "正在运行…";
+    line_elsewhere:
+        "The code of this line is not shown here: it ran elsewhere in the chat, or was changed since.",
+        "这一行的代码没有显示在这里：它是在此对话的其他地方运行的，或者之后被更改了。";
     run_aborted: "Not run: it was stopped before it began.", "未运行：在开始之前就被停止了。";
     branch: "Branch into a new chat", "在新对话中分支";
     usage: "Usage", "用量";

@@ -22,6 +22,38 @@ async function edit(block) {
 }
 
 export const cases = {
+  async "a line of a traceback leads to that line of the code, in whichever block it stands"(kit) {
+    const lines = Array.from({ length: 80 }, (_, at) => `# ${at}`).join("\n");
+    const chat = await openAnswer(kit, `${fence(`${lines}\ndef half(n):\n    return n / 0  # of course not\n${lines}`)}Then\n\n${"so it goes\n\n".repeat(40)}${fence("print('before')\nhalf(2)")}`);
+    const { page } = chat;
+    const [far, near] = [blocks(chat).first(), blocks(chat).last()];
+    await button(far, "Run").click();
+    await far.getByText("It put out nothing.").waitFor({ timeout: KERNEL });
+    await button(far, "Collapse").click();
+    await button(near, "Run").click();
+    await output(near).getByText("ZeroDivisionError").first().waitFor({ timeout: KERNEL });
+    await output(near).getByRole("button", { name: /line 82, in half/ }).press("Enter");
+    same(await selected(page), "    return n / 0  # of course not", "the line that is marked");
+    ok(await far.locator("pre").evaluate((pre) => pre === document.activeElement), "the keyboard is at the code");
+    await eventually(() => page.evaluate(() => {
+      const [line, log] = [getSelection().getRangeAt(0).getBoundingClientRect(), document.querySelector("[role=log]").getBoundingClientRect()];
+      return line.height > 0 && line.top >= log.top && line.bottom <= log.bottom;
+    }), "the line is in view");
+    await button(far, "Collapse").waitFor();
+    await output(near).getByRole("button", { name: /line 2, in <module>/ }).click();
+    same(await selected(page), "half(2)", "the line in the block itself");
+    // A block that is being edited shows the line where it is written.
+    await edit(far);
+    await output(near).getByRole("button", { name: /line 82, in half/ }).click();
+    await eventually(async () => (await selected(page)) === "    return n / 0  # of course not", "the line in the editor");
+    ok(await field(far).evaluate((one) => one === document.activeElement), "the keyboard is in the editor");
+    // What ran once and is other code by now is not what the traceback means.
+    await field(far).press("ControlOrMeta+Enter");
+    await eventually(async () => (await output(far).count()) === 1 && (await button(far, "Run").count()) === 1, "it has run again");
+    await output(near).getByRole("button", { name: /line 82, in half/ }).click();
+    await page.getByText("The code of this line is not shown here").waitFor();
+  },
+
   async "the editor of a block offers what the living kernel knows, and brings none to life"(kit) {
     const site = await kit.ownSite();
     const started = () => site.asked.filter((path) => /^\/(pyodide|snapshots)\//.test(path)).length > 0;

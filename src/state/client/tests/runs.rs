@@ -104,6 +104,28 @@ fn a_kernel_that_is_lost_is_told_of_where_its_variables_are_missed() {
 }
 
 #[test]
+fn a_traceback_names_the_code_of_its_chat_that_the_same_kernel_ran_under_that_number() {
+    let mut client = in_chat();
+    let mut runs = |client: &mut Client, place: u32, number: u32| {
+        let id = asked(&run(client, RunPlace(place), "f()")).expect("a run");
+        let reply = ExecuteReply { status: ReplyStatus::Error, execution_count: number, ..ExecuteReply::default() };
+        hear(client, KernelMessage::Reply { parent: id, reply });
+    };
+    let named = |client: &Client, by: u32, number: u32| client.runs.named(RunPlace(by), number).map(|place| place.0);
+    hear(&mut client, KernelMessage::Status(KernelStatus::Starting));
+    runs(&mut client, 1, 1);
+    runs(&mut client, 2, 3);
+    assert_eq!([named(&client, 2, 1), named(&client, 2, 3), named(&client, 2, 2)], [Some(1), Some(2), None]);
+    hear(&mut client, KernelMessage::Status(KernelStatus::Starting));
+    runs(&mut client, 3, 1);
+    assert_eq!([named(&client, 3, 1), named(&client, 3, 3)], [Some(3), None], "of the kernel that runs now");
+    assert_eq!(named(&client, 2, 1), Some(1), "what is still shown keeps its meaning");
+    runs(&mut client, 1, 2);
+    assert_eq!([named(&client, 2, 1), named(&client, 3, 2)], [None, Some(1)], "code that was run again");
+    assert_eq!(named(&client, 4, 1), None, "where nothing ran");
+}
+
+#[test]
 fn a_chats_kernel_is_restarted_when_the_person_says_so() {
     let mut client = in_chat();
     let effects = client.update(Input::User(User::RestartKernel("c".into()))).effects;

@@ -1,5 +1,6 @@
 //! What the buttons of a code block do.
 
+use super::line;
 use super::piece::{Mounted, mount};
 use super::sink::Page;
 use crate::view::chat::run::{RunButton, RunOutput, Running, is_python};
@@ -21,6 +22,21 @@ pub(super) struct Tools {
     pub(super) field: StoredValue<Code, LocalStorage>,
     pub(super) edit: RefCell<Option<Mounted>>,
     running: Running,
+}
+
+impl Tools {
+    /// Brings a line of the code into view, where it is being written or where it stands.
+    fn show_line(&self, line: u32) {
+        if self.figure.class_list().contains("collapsed")
+            && let Ok(Some(button)) = self.figure.query_selector("[data-do=collapse]")
+        {
+            collapse(&self.figure, &button);
+        }
+        match self.figure.class_list().contains("edited") {
+            true => self.field.get_value().go_to_line(line),
+            false => line::show(&self.figure, line),
+        }
+    }
 }
 
 /// The code of a block as the person has it: what is being written in its field counts.
@@ -102,12 +118,17 @@ fn ready_to_run(page: &Rc<Page>, figure: &Element) -> Running {
 /// Puts a button that runs and stops in the place of the plain one, and the output below. None if it is there already.
 fn show_run(page: &Rc<Page>, figure: &Element) -> Option<Mounted> {
     let plain = figure.query_selector("[data-do=run]").ok().flatten()?;
-    let running = tools(page, figure).running;
+    let tools = tools(page, figure);
+    let running = tools.running;
     let (host, output) = (element("span", "run-host"), element("div", "run-host"));
     plain.replace_with_with_node_1(&host).ok()?;
     figure.append_child(&output).ok()?;
     let button = mount(page, &host, move || view! { <RunButton running=running /> });
-    let output = mount(page, &output, move || view! { <RunOutput running=running /> });
+    let output = mount(page, &output, move || {
+        let tools = StoredValue::new_local(tools);
+        let on_line = Callback::new(move |line| tools.with_value(|tools| tools.show_line(line)));
+        view! { <RunOutput running=running on_line=on_line /> }
+    });
     Some(Mounted::both(button, output))
 }
 

@@ -9,6 +9,7 @@ mod diagram;
 mod edit;
 mod html;
 mod later;
+mod line;
 mod live;
 mod math;
 mod piece;
