@@ -50,6 +50,22 @@ function refused(kit, pattern) {
   for (let at = errors.length - 1; at >= 0; at--) if (pattern.test(errors[at])) errors.splice(at, 1);
 }
 
+/** In a page: how much of an area is red, and how much is blue, in pictures of the screen. */
+const shares = ({ frames, area }) =>
+  Promise.all(frames.map(async (data) => {
+    const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const paint = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+    paint.drawImage(picture, 0, 0);
+    const { data: bytes } = paint.getImageData(0, 0, picture.width, picture.height);
+    let [red, blue] = [0, 0];
+    for (let at = 0; at < bytes.length; at += 4) {
+      if (bytes[at + 1] > 40) continue;
+      red += bytes[at] > 215 && bytes[at + 2] < 40;
+      blue += bytes[at] < 40 && bytes[at + 2] > 215;
+    }
+    return [red / area, blue / area];
+  }));
+
 const html = (body, more = "") => `\`\`\`html\n${body}\n\`\`\`\n${more}`;
 
 export const cases = {
@@ -239,6 +255,35 @@ export const cases = {
     model.release("second");
     await frame(chat, "Embed 1").getByText("new").waitFor();
     same(await frame(chat, "Embed 3").locator("p").innerText(), number, "the other embed, at another place");
+    await chat.idle();
+  },
+
+  async "an embed that changes is on the screen in every frame, the old one or the new one, at its height"(kit) {
+    const [chat, model] = [await open(kit), await kit.model()];
+    const version = (colour, words) => `<body style="margin:0;background:${colour}"><div style="height:400px;font-size:1px">${words}</div>`;
+    await chat.does(embeds(version("#f00", "old")), { wait: "change" }, embeds(version("#00f", "new")), { wait: "end" }, { say: "Done." });
+    await frame(chat, "Embed 1").getByText("old").waitFor();
+    const old = chat.page.locator('iframe[title="Embed 1"]');
+    await eventually(() => old.evaluate((one) => one.offsetHeight === 400), "the height is told");
+    const { width } = await old.boundingBox();
+    const screen = await chat.page.context().newCDPSession(chat.page);
+    const frames = [];
+    screen.on("Page.screencastFrame", ({ data, sessionId }) => {
+      frames.push(data);
+      screen.send("Page.screencastFrameAck", { sessionId }).catch(() => {});
+    });
+    await screen.send("Page.startScreencast", { format: "png", everyNthFrame: 1 });
+    model.release("change");
+    await frame(chat, "Embed 1").getByText("new").waitFor();
+    await counted(chat.page.locator("iframe"), 1, "frames afterwards");
+    const reader = await kit.page();
+    const areas = () => reader.evaluate(shares, { frames, area: width * 400 });
+    await eventually(async () => (await areas()).at(-1)[1] > 0.95, "the new one is on the screen");
+    await screen.send("Page.stopScreencast");
+    const seen = await areas();
+    ok(seen[0][0] > 0.95, `the old one is on the screen at first: ${seen[0]}`);
+    same(seen.filter(([red, blue]) => Math.max(red, blue) < 0.95), [], `frames without either, of ${seen.length}`);
+    model.release("end");
     await chat.idle();
   },
 
