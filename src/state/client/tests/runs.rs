@@ -106,7 +106,7 @@ fn a_kernel_that_is_lost_is_told_of_where_its_variables_are_missed() {
 #[test]
 fn a_traceback_names_the_code_of_its_chat_that_the_same_kernel_ran_under_that_number() {
     let mut client = in_chat();
-    let mut runs = |client: &mut Client, place: u32, number: u32| {
+    let runs = |client: &mut Client, place: u32, number: u32| {
         let id = asked(&run(client, RunPlace(place), "f()")).expect("a run");
         let reply = ExecuteReply { status: ReplyStatus::Error, execution_count: number, ..ExecuteReply::default() };
         hear(client, KernelMessage::Reply { parent: id, reply });
