@@ -184,11 +184,11 @@ fn marked(page: &[u8], build: &str) -> Option<Vec<u8>> {
 fn is_shell(name: &str) -> bool {
     name == CHARTS
         || name != SERVICE_WORKER
-        && !["pyodide", snapshots::FOLDER, frames::FOLDER, "vendor/diagram", "vendor/embed"]
-            .iter()
-            .any(|part| is_below(name, part))
-        && !name.ends_with(".map")
-        && !name.ends_with(".txt")
+            && !["pyodide", snapshots::FOLDER, frames::FOLDER, "vendor/diagram", "vendor/embed"]
+                .iter()
+                .any(|part| is_below(name, part))
+            && !name.ends_with(".map")
+            && !name.ends_with(".txt")
 }
 
 /// What only some messages need: kept once it has been needed.
