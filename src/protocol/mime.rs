@@ -104,9 +104,11 @@ pub enum Chart {
 }
 
 impl Chart {
-    /// The kind that a media type names: `application/vnd.vega.v5+json`, `application/vnd.vegalite.v6+json`, of any version.
+    /// The kind that a media type names: `application/vnd.vega.v5+json`, `application/vnd.vegalite.v6.json`, of any version.
+    /// Altair 6 writes a dot where its elder has a plus.
     fn named(media_type: &str) -> Option<Self> {
-        let (name, version) = media_type.strip_prefix("application/vnd.")?.strip_suffix("+json")?.split_once(".v")?;
+        let name = media_type.strip_prefix("application/vnd.")?;
+        let (name, version) = name.strip_suffix("+json").or_else(|| name.strip_suffix(".json"))?.split_once(".v")?;
         if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
             return None;
         }
@@ -153,6 +155,7 @@ mod tests {
                 MimeBundle::from([(media_type.to_owned(), MimeData::from_payload(media_type, b"{}".to_vec()))]);
             chart(&bundle).map(|(_, chart, text)| (chart, text.to_owned()))
         };
+        assert_eq!(of("application/vnd.vegalite.v6.json"), Some((Chart::VegaLite, "{}".to_owned())));
         assert_eq!(of("application/vnd.vegalite.v6+json"), Some((Chart::VegaLite, "{}".to_owned())));
         assert_eq!(of("application/vnd.vegalite.v5.20.1+json"), Some((Chart::VegaLite, "{}".to_owned())));
         assert_eq!(of("application/vnd.vega.v5+json"), Some((Chart::Vega, "{}".to_owned())));

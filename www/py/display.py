@@ -72,7 +72,7 @@ def _payload(mime, data):
         if isinstance(data, str):
             data = base64.b64decode(data)
         return bytes(data)
-    if mime == "application/json" or mime.endswith("+json"):
+    if mime == "application/json" or mime.endswith(("+json", ".json")):
         return data if isinstance(data, str) and mime != "application/json" else bridge.encode(data)
     if isinstance(data, list) and all(isinstance(line, str) for line in data):
         return "".join(data)

@@ -115,7 +115,7 @@ fn bundle(bundle: &MimeBundle) -> Value {
 }
 
 fn is_json(media_type: &str) -> bool {
-    media_type == "application/json" || media_type.ends_with("+json")
+    media_type == "application/json" || ["+json", ".json"].iter().any(|end| media_type.ends_with(end))
 }
 
 /// Text as Jupyter writes it: its lines with their ends, so that a diff shows the lines that changed.

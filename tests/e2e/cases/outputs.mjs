@@ -36,7 +36,7 @@ async function moves(output) {
 }
 
 /** A chart as Altair gives it to a notebook. */
-const spec = (fields) => `display({"application/vnd.vegalite.v6+json": ${JSON.stringify(fields)}, "text/plain": "a chart of nests"}, raw=True)`;
+const spec = (fields) => `display({"application/vnd.vegalite.v6.json": ${JSON.stringify(fields)}, "text/plain": "a chart of nests"}, raw=True)`;
 const BARS = { title: "Nests", data: { values: [{ bird: "owl", n: 2 }, { bird: "wren", n: 5 }] }, mark: "bar", encoding: { x: { field: "bird" }, y: { field: "n", type: "quantitative" } } };
 
 export const cases = {
