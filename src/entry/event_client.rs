@@ -127,11 +127,16 @@ pub(super) async fn build(
     Ok(Parts { driver, loopback, sign_in })
 }
 
-/// A client of one server. `onChange` hears that the state changed, once for many changes; [`EventClient::state`]
+thread_local! {
+    /// The connected ones: a host that lets go of its handle goes on being told, and calls go on being answered.
+    static CONNECTED: RefCell<Vec<Rc<Driver>>> = RefCell::default();
+}
+
+/// A client of one server, until it is disposed of. `onChange` hears that the state changed, once for many changes; [`EventClient::state`]
 /// reads it.
 #[wasm_bindgen]
 pub struct EventClient {
-    driver: Driver,
+    driver: Rc<Driver>,
     loopback: Option<Loopback>,
 }
 
@@ -140,7 +145,9 @@ impl EventClient {
         if let Some(sign_in) = parts.sign_in {
             parts.driver.user(sign_in);
         }
-        Self { driver: parts.driver, loopback: parts.loopback }
+        let driver = Rc::new(parts.driver);
+        CONNECTED.with_borrow_mut(|connected| connected.push(driver.clone()));
+        Self { driver, loopback: parts.loopback }
     }
 }
 
@@ -248,6 +255,7 @@ impl EventClient {
     /// Ends the connection and the code that runs.
     pub fn dispose(self) {
         self.driver.user(User::SignOut);
+        CONNECTED.with_borrow_mut(|connected| connected.retain(|driver| !Rc::ptr_eq(driver, &self.driver)));
     }
 }
 

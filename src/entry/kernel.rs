@@ -36,7 +36,7 @@ extern "C" {
     fn end(this: &Outputs);
 }
 
-/// A Python kernel in a sandbox of this page.
+/// A Python kernel in a sandbox of this page. One that nothing of the page holds goes when its runs have ended.
 #[wasm_bindgen(js_name = Kernel)]
 pub struct KernelHandle {
     kernel: Kernel,
@@ -60,6 +60,8 @@ struct Shared {
 }
 
 struct OpenRun {
+    /// JavaScript may have let go of its handle: what it asked for is answered all the same.
+    _kernel: Kernel,
     outputs: Outputs,
     resolve: js_sys::Function,
     stdout: String,
@@ -69,6 +71,7 @@ struct OpenRun {
 
 /// Somebody who waits for the kernel to be ready (idle), or to have nothing running.
 struct Waiting {
+    _kernel: Kernel,
     until: fn(KernelStatus) -> bool,
     resolve: js_sys::Function,
     reject: js_sys::Function,
@@ -188,6 +191,7 @@ impl KernelHandle {
         let (run_id, run_outputs) = (id.clone(), outputs.clone());
         let reply = js_sys::Promise::new(&mut |resolve, _| {
             let run = OpenRun {
+                _kernel: self.kernel.clone(),
                 outputs: run_outputs.clone(),
                 resolve,
                 stdout: String::new(),
@@ -262,12 +266,13 @@ impl KernelHandle {
     }
 
     fn until(&self, until: fn(KernelStatus) -> bool) -> js_sys::Promise {
-        let (status, shared) = (self.kernel.status(), self.shared.clone());
+        let status = self.kernel.status();
         js_sys::Promise::new(&mut |resolve, reject| {
             if until(status) {
                 settle(&resolve, &JsValue::UNDEFINED);
             } else {
-                shared.waiting.borrow_mut().push(Waiting { until, resolve, reject });
+                let _kernel = self.kernel.clone();
+                self.shared.waiting.borrow_mut().push(Waiting { _kernel, until, resolve, reject });
             }
         })
     }

@@ -1,5 +1,6 @@
 //! A question over the page: modal, named by its title, closed by Escape.
 
+use crate::view::common::focus::is_free;
 use crate::view::common::theme::on_cleanup_drop;
 use crate::web::js;
 use leptos::html;
@@ -18,9 +19,11 @@ pub(super) struct FocusBack(pub Option<HtmlElement>);
 impl Drop for FocusBack {
     fn drop(&mut self) {
         if let Some(element) = self.0.take() {
-            // After the dialog has left the page. What had the focus may be gone, too.
+            // After the dialog has left the page. What had the focus may be gone, and another dialog may have it.
             request_animation_frame(move || {
-                let _ = element.focus();
+                if is_free() {
+                    let _ = element.focus();
+                }
             });
         }
     }

@@ -1,9 +1,15 @@
 //! The keyboard's focus.
 
+use crate::web::js;
 use leptos::html::ElementType;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
+
+/// Whether nothing has the focus: then it may be given, and is taken from nobody.
+pub fn is_free() -> bool {
+    js::document().active_element().is_none_or(|active| active.tag_name() == "BODY")
+}
 
 /// Gives a field the focus as soon as it is in the page.
 pub fn focus_when_there<E>(field: NodeRef<E>)

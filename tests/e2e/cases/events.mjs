@@ -193,6 +193,10 @@ export const cases = {
   async "people of a shared chat are shown"(kit) {
     const chat = await open(kit);
     const other = { id: "somebody-else", name: "Grace" };
+    // The server tells who is in the room when the chat is joined.
+    await chat.does({ say: "Joined." });
+    await chat.replies("Joined.");
+    await chat.idle();
     await chat.does(
       emit("chat:presence", { users: [other] }),
       emit("chat:access", {}),

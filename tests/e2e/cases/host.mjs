@@ -90,6 +90,29 @@ globalThis.client = await crate.EventClient.connect({ server: "${server.origin}"
     await host.evaluate(() => client.dispose());
   },
 
+  async "what a page asked for comes, though it keeps no handle"(kit) {
+    const server = await kit.server();
+    const host = await page(
+      kit,
+      `globalThis.changes = 0;
+const run = async (code) => (await crate.Kernel.start({})).execute(code);
+globalThis.lost = run("import time\\nfor n in range(6): time.sleep(0.5); print(n)\\n42");
+globalThis.read = async () => { let text = ""; for await (const output of (await lost).outputs) text += output.text ?? ""; return [text, (await (await lost).reply).result]; };
+await lost;
+await crate.EventClient.connect({ server: "${server.origin}", token: "${server.token}", onChange: () => (changes += 1) });`,
+    );
+    const cdp = await host.context().newCDPSession(host);
+    await cdp.send("HeapProfiler.collectGarbage");
+    same(await host.evaluate(() => read()), ["0\n1\n2\n3\n4\n5\n", 42], "what the run gave");
+    await cdp.send("HeapProfiler.collectGarbage");
+    const before = await host.evaluate(() => changes);
+    const again = await kit.chat();
+    await again.ready();
+    await again.does({ say: "Heard." });
+    await again.replies("Heard.");
+    await eventually(async () => (await host.evaluate(() => changes)) > before, "the client hears its server");
+  },
+
   async "who looks at another chat is told, by the tab that was used last"(kit) {
     const [model, first] = [await kit.model(), await kit.page()];
     const context = first.context();

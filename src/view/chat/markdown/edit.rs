@@ -9,8 +9,9 @@ use crate::view::chat::run::is_python;
 use crate::view::chat::store::ChatStore;
 use crate::view::chat::strings;
 use crate::view::common::code_field::{Code, CodeField, Hears, Kit};
+use crate::view::common::focus::is_free;
 use crate::web::codemirror::{self, Asked, CodeMirror, Leave};
-use crate::web::js::{self, element};
+use crate::web::js::element;
 use gloo_timers::future::TimeoutFuture;
 use leptos::html::Button;
 use leptos::prelude::*;
@@ -189,8 +190,7 @@ async fn focus_saved(article: Element, code: String, number: usize) {
         let mut same = editable(&article).into_iter().filter(|figure| code_of(figure).trim_end() == code.trim_end());
         if let Some(button) = same.nth(number).and_then(|figure| figure.query_selector("[data-do=edit]").ok().flatten())
         {
-            let is_free = js::document().active_element().is_none_or(|active| active.tag_name() == "BODY");
-            if let Some(button) = button.dyn_ref::<HtmlElement>().filter(|_| is_free) {
+            if let Some(button) = button.dyn_ref::<HtmlElement>().filter(|_| is_free()) {
                 let _ = button.focus();
             }
             return;

@@ -1,6 +1,6 @@
 //! One file: its name, which shows what is in it, and what can be done to it.
 
-use super::super::focus::focus_when_there;
+use super::super::focus::{focus_when_there, is_free};
 use super::super::icon::{Icon, icon};
 use super::super::progress::bytes;
 use super::super::strings;
@@ -100,7 +100,8 @@ fn NewName(path: StoredValue<String>, is_renaming: RwSignal<bool>, main: NodeRef
     let leave = move || {
         is_renaming.set(false);
         request_animation_frame(move || {
-            if let Some(main) = main.get_untracked() {
+            // The person may be somewhere else by then.
+            if let Some(main) = main.get_untracked().filter(|_| is_free()) {
                 let _ = main.focus();
             }
         });
