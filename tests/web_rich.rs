@@ -4,7 +4,8 @@
 #![allow(missing_docs, reason = "a test has no users")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use pyoxide::web::diagram::{Kind, Svg, draw};
+use pyoxide::protocol::chart::Kind;
+use pyoxide::web::diagram::{self, Svg};
 use pyoxide::web::highlight::{Span, spans};
 use pyoxide::web::listen::listen;
 use pyoxide::web::{js, math};
@@ -19,6 +20,10 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 /// What a page of ours allows, as far as these are concerned (`xtask/src/csp.rs`).
 const POLICY: &str = "style-src 'self'; font-src 'self'; img-src 'self' blob: data:; frame-src 'self'; base-uri 'none'";
+
+async fn draw(kind: Kind, source: &str, dark: bool) -> Result<Svg, String> {
+    diagram::draw(kind, source, kind.longest(), dark).await
+}
 
 /// Looks for the built files, under the pages' policy; gives back what breaks it.
 fn page() -> Rc<RefCell<Vec<String>>> {
@@ -319,7 +324,8 @@ async fn charts_are_drawn_as_pictures() {
     page();
     let lite = r#"{"data":{"values":[{"a":"A","b":28},{"a":"B","b":55}]},"mark":"bar","encoding":{"x":{"field":"a","type":"nominal"},"y":{"field":"b","type":"quantitative"}}}"#;
     let vega = r#"{"width":200,"height":100,"data":[{"name":"t","values":[{"x":1},{"x":2}]},{"name":"c","values":"a,b\n1,2","format":{"type":"csv"}}],"scales":[{"name":"s","domain":{"data":"t","field":"x"},"range":"width"}],"marks":[{"type":"rect","from":{"data":"t"},"encode":{"enter":{"x":{"scale":"s","field":"x"},"width":{"signal":"5 + 5"},"y":{"value":0},"y2":{"value":50},"fill":{"value":"red"}}}}]}"#;
-    for (kind, source) in [(Kind::VegaLite, lite), (Kind::Vega, vega)] {
+    let plotly = r#"{"data":[{"type":"bar","x":["a","b"],"y":[2,6]}],"layout":{"title":{"text":"<a href='https://evil.test/'>to <b>x</b></a>"}}}"#;
+    for (kind, source) in [(Kind::VegaLite, lite), (Kind::Vega, vega), (Kind::Plotly, plotly)] {
         for dark in [false, true] {
             let svg = draw(kind, source, dark).await.unwrap();
             assert!(svg.text.contains("<path") && svg.width > 20, "{svg:?}");
@@ -343,6 +349,8 @@ async fn what_can_not_be_drawn_is_a_sentence_and_the_next_one_is_drawn() {
         (Kind::Vega, r#"{"data":[{"name":"a","url":"https://evil.test/x.json"}]}"#, "https://evil.test/x.json"),
         (Kind::VegaLite, r#"{"mark":"bar","data":{"url":"https://evil.test/x.json"}}"#, "only data within it"),
         (Kind::VegaLite, endless, "takes too long"),
+        (Kind::Plotly, "[1]", "JSON object"),
+        (Kind::Plotly, r#"{"data":[{"type":"choropleth","locations":["FRA"],"z":[1]}]}"#, "only data within it"),
         (Kind::Mermaid, &format!("flowchart LR\n{}", "A-->B\n".repeat(10_000)), "longer than 50 kB"),
     ] {
         let error = draw(kind, source, false).await.unwrap_err();

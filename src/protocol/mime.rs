@@ -1,5 +1,6 @@
 //! Mime bundles: one value in several representations, as Jupyter's `display_data` carries it.
 
+use super::chart::Kind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -30,6 +31,14 @@ impl MimeData {
         }
     }
 
+    /// The text, if this is text, to be kept without a copy.
+    pub fn shared_text(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Text(text) => Some(text.clone()),
+            Self::Bytes(_) => None,
+        }
+    }
+
     /// Size in bytes.
     pub fn len(&self) -> usize {
         match self {
@@ -50,6 +59,11 @@ pub type MimeBundle = BTreeMap<String, MimeData>;
 /// Whether values of this media type travel as bytes.
 pub fn is_binary(media_type: &str) -> bool {
     media_type != SVG && ["image/", "audio/", "video/"].iter().any(|kind| media_type.starts_with(kind))
+}
+
+/// Whether values of this media type are JSON, which a notebook has as such.
+pub fn is_json(media_type: &str) -> bool {
+    media_type == "application/json" || media_type.ends_with("+json") || Kind::of_media_type(media_type).is_some()
 }
 
 /// The raster image formats that we show and upload, with their file extension and the bytes each file begins with.
@@ -94,37 +108,6 @@ pub fn playable(bundle: &MimeBundle) -> Option<(&'static str, bool, Arc<[u8]>)> 
 /// The media type of drawings, which are text.
 pub const SVG: &str = "image/svg+xml";
 
-/// What the description of a chart is written for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Chart {
-    /// Vega.
-    Vega,
-    /// Vega-Lite, as Altair writes it.
-    VegaLite,
-}
-
-impl Chart {
-    /// The kind that a media type names: `application/vnd.vega.v5+json`, `application/vnd.vegalite.v6.json`, of any version.
-    /// Altair 6 writes a dot where its elder has a plus.
-    fn named(media_type: &str) -> Option<Self> {
-        let name = media_type.strip_prefix("application/vnd.")?;
-        let (name, version) = name.strip_suffix("+json").or_else(|| name.strip_suffix(".json"))?.split_once(".v")?;
-        if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-            return None;
-        }
-        match name {
-            "vega" => Some(Self::Vega),
-            "vegalite" => Some(Self::VegaLite),
-            _ => None,
-        }
-    }
-}
-
-/// The chart of a bundle: its media type, its kind, its description as JSON.
-pub fn chart(bundle: &MimeBundle) -> Option<(&str, Chart, &str)> {
-    bundle.iter().find_map(|(media_type, data)| Some((media_type.as_str(), Chart::named(media_type)?, data.text()?)))
-}
-
 /// The form of a value that can be a file beside a text: media type, file extension, bytes.
 pub fn attachable(bundle: &MimeBundle) -> Option<(&'static str, &'static str, Arc<[u8]>)> {
     let drawing = || {
@@ -147,22 +130,6 @@ pub fn sniff_raster(bytes: &[u8]) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_chart_is_known_by_its_media_type_in_any_version() {
-        let of = |media_type: &str| {
-            let bundle =
-                MimeBundle::from([(media_type.to_owned(), MimeData::from_payload(media_type, b"{}".to_vec()))]);
-            chart(&bundle).map(|(_, chart, text)| (chart, text.to_owned()))
-        };
-        assert_eq!(of("application/vnd.vegalite.v6.json"), Some((Chart::VegaLite, "{}".to_owned())));
-        assert_eq!(of("application/vnd.vegalite.v6+json"), Some((Chart::VegaLite, "{}".to_owned())));
-        assert_eq!(of("application/vnd.vegalite.v5.20.1+json"), Some((Chart::VegaLite, "{}".to_owned())));
-        assert_eq!(of("application/vnd.vega.v5+json"), Some((Chart::Vega, "{}".to_owned())));
-        for other in ["application/vnd.vega.v+json", "application/vnd.vegas.v5+json", "application/json", "text/html"] {
-            assert_eq!(of(other), None, "{other}");
-        }
-    }
 
     #[test]
     fn svg_is_text_and_png_is_bytes() {

@@ -1,5 +1,6 @@
 //! Floor 0: what is on the wire. Types and serde only; no behaviour beyond reading and writing them.
 
+pub mod chart;
 pub mod chat;
 pub mod execute;
 pub mod mime;

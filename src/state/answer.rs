@@ -3,6 +3,7 @@
 //! the socket.
 
 use crate::ids::FileId;
+use crate::protocol::chart::{Kind, LONGEST_OUTPUT, chart};
 use crate::protocol::chat::content_path;
 use crate::protocol::execute::{ExecuteReply, KernelMessage, ReplyStatus, StreamName};
 use crate::protocol::mime::{MimeBundle, SVG, attachable};
@@ -24,6 +25,8 @@ pub struct Upload {
     pub media_type: Cow<'static, str>,
     /// Its content.
     pub data: Arc<[u8]>,
+    /// What the content describes, if it is a chart that is to be drawn: the picture is what is uploaded.
+    pub chart: Option<Kind>,
 }
 
 /// How an upload ended: the stored file, or a sentence that says why not.
@@ -131,7 +134,12 @@ impl Draft {
             let kind = media_type.split('/').next().filter(|kind| *kind != "image").unwrap_or("figure");
             self.stdout.push(Piece::File(self.uploads.len()));
             let name = format!("{kind}-{number}.{extension}");
-            self.uploads.push(Upload { name, media_type: media_type.into(), data });
+            self.uploads.push(Upload { name, media_type: media_type.into(), data, chart: None });
+        } else if let Some((kind, source)) = chart(bundle).filter(|(_, source)| source.len() <= LONGEST_OUTPUT) {
+            let name = format!("chart-{}.svg", self.uploads.len() + 1);
+            self.stdout.push(Piece::File(self.uploads.len()));
+            let data = source.as_bytes().into();
+            self.uploads.push(Upload { name, media_type: SVG.into(), data, chart: Some(kind) });
         } else if as_text && let Some(text) = bundle.get("text/plain").and_then(|data| data.text()) {
             self.print(&format!("{text}\n"));
         }
@@ -170,6 +178,7 @@ impl Draft {
                 name: format!("{name}-rest.txt"),
                 media_type: "text/plain".into(),
                 data: bytes.into(),
+                chart: None,
             });
         }
     }
@@ -265,6 +274,22 @@ mod tests {
         let mut collector = Collector::default();
         messages.iter().for_each(|message| collector.hear(message));
         collector.finish(reply)
+    }
+
+    #[test]
+    fn a_chart_is_a_picture_that_is_drawn_for_its_upload_and_one_that_brings_a_picture_is_not() {
+        let chart = |types: &[&str]| {
+            let value = |name: &&str| ((*name).to_owned(), MimeData::from_payload(name, PNG.to_vec()));
+            let display = Display { data: types.iter().map(value).collect(), ..Display::default() };
+            KernelMessage::Output { parent: "1".into(), output: Output::ExecuteResult(display) }
+        };
+        let plotly = "application/vnd.plotly.v1+json";
+        let draft = collect(&[chart(&[plotly, "text/plain"]), chart(&[plotly, "image/png"])], &ExecuteReply::default());
+        let uploads: Vec<_> = draft.uploads().iter().map(|upload| (upload.name.as_str(), upload.chart)).collect();
+        assert_eq!(uploads, [("chart-1.svg", Some(Kind::Plotly)), ("figure-2.png", None)]);
+        let answer = draft.answer(&[Ok("id-1".into()), Ok("id-2".into())]);
+        let stdout = "[chart-1.svg](/api/v1/files/id-1/content)\n![Figure 2](/api/v1/files/id-2/content)\n";
+        assert_eq!(answer["stdout"], stdout);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::transport::{Access, Request, Transport};
 use super::{external, js, page_script, storage, strings};
 use crate::file_name;
 use crate::ids::{CallId, ChatId, FileId, MessageId};
+use crate::protocol::chart::{Kind, LONGEST_OUTPUT};
 use crate::protocol::chat::{CallFile, content_path};
 use crate::protocol::execute::InputFile;
 use crate::protocol::mime::sniff_raster;
@@ -371,6 +372,9 @@ impl Inner {
     }
 
     fn upload(self: &Rc<Self>, ticket: Ticket, upload: Upload, query: &str) {
+        if let Some(kind) = upload.chart {
+            return self.draw(kind, ticket, upload, query);
+        }
         let (weak, progress) = (Rc::downgrade(self), ticket.clone());
         let request = Request::Upload {
             path: format!("/api/v1/files/?{query}"),
@@ -391,6 +395,23 @@ impl Inner {
                 })
             });
             Input::Uploaded(ticket, record.map_err(failure))
+        });
+    }
+
+    /// Uploads the picture of a chart.
+    fn draw(self: &Rc<Self>, kind: Kind, ticket: Ticket, upload: Upload, query: &str) {
+        let (weak, query) = (Rc::downgrade(self), query.to_owned());
+        spawn_local(async move {
+            let source = String::from_utf8_lossy(&upload.data);
+            let drawn = super::diagram::draw(kind, &source, LONGEST_OUTPUT, false).await;
+            let Some(inner) = weak.upgrade() else { return };
+            match drawn {
+                Ok(svg) => {
+                    let data = svg.text.into_bytes().into();
+                    inner.upload(ticket, Upload { data, chart: None, ..upload }, &query);
+                }
+                Err(detail) => inner.take(Input::Uploaded(ticket, Err(Failure { status: 200, detail }))),
+            }
         });
     }
 

@@ -1,14 +1,16 @@
-//! Diagrams and charts (SECURITY.md 7): drawn by Mermaid, Vega and Vega-Lite in a frame of an opaque origin that has no
-//! network, and shown as pictures. Its page is `www/frames/diagram.html`; the libraries' files, which it can't fetch,
-//! are handed in as it needs them.
+//! Diagrams and charts (SECURITY.md 7): drawn by Mermaid, Vega, Vega-Lite and plotly in frames of an opaque origin that
+//! have no network, and shown as pictures; a chart that has been drawn can be explored in a frame of its own. The libraries'
+//! files, which a frame can't fetch, are handed in as it needs them.
 
+mod explore;
 mod frame;
 
 use super::blob::ObjectUrl;
 use super::error::WebError;
 use super::{js, strings};
-use crate::protocol::mime::Chart;
-use frame::{Frame, Place};
+use crate::protocol::chart::Kind;
+pub use explore::Explored;
+use frame::Frame;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -19,62 +21,6 @@ const LARGEST: usize = 5_000_000;
 /// The longest side of a picture, in CSS px.
 const WIDEST: f64 = 16_000.0;
 
-/// What a diagram is written for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Mermaid's own language.
-    Mermaid,
-    /// A specification of Vega, as JSON.
-    Vega,
-    /// A specification of Vega-Lite, as JSON.
-    VegaLite,
-}
-
-impl Kind {
-    /// The kind that the info string of a fence names: `mermaid`, `vega`, `vega-lite` (`vegalite`), in any case.
-    pub fn named(language: &str) -> Option<Self> {
-        match language.trim().to_ascii_lowercase().as_str() {
-            "mermaid" => Some(Self::Mermaid),
-            "vega" => Some(Self::Vega),
-            "vega-lite" | "vegalite" => Some(Self::VegaLite),
-            _ => None,
-        }
-    }
-
-    fn place(self) -> Place {
-        match self {
-            Self::Mermaid => Place::Page,
-            Self::Vega | Self::VegaLite => Place::Document,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Mermaid => "mermaid",
-            Self::Vega => "vega",
-            Self::VegaLite => "vega-lite",
-        }
-    }
-
-    /// Longer sources, in bytes, are not drawn. Mermaid lays out, on its frame's main thread, as much as it is given;
-    /// charts bring their data with them.
-    fn longest(self) -> usize {
-        match self {
-            Self::Mermaid => 50_000,
-            Self::Vega | Self::VegaLite => 1_000_000,
-        }
-    }
-}
-
-impl From<Chart> for Kind {
-    fn from(chart: Chart) -> Self {
-        match chart {
-            Chart::Vega => Self::Vega,
-            Chart::VegaLite => Self::VegaLite,
-        }
-    }
-}
-
 /// A picture: SVG without anything that runs, loads or leads elsewhere. It belongs into an `<img>` and nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Svg {
@@ -84,6 +30,8 @@ pub struct Svg {
     pub width: u32,
     /// Its height, in CSS px.
     pub height: u32,
+    /// What it calls itself; empty if it doesn't.
+    pub name: String,
 }
 
 impl Svg {
@@ -96,20 +44,19 @@ impl Svg {
     }
 }
 
-/// Draws a diagram, for a dark page or a light one. One at a time: others wait.
+/// Draws a diagram of at most so many bytes, for a dark page or a light one. One at a time: others wait.
 ///
 /// # Errors
 /// A sentence: its source is wrong or too long, it takes too long or becomes too large, it wants to load something, or
 /// the libraries can't be had.
-pub async fn draw(kind: Kind, source: &str, dark: bool) -> Result<Svg, String> {
-    let longest = kind.longest();
+pub async fn draw(kind: Kind, source: &str, longest: usize, dark: bool) -> Result<Svg, String> {
     if source.len() > longest {
         return Err(strings::diagram_too_long(&(longest / 1000)));
     }
     let _turn = Turn::take().await;
-    let frame = Frame::current(kind.place()).await?;
+    let frame = Frame::shared(kind).await?;
     let busy = Busy { frame: &frame, is_done: Cell::new(false) };
-    let said = frame.ask(kind.name(), source, dark).await?;
+    let said = frame.ask(kind, source, dark, false).await?;
     busy.is_done.set(true);
     match js::get_text(&said, "error") {
         Some(why) => Err(sentence(&why)),
@@ -130,7 +77,8 @@ fn picture(said: &JsValue) -> Option<Svg> {
     let side = |name| js::get(said, name).as_f64().filter(|side| (1.0..=WIDEST).contains(side));
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 1 and 16,000")]
     let side = |name| side(name).map(|side| side as u32);
-    Some(Svg { text, width: side("width")?, height: side("height")? })
+    let name = js::get_text(said, "name").unwrap_or_default();
+    Some(Svg { text, width: side("width")?, height: side("height")?, name })
 }
 
 /// Takes the frame away unless it has answered: whatever it is at, it is at no longer.

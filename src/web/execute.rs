@@ -5,9 +5,8 @@ mod overlay;
 mod said;
 
 use super::focus::FocusWatch;
-use super::frame::{self, Content};
 use super::listen::{Listener, listen};
-use super::{js, strings};
+use super::{frame, js, strings};
 use gloo_timers::callback::Timeout;
 use overlay::Overlay;
 use said::Said;
@@ -71,7 +70,7 @@ impl ExecuteFrame {
     /// # Panics
     /// In a browser without message channels; all have them.
     pub fn open(code: &str, label: &str, hear: impl Fn(FrameMessage) + 'static) -> Self {
-        let frame = frame::confined(&strings::code_of(&label), &Content::Page(PAGE));
+        let frame = frame::confined(&strings::code_of(&label), &frame::Content::Page(PAGE));
         let channel = MessageChannel::new().expect("browsers have message channels");
         let inner = Rc::new(Inner {
             overlay: Overlay::new(&frame, label),

@@ -4,16 +4,20 @@ use super::{crypto, js};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlIFrameElement;
 
-/// What is in a frame.
+/// What a frame has in it.
 pub(super) enum Content<'a> {
-    /// A page of this package with a policy of its own: its file beside this module's own.
+    /// A page of ours, by its file beside this module's own.
     Page(&'a str),
-    /// A document under the policy of the page that holds it. It comes up without a network, too.
-    Document(String),
+    /// This document, which inherits the policy of the page.
+    Document(&'a str),
 }
 
 /// A frame, not yet in the page, of an origin of its own, without cookies, powers or a referrer (SECURITY.md 1, 5.2).
-pub(super) fn confined(title: &str, content: &Content<'_>) -> HtmlIFrameElement {
+pub(super) fn confined(title: &str, content: &Content) -> HtmlIFrameElement {
+    let (attribute, content) = match content {
+        Content::Page(file) => ("src", js::beside_module(file)),
+        Content::Document(html) => ("srcdoc", (*html).to_owned()),
+    };
     let frame: HtmlIFrameElement = js::element("iframe", "").unchecked_into();
     js::attributes(
         &frame,
@@ -25,11 +29,8 @@ pub(super) fn confined(title: &str, content: &Content<'_>) -> HtmlIFrameElement 
             ("credentialless", ""),
             ("name", &crypto::random_name()),
             ("title", title),
+            (attribute, &content),
         ],
     );
-    match content {
-        Content::Page(page) => js::attributes(&frame, &[("src", &js::beside_module(page))]),
-        Content::Document(html) => js::attributes(&frame, &[("srcdoc", html)]),
-    }
     frame
 }

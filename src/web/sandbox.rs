@@ -32,7 +32,7 @@ macro_rules! scripts {
 }
 
 /// What the worker loads, by name: its own modules, and the Python package `pyoxide`.
-pub(super) const SCRIPTS: [(&str, &str); 26] = scripts![
+pub(super) const SCRIPTS: [(&str, &str); 27] = scripts![
     "fetch.js" in "sandbox",
     "files.js" in "sandbox",
     "lockdown.js" in "sandbox",
@@ -40,6 +40,7 @@ pub(super) const SCRIPTS: [(&str, &str); 26] = scripts![
     "runtime.js" in "sandbox",
     "snapshot.js" in "sandbox",
     "bridge.py" in "py",
+    "charts.py" in "py",
     "clock.py" in "py",
     "completion.py" in "py",
     "display.py" in "py",

@@ -18,8 +18,8 @@ texts! {
     diagram_failed(why): "The diagram can't be drawn: {why}.", "无法绘制此图表：{why}。";
     diagram_too_long(most): "The diagram is not drawn: it is longer than {most} kB.", "未绘制此图表：它超过 {most} kB。";
     diagram_silent:
-        "The diagram can't be drawn: the frame for diagrams did not come up. This page's Content-Security-Policy must allow it (frame-src 'self'), and its host must have frames/diagram.html.",
-        "无法绘制此图表：图表的框架没有加载。本页面的 Content-Security-Policy 必须允许它（frame-src 'self'），并且其主机必须有 frames/diagram.html。";
+        "The diagram can't be drawn: the frame for diagrams did not come up. This page's Content-Security-Policy must allow it (frame-src 'self'; for charts in script-src the hash of frames/diagram.js, and blob:), and its host must have frames/diagram.html.",
+        "无法绘制此图表：图表的框架没有加载。本页面的 Content-Security-Policy 必须允许它（frame-src 'self'；对于数据图表，script-src 中须有 frames/diagram.js 的哈希和 blob:），并且其主机必须有 frames/diagram.html。";
     no_frame(why): "the browser refused to open a frame ({why})", "浏览器拒绝打开框架（{why}）";
     frame_left: "its frame left its page", "它的框架离开了原来的页面";
     frame_asks: "its frame asked for what it has no use for", "它的框架请求了用不到的内容";

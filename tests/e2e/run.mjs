@@ -8,6 +8,7 @@ import { cases as a11y } from "./cases/a11y.mjs";
 import { cases as bad } from "./cases/bad.mjs";
 import { cases as calls, proves as callsProve } from "./cases/calls.mjs";
 import { cases as chaos } from "./cases/chaos.mjs";
+import { cases as charts } from "./cases/charts.mjs";
 import { cases as chat } from "./cases/chat.mjs";
 import { cases as code } from "./cases/code.mjs";
 import { cases as copy } from "./cases/copy.mjs";
@@ -39,7 +40,7 @@ import { DIST, OUT, PYODIDE } from "./lib/paths.mjs";
 /** No case may take longer, whatever it waits for. */
 const CASE_TIMEOUT = 240_000;
 
-const groups = { server, notebook, outputs, starts, chaos, offline, questions, chat, markdown, code, copy, growth, media, events, calls, turns, items, host, files, folder, network, panel, bad, plain, serve, gallery, a11y, screenshots };
+const groups = { server, notebook, outputs, charts, starts, chaos, offline, questions, chat, markdown, code, copy, growth, media, events, calls, turns, items, host, files, folder, network, panel, bad, plain, serve, gallery, a11y, screenshots };
 /** Which event types a case proves, by group and name. */
 const proves = { events: eventsProve, calls: callsProve };
 const proved = [];

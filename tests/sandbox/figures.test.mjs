@@ -215,23 +215,3 @@ test("a sound is shown from samples, with and without numpy, and from a file", a
   const without = await isolated.run("Audio([1, 2, 3])");
   assert.match(without.evalue, /rate must be specified/);
 });
-
-// Altair needs a package that no registry has for Pyodide: this has the part of it that a notebook meets, as 6.0 has it.
-const ALTAIR = `import sys, types
-class Renderers:
-  active = "default"
-  def enable(self, name): self.active = name
-  def get(self): return {"default": lambda spec: {"text/html": "<script src=https://cdn.example/></script>"}, "mimetype": lambda spec: {"application/vnd.vegalite.v6.json": spec, "text/plain": "<Chart>"}, "json": lambda spec: {"application/json": spec}}[self.active]
-class Chart:
-  def _repr_mimebundle_(self, *args, **kwds): return sys.modules["altair"].renderers.get()({"mark": "bar"})
-altair = sys.modules["altair"] = types.ModuleType("altair")
-altair.renderers, altair.Chart = Renderers(), Chart`;
-
-test("a chart of Altair comes as its description, unless the code wants it otherwise", async ({ isolated }) => {
-  const run = await isolated.fresh(`${ALTAIR}\nimport altair\naltair.Chart()`);
-  const bundle = run.outputs.find(({ data }) => data)?.data;
-  assert.deepEqual(JSON.parse(bundle["application/vnd.vegalite.v6.json"]), { mark: "bar" }, story(run));
-  assert.ok(!("text/html" in bundle), "no page that loads scripts");
-  const chosen = await isolated.run("altair.renderers.enable('json')\naltair.Chart()");
-  assert.deepEqual(JSON.parse(chosen.outputs.find(({ data }) => data).data["application/json"]), { mark: "bar" }, story(chosen));
-});

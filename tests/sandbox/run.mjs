@@ -8,7 +8,7 @@ if (!fs.existsSync(`${pyodideDir}/pyodide.asm.wasm`)) {
   console.error(`no Pyodide distribution in ${pyodideDir}: run \`cargo xtask setup\`, or set PYOXIDE_PYODIDE_DIR`);
   process.exit(1);
 }
-for (const file of ["runs", "output", "errors", "stop", "figures", "relay", "magics", "network", "files", "questions", "snapshot", "probes", "corpus"]) {
+for (const file of ["runs", "output", "errors", "stop", "figures", "charts", "relay", "magics", "network", "files", "questions", "snapshot", "probes", "corpus"]) {
   await import(`./${file}.test.mjs`);
 }
 await main();

@@ -1,5 +1,6 @@
-// The script of the frame in which diagrams are drawn (SECURITY.md 7): opaque, without network. The page hands in the
-// libraries' files, the frame gives back pictures: SVG without anything that runs, loads or leads elsewhere.
+// The script of the frames in which diagrams and charts are drawn (SECURITY.md 7): opaque, without network. The page hands
+// in the libraries' files, the frame gives back pictures: SVG without anything that runs, loads or leads elsewhere. A chart
+// may be shown in such a frame, too, to be explored: then the frame is seen, and says how high it is.
 (() => {
   "use strict";
   /** How long a chart may be worked at, in ms; the page itself ends what takes a little longer. */
@@ -42,14 +43,14 @@
     const load = async (name) => import(await address(name));
     globalThis.diagramModule = load;
 
-    /** A chart is drawn in a worker, which can be ended whatever it does. */
+    /** A chart of Vega is drawn in a worker, which can be ended whatever it does. */
     async function chart(job) {
       worker ??= new Worker(await address("vega.js"));
       const own = worker;
-      const { svg, error } = await new Promise((done) => {
+      const { error, ...drawn } = await new Promise((done) => {
         const timer = setTimeout(() => done({ error: "@too-slow" }), LIMIT);
         own.onmessage = ({ data }) => (clearTimeout(timer), done(data));
-        own.onerror = (event) => (event.preventDefault(), clearTimeout(timer), done({ error: event.message }));
+        own.onerror = (event) => (event.preventDefault(), clearTimeout(timer), done({ error: event.message || "@nothing" }));
         own.postMessage(job);
       }).finally(() => (own.onmessage = own.onerror = null));
       if (error) {
@@ -57,12 +58,26 @@
         worker = undefined;
         throw new Error(error);
       }
-      return svg;
+      return drawn;
+    }
+
+    /** A library's module. Getting it ready takes time that is not the chart's. */
+    async function library(name) {
+      port.postMessage({ prepares: true });
+      const module = await load(name);
+      port.postMessage({ prepares: false });
+      return module;
     }
 
     async function draw(job) {
-      const svg = job.kind === "mermaid" ? await (await load("mermaid.js")).draw(job.source, job.dark) : await chart(job);
-      return clean(svg);
+      const { svg, name } = job.kind.startsWith("vega") ? await chart(job) : await (await library(`${job.kind}.js`)).draw(job);
+      return { ...clean(svg), name: String(name ?? "").replace(/\s+/g, " ").trim().slice(0, 200) };
+    }
+
+    async function explore(job) {
+      const show = job.kind === "plotly" ? (await library("plotly.js")).explore : (await library("vega.js"), globalThis.exploreVega);
+      await show(job, place(job, (height) => port.postMessage({ height })), tip);
+      return {};
     }
 
     port.onmessage = async ({ data }) => {
@@ -74,7 +89,7 @@
         return;
       }
       try {
-        port.postMessage(await draw(data));
+        port.postMessage(await (data.live ? explore : draw)(data));
       } catch (error) {
         const why = error instanceof RangeError ? "@nested-or-large" : String(error?.message ?? error);
         port.postMessage({ error: why.slice(0, 2_000) });
@@ -82,6 +97,42 @@
     };
     addEventListener("unhandledrejection", (event) => event.preventDefault());
     addEventListener("error", (event) => event.preventDefault());
+  }
+
+  /** Where a chart is explored; `tell` hears how high it is. */
+  function place({ dark }, tell) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`
+      :root { color-scheme: ${dark ? "dark" : "light"}; color: ${dark ? "#d8dedb" : "#26302d"}; font: 14px/1.4 system-ui, sans-serif; }
+      body { margin: 0; }
+      .tip { position: fixed; z-index: 9; max-width: 24em; padding: 4px 8px; border-radius: 4px; overflow-wrap: anywhere;
+        pointer-events: none; background: ${dark ? "#3a4341" : "#26302d"}; color: #fff; font-size: 13px; }
+      .vega-bind { display: flex; gap: 8px; align-items: center; padding: 4px 0; }
+    `);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+    // Words in a chart may be links: they lead nowhere.
+    const stay = (event) => event.target.closest?.("a") && event.preventDefault();
+    for (const way of ["click", "auxclick"]) addEventListener(way, stay, true);
+    const box = document.body.appendChild(document.createElement("div"));
+    // With the bar by which what is too wide is scrolled.
+    const measure = () => tell(Math.ceil(box.getBoundingClientRect().height) + innerHeight - document.documentElement.clientHeight);
+    new ResizeObserver(measure).observe(box);
+    return box.appendChild(document.createElement("div"));
+  }
+
+  /** Shows lines beside the pointer, or none. */
+  function tip({ clientX = 0, clientY = 0 }, lines) {
+    document.querySelector(".tip")?.remove();
+    if (!lines.length) return;
+    const box = document.body.appendChild(document.createElement("div"));
+    box.className = "tip";
+    box.setAttribute("role", "tooltip");
+    for (const line of lines.slice(0, 20)) {
+      box.appendChild(document.createElement("div")).textContent = String(line).slice(0, 200);
+    }
+    const { width, height } = box.getBoundingClientRect();
+    box.style.left = `${Math.max(0, Math.min(clientX + 12, innerWidth - width))}px`;
+    box.style.top = `${clientY + 16 + height > innerHeight ? Math.max(0, clientY - height - 8) : clientY + 16}px`;
   }
 
   const ELEMENTS = new Set(
@@ -93,7 +144,9 @@
 
   /** The picture that is left of a library's text, and its size. */
   function clean(text) {
-    const svg = new DOMParser().parseFromString(text, "text/html").querySelector("svg");
+    // A policy without inline styles refuses even what is only looked through, so they have another name meanwhile.
+    const renamed = text.replace(/\sstyle=/g, " data-style=");
+    const svg = new DOMParser().parseFromString(renamed, "text/html").querySelector("svg");
     if (!svg) throw new Error("@nothing");
     for (const element of [...svg.querySelectorAll("*")]) {
       // What a link holds is shown, in its place, without the link.
@@ -107,15 +160,15 @@
     const [width, height] = sides(svg);
     svg.setAttribute("width", width);
     svg.setAttribute("height", height);
-    svg.style.removeProperty("max-width");
-    const picture = new XMLSerializer().serializeToString(svg);
+    if (svg.dataset.style) svg.dataset.style = svg.dataset.style.replace(/max-width:[^;]*;?/, "");
+    const picture = new XMLSerializer().serializeToString(svg).replaceAll(' data-style="', ' style="');
     if (picture.length > LONGEST) throw new Error("@too-large");
     return { svg: picture, width, height };
   }
 
   function group(link) {
-    const group = document.createElementNS("http://www.w3.org/2000/svg", "g");
-    for (const name of ["class", "transform"]) if (link.hasAttribute(name)) group.setAttribute(name, link.getAttribute(name));
+    const group = document.createElementNS("http://www.w3.org/2000/svg", link.closest("text") ? "tspan" : "g");
+    for (const name of ["class", "transform", "data-style"]) if (link.hasAttribute(name)) group.setAttribute(name, link.getAttribute(name));
     group.append(...link.childNodes);
     return group;
   }

@@ -4,7 +4,6 @@ import base64
 import builtins
 import inspect
 import struct
-import sys
 import uuid
 
 from . import bridge
@@ -72,7 +71,7 @@ def _payload(mime, data):
         if isinstance(data, str):
             data = base64.b64decode(data)
         return bytes(data)
-    if mime == "application/json" or mime.endswith(("+json", ".json")):
+    if mime == "application/json" or mime.endswith("+json") or isinstance(data, dict):
         return data if isinstance(data, str) and mime != "application/json" else bridge.encode(data)
     if isinstance(data, list) and all(isinstance(line, str) for line in data):
         return "".join(data)
@@ -92,14 +91,6 @@ def _add(bundle, metadata, value, mime, found):
     return None
 
 
-def _choose_renderers():
-    """Has libraries give charts as such, unless the code has chosen otherwise: their own choice is a page that loads scripts."""
-    altair = sys.modules.get("altair")
-    renderers = getattr(altair, "renderers", None)
-    if getattr(renderers, "active", None) == "default":
-        renderers.enable("mimetype")
-
-
 def bundle_of(value):
     """The mime bundle and metadata of any value. Only a Refused and interrupts leave this function."""
     bundle, metadata = {}, {}
@@ -107,7 +98,6 @@ def bundle_of(value):
         if kind in formatters:
             return formatters[kind](value)
     if not inspect.isclass(value) and not _answers_everything(value):
-        _choose_renderers()
         found, extra = _split(_call(value, "_repr_mimebundle_"))
         if isinstance(found, dict):
             for mime, data in found.items():

@@ -39,12 +39,18 @@ _DISPLAY = {
     "set_matplotlib_formats": figures.set_formats,
     **rich.KINDS,
 }
+
+def _get_ipython():
+    return builtins.get_ipython()
+
+
 _MODULES = {
-    "IPython": _module("IPython", get_ipython=lambda: builtins.get_ipython(), version_info=(9, 0, 0), __version__="9.0.0"),
+    "IPython": _module("IPython", get_ipython=_get_ipython, version_info=(9, 0, 0), __version__="9.0.0"),
     "IPython.display": _module("IPython.display", **_DISPLAY),
     "matplotlib_inline": _module("matplotlib_inline"),
     "matplotlib_inline.backend_inline": _module("matplotlib_inline.backend_inline", set_matplotlib_formats=figures.set_formats),
     "IPython.core": _module("IPython.core"),
+    "IPython.core.getipython": _module("IPython.core.getipython", get_ipython=_get_ipython),
     "IPython.core.display": _module("IPython.core.display", **_DISPLAY),  # as older code has it
 }
 _MODULES["IPython"].display = display.display

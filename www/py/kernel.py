@@ -20,7 +20,7 @@ from types import ModuleType
 from pyodide.code import should_quiet
 from pyodide.ffi import ConversionError
 
-from . import bridge, clock, display, errors, figures, ipython, magics, network, packages, questions, results, streams, waiting
+from . import bridge, charts, clock, display, errors, figures, ipython, magics, network, packages, questions, results, streams, waiting
 
 VERSION = platform.python_version()
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -41,6 +41,7 @@ def bind(host):
     ipython.install()
     packages.install()  # after all other finders
     figures.install()
+    charts.install()
     clock.install()
     waiting.install()
     network.install()

@@ -17,7 +17,7 @@ import types
 
 from pyodide.ffi import can_run_sync, run_sync
 
-from . import bridge, display, figures, packages, shell
+from . import bridge, display, errors, figures, packages, shell
 from .expressions import is_a
 
 _MARK = re.compile(r"^\s*(?:[\w, ]+=\s*)?[%!?]|\?\s*$", re.MULTILINE)
@@ -205,6 +205,11 @@ class _Shell:
             print(f"{name}{inspect.signature(value)}")
         print(inspect.getdoc(value) or f"No documentation of {type(value).__name__} objects.")
         return None
+
+    def showtraceback(self, exc_info=None, **_):
+        """Writes an exception to stderr, as libraries ask for that have caught it."""
+        _, error, _ = exc_info or sys.exc_info()
+        print("\n".join(errors.describe(error)[2]), file=sys.stderr)
 
     def begin_time(self, _=""):
         """`%%time`: says how long the rest of the cell took."""

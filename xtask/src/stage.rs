@@ -14,8 +14,6 @@ const NOT_SERVED: &[&str] = &["pyodide.json", "snapshot.json", "py", "sandbox", 
 
 /// Scripts of frames without a source of their own: they inherit the page's policy, which names their hashes.
 const FRAME_SCRIPTS: [&str; 3] = ["sandbox/sandbox.js", "sandbox/html_frame.js", "frames/diagram.js"];
-/// What charts in outputs are drawn with.
-const CHARTS: &str = "vendor/diagram/vega.js";
 
 const SERVICE_WORKER: &str = "sw.js";
 const SHELL: &str = "const SHELL = { build: \"unstaged\", files: [], later: [] };";
@@ -182,18 +180,17 @@ fn marked(page: &[u8], build: &str) -> Option<Vec<u8>> {
 
 /// Frames are not among them, nor what is for them alone: a service worker answers no opaque frame.
 fn is_shell(name: &str) -> bool {
-    name == CHARTS
-        || name != SERVICE_WORKER
-            && !["pyodide", snapshots::FOLDER, frames::FOLDER, "vendor/diagram", "vendor/embed"]
-                .iter()
-                .any(|part| is_below(name, part))
-            && !name.ends_with(".map")
-            && !name.ends_with(".txt")
+    name != SERVICE_WORKER
+        && !["pyodide", snapshots::FOLDER, frames::FOLDER, "vendor/diagram", "vendor/embed"]
+            .iter()
+            .any(|part| is_below(name, part))
+        && !name.ends_with(".map")
+        && !name.ends_with(".txt")
 }
 
 /// What only some messages need: kept once it has been needed.
 fn is_needed_later(name: &str) -> bool {
-    name == CHARTS || ["vendor/highlight", "vendor/math"].iter().any(|part| is_below(name, part))
+    ["vendor/highlight", "vendor/math", "vendor/chart"].iter().any(|part| is_below(name, part))
 }
 
 fn fill_shell(source: &str, build: &str, list: Vec<(String, String)>) -> Result<String> {
@@ -275,7 +272,7 @@ mod tests {
 
     #[test]
     fn pyodide_and_maps_are_left_to_others() {
-        let kept = ["index.html", "pyoxide_bg.wasm", "vendor/codemirror.js", "vendor/math/math.js", CHARTS];
+        let kept = ["index.html", "pyoxide_bg.wasm", "vendor/codemirror.js", "vendor/math/math.js"];
         let left = [
             "sw.js",
             "frames/embed.html",
@@ -283,7 +280,7 @@ mod tests {
             "snapshots/plain-heap",
             "vendor/a.js.map",
             "vendor/LICENSES.txt",
-            "vendor/diagram/mermaid.js",
+            "vendor/diagram/vega.js",
             "vendor/embed/chart.js",
         ];
         assert!(kept.iter().all(|name| is_shell(name)) && !left.iter().any(|name| is_shell(name)));

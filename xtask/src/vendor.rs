@@ -32,12 +32,9 @@ const BUNDLES: &[Bundle] = &[
     Bundle { name: "highlight.js", folder: "highlight", words: SPLIT },
     Bundle { name: "math.js", folder: "math", words: &["--format=esm"] },
     Bundle { name: "mermaid.js", folder: "diagram", words: SPLIT },
-    // The script of a worker. The original package would need 'unsafe-eval'.
-    Bundle {
-        name: "vega.js",
-        folder: "diagram",
-        words: &["--format=iife", "--alias:d3-dsv=./www/js/vendor-src/dsv.js"],
-    },
+    // The script of a worker, too. The original package would need 'unsafe-eval'.
+    Bundle { name: "vega.js", folder: "chart", words: &["--format=iife", "--alias:d3-dsv=./www/js/vendor-src/dsv.js"] },
+    Bundle { name: "plotly.js", folder: "chart", words: &["--format=esm"] },
 ];
 
 /// Ready-made modules and scripts: file in `node_modules`, name in `vendor/`, the packages inside of it.

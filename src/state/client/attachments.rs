@@ -79,8 +79,8 @@ impl Client {
         }
         for file in self.attachments.iter_mut().filter(|file| file.state == Storing::Waits) {
             file.state = Storing::Sent(0.0, file.data.len() as f64);
-            let upload =
-                Upload { name: file.name.clone(), media_type: file.media_type.clone().into(), data: file.data.clone() };
+            let (media_type, data) = (file.media_type.clone().into(), file.data.clone());
+            let upload = Upload { name: file.name.clone(), media_type, data, chart: None };
             // Pictures have no text that could be taken out.
             let query = if is_picture(&file.media_type) { "process=false" } else { "process=true" };
             update.effects.push(Effect::Upload(Ticket::Attachment(file.number), upload, query));

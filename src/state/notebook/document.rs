@@ -3,7 +3,7 @@
 use super::cell::Cell;
 use crate::ids::CellId;
 use crate::protocol::execute::{Display, StreamName};
-use crate::protocol::mime::{MimeBundle, MimeData};
+use crate::protocol::mime::{MimeBundle, MimeData, is_json};
 use crate::state::outputs::Body;
 use crate::state::strings;
 use base64::Engine as _;
@@ -112,10 +112,6 @@ fn bundle(bundle: &MimeBundle) -> Value {
     };
     let entries = bundle.iter().map(|(media_type, data)| (media_type.clone(), value(media_type, data)));
     Value::Object(entries.collect::<Map<_, _>>())
-}
-
-fn is_json(media_type: &str) -> bool {
-    media_type == "application/json" || ["+json", ".json"].iter().any(|end| media_type.ends_with(end))
 }
 
 /// Text as Jupyter writes it: its lines with their ends, so that a diff shows the lines that changed.

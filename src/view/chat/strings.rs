@@ -232,7 +232,6 @@ texts! {
         "The message has changed meanwhile, so this code is not saved. Copy it, cancel, and edit the message.",
         "消息已被更改，因此未保存这段代码。请复制它，取消，然后编辑消息。";
     diagram_source: "Source", "源代码";
-    diagram: "Diagram", "图表";
     media: "media", "媒体";
     media_elsewhere: "Film or sound elsewhere, not loaded:", "视频或音频在其他网站上，未加载：";
     page_file: "page.html", "page.html";

@@ -1,16 +1,16 @@
-//! A displayed value in the best of its representations that can be shown safely: charts drawn, images, sounds and films by
-//! their bytes, HTML in a frame, Markdown and formulas as elements, all else as text.
+//! A displayed value in the best of its representations that can be shown safely: charts as pictures of them, images, sounds and films by their
+//! bytes, HTML in a frame, Markdown and formulas as elements, all else as text.
 
 use super::ansi_view::{Terminal, TerminalView};
-use super::drawing::DrawingView;
+use super::chart::ChartView;
 use super::formula::LatexView;
 use super::html_frame::HtmlFrame;
 use super::markdown_view::MarkdownView;
 use super::strings;
+use crate::protocol::chart::{self, LONGEST_OUTPUT};
 use crate::protocol::execute::Display;
-use crate::protocol::mime::{MimeBundle, MimeData, chart, playable, raster_image};
+use crate::protocol::mime::{MimeBundle, MimeData, playable, raster_image};
 use crate::web::blob::ObjectUrl;
-use crate::web::diagram::Kind;
 use crate::web::error::WebError;
 use leptos::prelude::*;
 
@@ -24,49 +24,36 @@ pub fn DisplayView(
     display: Display,
 ) -> impl IntoView {
     let Display { data, metadata, .. } = display;
-    if let Some((media_type, kind, source)) = chart(&data) {
-        let (media_type, kind, source) = (media_type.to_owned(), kind.into(), source.to_owned());
-        let others = data.into_iter().filter(|(other, _)| *other != media_type).collect();
-        return view! { <ChartView kind=kind source=source others=others metadata=metadata /> }.into_any();
+    if let Some((kind, source)) = chart::chart(&data) {
+        let rest = Display { data: chart::without_chart(&data), metadata, ..Display::default() };
+        let fallback = ViewFn::from(move || view! { <DisplayView display=rest.clone() /> });
+        let wanted = Signal::stored(true);
+        return view! {
+            <div class="output-chart">
+                <ChartView kind=kind source=source longest=LONGEST_OUTPUT wanted=wanted fallback=fallback />
+            </div>
+        }
+        .into_any();
     }
-    still(&data, &metadata)
-}
-
-/// A chart; where it can't be drawn, the reason, and what else there is of the value.
-#[component]
-fn ChartView(kind: Kind, source: String, others: MimeBundle, metadata: serde_json::Value) -> impl IntoView {
-    let is_drawn = RwSignal::new(true);
-    let on_drawn = Callback::new(move |drawn| is_drawn.set(drawn));
-    let wanted = Signal::stored(true);
-    view! {
-        <div class="output-chart">
-            <DrawingView kind=kind source=source name=strings::chart().to_owned() wanted=wanted on_drawn=on_drawn />
-        </div>
-        {move || (!is_drawn.get()).then(|| still(&others, &metadata))}
-    }
-}
-
-/// A value that needs no drawing.
-fn still(data: &MimeBundle, metadata: &serde_json::Value) -> AnyView {
-    if let Some((media_type, _, bytes)) = raster_image(data) {
+    if let Some((media_type, _, bytes)) = raster_image(&data) {
         let size = |name: &str| metadata[media_type][name].as_f64().filter(|size| *size >= 1.0);
-        return image(&bytes, media_type, &alternative(data), size("width"), size("height"));
+        return image(&bytes, media_type, &alternative(&data), size("width"), size("height"));
     }
-    if let Some(svg) = text_of(data, "image/svg+xml") {
-        return image(svg.as_bytes(), "image/svg+xml", &alternative(data), None, None);
+    if let Some(svg) = text_of(&data, "image/svg+xml") {
+        return image(svg.as_bytes(), "image/svg+xml", &alternative(&data), None, None);
     }
-    if let Some((media_type, is_film, bytes)) = playable(data) {
-        return player(&bytes, media_type, is_film, alternative(data));
+    if let Some((media_type, is_film, bytes)) = playable(&data) {
+        return player(&bytes, media_type, is_film, alternative(&data));
     }
-    let plain = text(data);
-    if let Some(html) = text_of(data, "text/html") {
+    let plain = text(&data);
+    if let Some(html) = text_of(&data, "text/html") {
         let fallback = move || view! { <TerminalView terminal=Terminal::of(&plain) class="output-text" /> };
         return view! { <HtmlFrame html=html.to_owned() fallback=ViewFn::from(fallback) /> }.into_any();
     }
-    if let Some(markdown) = text_of(data, "text/markdown") {
+    if let Some(markdown) = text_of(&data, "text/markdown") {
         return view! { <MarkdownView text=markdown.to_owned() /> }.into_any();
     }
-    if let Some(latex) = text_of(data, "text/latex") {
+    if let Some(latex) = text_of(&data, "text/latex") {
         return view! { <LatexView text=latex.to_owned() /> }.into_any();
     }
     view! { <TerminalView terminal=Terminal::of(&plain) class="output-text" /> }.into_any()

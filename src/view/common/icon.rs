@@ -49,6 +49,8 @@ pub enum Icon {
     Upload,
     /// A paper clip: attach.
     Attach,
+    /// A magnifying glass: explore.
+    Explore,
 }
 
 impl Icon {
@@ -76,6 +78,7 @@ impl Icon {
             Self::Folder => ("M1.8 12.8V3.4h4.4l1.5 1.8h6.5v7.6z", false),
             Self::Table => ("M2 3h12v10H2zM2 6.4h12M2 9.7h12M6 6.4V13", false),
             Self::Upload => ("M8 10V2.8M4.8 5.8 8 2.5l3.2 3.3M2.8 13.2h10.4", false),
+            Self::Explore => ("M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.3 10.3l3.2 3.2", false),
             Self::Attach => {
                 ("m12.8 7.4-5 5a3 3 0 0 1-4.3-4.3l5.2-5.2a2 2 0 0 1 2.9 2.9L6.4 11a1 1 0 0 1-1.4-1.4l4.6-4.6", false)
             }

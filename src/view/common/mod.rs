@@ -1,12 +1,12 @@
 //! Parts that every page uses. They know outputs, notices and progress, and nothing of notebooks or chats.
 
 pub mod ansi_view;
+pub mod chart;
 pub mod choice;
 pub mod choose_files;
 pub mod code_field;
 pub mod copy;
 pub mod display;
-pub mod drawing;
 pub mod files;
 pub mod focus;
 pub mod formula;

@@ -18,8 +18,13 @@ texts! {
         "这个输出带有脚本，脚本在这里不会运行：它们会绘制的内容没有显示。";
     show_line: "Show this line", "显示这一行";
     image: "Image", "图片";
+    // Diagrams and charts.
     drawing: "Drawing…", "正在绘制…";
+    diagram: "Diagram", "图表";
     chart: "Chart", "图表";
+    explore: "Explore", "交互查看";
+    show_picture: "Back to the picture", "返回图片";
+    live_chart(name): "Chart to explore {name}", "交互图表 {name}";
     dismiss: "Dismiss", "关闭";
     theme(name): "Theme: {name}", "主题：{name}";
     theme_system: "system", "跟随系统";

@@ -2,21 +2,12 @@
 
 import { readFileSync } from "node:fs";
 import { longestTask } from "../lib/browser.mjs";
-import { clip, contains, counted, eventually, ok, same, PATIENCE } from "../lib/expect.mjs";
+import { clip, contains, counted, eventually, ok, same } from "../lib/expect.mjs";
 import { pictures } from "../lib/pages.mjs";
 import { stored } from "../lib/stored.mjs";
 
 const SOUND = "import numpy as np\nfrom IPython.display import Audio\nAudio(np.sin(2 * np.pi * 440 * np.arange(8000) / 8000), rate=8000)";
 const MOVING = "import io\nfrom PIL import Image as Picture\nfrom IPython.display import Image\nframes = [Picture.new('RGB', (60, 40), c) for c in ('red', 'blue')]\nfile = io.BytesIO()\nframes[0].save(file, 'GIF', save_all=True, append_images=frames[1:], duration=200, loop=0)\nImage(file.getvalue())";
-
-/** From now on gives the text of the last drawing that the page has made: nothing of the page may fetch it. */
-async function drawings(page) {
-  await page.evaluate(() => {
-    const create = URL.createObjectURL;
-    URL.createObjectURL = (blob) => ((globalThis.drawing = blob.type === "image/svg+xml" ? blob : globalThis.drawing), create(blob));
-  });
-  return () => page.evaluate(() => globalThis.drawing.text());
-}
 
 /** A sound of a second can be played, and doesn't begin by itself. */
 async function plays(sound) {
@@ -35,53 +26,7 @@ async function moves(output) {
   await eventually(async () => !first.equals(await image.screenshot()), "it changes by itself");
 }
 
-/** A chart as Altair gives it to a notebook. */
-const spec = (fields) => `display({"application/vnd.vegalite.v6.json": ${JSON.stringify(fields)}, "text/plain": "a chart of nests"}, raw=True)`;
-const BARS = { title: "Nests", data: { values: [{ bird: "owl", n: 2 }, { bird: "wren", n: 5 }] }, mark: "bar", encoding: { x: { field: "bird" }, y: { field: "n", type: "quantitative" } } };
-
 export const cases = {
-  async "a chart is drawn, in the colours of the page"(kit) {
-    const book = await kit.notebook();
-    const svg = await drawings(book.page);
-    await book.run(spec(BARS));
-    await book.output(1).getByRole("img", { name: "Chart" }).waitFor();
-    await pictures(book.output(1), 1);
-    contains(await svg(), ["owl", "wren", "Nests"], "the words of the picture");
-    const light = await svg();
-    await book.page.emulateMedia({ colorScheme: "dark" });
-    await eventually(async () => (await svg()) !== light, "it is drawn anew for a dark page");
-    await counted(book.output(1).getByText("a chart of nests"), 0, "texts of the value");
-  },
-
-  async "a chart that wants data from elsewhere says so, and shows what else there is"(kit) {
-    const book = await kit.notebook();
-    const svg = await drawings(book.page);
-    await book.run(spec({ ...BARS, data: { url: "https://evil.example/data.json" } }));
-    const output = book.output(1);
-    await output.getByRole("note").waitFor();
-    contains(await output.innerText(), ["evil.example", "a chart of nests"], "the words");
-    await counted(output.locator("img"), 0, "pictures");
-    await book.run(spec({ ...BARS, mark: { type: "bar", href: "javascript:alert(1)", url: "https://evil.example/p.png" } }));
-    await pictures(book.output(1), 1);
-    ok(!/evil|javascript/.test(await svg()), "the picture leads nowhere");
-  },
-
-  async "a chart is drawn where the site can't be reached"(kit) {
-    const site = await kit.ownSite();
-    const book = await kit.notebook({ site });
-    await book.run(spec(BARS));
-    await pictures(book.output(1), 1);
-    await book.page.getByText("Ready for offline use").waitFor({ timeout: 3 * PATIENCE });
-    // Kept with the next use, since the first one was before there was somebody to keep it.
-    await book.page.reload();
-    await book.run(spec(BARS));
-    await pictures(book.output(1), 1);
-    await site.stop();
-    await book.page.reload();
-    await book.run(spec(BARS));
-    await pictures(book.output(1), 1);
-  },
-
   async "a formula of sympy is drawn, and one that is none stays as it was written, with the reason"(kit) {
     const book = await kit.notebook();
     await book.run("import sympy\nx = sympy.symbols('x')\nsympy.Integral(sympy.sqrt(1 / x), x)");
@@ -123,9 +68,8 @@ export const cases = {
     await moves(book.output(1));
   },
 
-  async "a sound, a moving picture and a chart of the chat's code are played and shown below it"(kit) {
-    const fences = [SOUND, MOVING, spec(BARS)].map((code) => `\`\`\`python\n${code}\n\`\`\``);
-    const chat = await stored(kit, { content: fences.join("\n\n") });
+  async "a sound and a moving picture of the chat's code are played and shown below it"(kit) {
+    const chat = await stored(kit, { content: `\`\`\`python\n${SOUND}\n\`\`\`\n\n\`\`\`python\n${MOVING}\n\`\`\`` });
     const block = (n) => chat.assistant.locator("figure.code-block").nth(n);
     const output = (n) => block(n).getByRole("region", { name: "Output" });
     await block(0).getByRole("button", { name: "Run" }).click();
@@ -134,9 +78,6 @@ export const cases = {
     await plays(sound);
     await block(1).getByRole("button", { name: "Run" }).click();
     await moves(output(1));
-    await block(2).getByRole("button", { name: "Run" }).click();
-    await pictures(output(2), 1);
-    await output(2).getByRole("img", { name: "Chart" }).waitFor();
   },
 
   async "a figure is a drawing where the code asks for it"(kit) {

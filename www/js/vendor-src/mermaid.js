@@ -60,7 +60,7 @@ function colours(dark) {
 }
 
 /** Draws a diagram and gives it back as the text of an SVG. */
-export async function draw(source, dark) {
+export async function draw({ source, dark }) {
   const variables = colours(dark);
   mermaid.initialize({
     startOnLoad: false,
@@ -86,7 +86,7 @@ export async function draw(source, dark) {
   document.body.replaceChildren(box);
   try {
     const { svg } = await mermaid.render("diagram", harmless(source), box);
-    return svg;
+    return { svg };
   } finally {
     document.body.replaceChildren();
   }

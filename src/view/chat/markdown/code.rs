@@ -120,7 +120,7 @@ impl Code {
             let collapse = self.tool("collapse", strings::collapse());
             attributes(&collapse, &[("aria-expanded", "true"), ("data-lines", &lines.to_string())]);
         }
-        if let Some(kind) = web::diagram::Kind::named(&self.language) {
+        if let Some(kind) = crate::protocol::chart::Kind::named(&self.language) {
             let source = self.tool("source", strings::diagram_source());
             attributes(&source, &[("aria-expanded", "false")]);
             return vec![diagram::show(page, &self.figure, kind, text)];
