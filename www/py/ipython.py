@@ -40,6 +40,7 @@ _DISPLAY = {
     **rich.KINDS,
 }
 
+
 def _get_ipython():
     return builtins.get_ipython()
 

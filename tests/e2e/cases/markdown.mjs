@@ -305,8 +305,8 @@ export const cases = {
     await chat.assistant.locator(".math .katex").first().waitFor({ timeout: 60_000 });
     contains(await chat.assistant.locator(".math-failed").innerText(), ["\\frac", "can't be drawn"], "the wrong formula");
     const blocks = chat.assistant.locator("figure.code-block");
-    for (const at of [0, 1]) {
-      await blocks.nth(at).getByRole("img", { name: "Diagram" }).waitFor({ timeout: 60_000 });
+    for (const [at, name] of [[0, "Diagram"], [1, "Chart"]]) {
+      await blocks.nth(at).getByRole("img", { name }).waitFor({ timeout: 60_000 });
       ok(!(await blocks.nth(at).locator("pre").isVisible()), "the source is put away");
       await blocks.nth(at).getByRole("button", { name: "Source" }).click();
       ok(await blocks.nth(at).locator("pre").isVisible(), "the source can be seen");
