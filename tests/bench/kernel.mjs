@@ -1,5 +1,5 @@
-//! The kernel beside a page with bare Pyodide in a same-origin module worker, and beside JupyterLite: from navigation and
-//! from a click to output and figures, round trips, stopping, restarting, bytes, memory.
+//! The kernel beside a page with bare Pyodide in a same-origin module worker, beside JupyterLite, and beside the stock client
+//! of Open WebUI where a server is installed: from navigation and from a click to output and figures, round trips, stopping, restarting, bytes, memory.
 //!
 //! All pages come from the same server and take turns, each time in a fresh browser. Cold is a fresh profile, warm the
 //! second visit with it, by a browser that was started anew. Writes its rows to the file that PYOXIDE_BENCH_ROWS names;
@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { chromium } from "playwright-core";
 import { jupyterLite } from "./jupyterlite.mjs";
+import { openWebUI, STOCK } from "./openwebui.mjs";
 import { countBytes, serve } from "./server.mjs";
 
 const QUICK = Boolean(process.env.PYOXIDE_BENCH_QUICK);
@@ -30,6 +31,8 @@ plt.show()`;
 
 /** What is run, and what its answer has within it: this text alone, or a picture. */
 const WORKS = { "print(1)": { code: "print(1)", text: "1" }, figure: { code: PLOT } };
+/** The same in chats, where a 1 may stand elsewhere. */
+const CHAT_WORKS = { print: { code: 'print("shown")', text: "shown" }, figure: { code: PLOT } };
 
 /** The pages: where the code is written, what runs it, where the answer comes. */
 const PAGES = {
@@ -95,16 +98,17 @@ async function fresh(use) {
 }
 
 /** Milliseconds from the navigation, and from the click, to the answer. The page has been open for `open` ms at the click. */
-async function visit(context, origin, { path, editor, run, output }, { code, text }, { open = 0, stay = 0 } = {}) {
+async function visit(context, origin, { path, url, token, editor, run, output, picture }, { code, text }, { open = 0, stay = 0 } = {}) {
   const page = await context.newPage();
+  if (token) await page.addInitScript((token) => (localStorage.token = token), token);
   const begin = performance.now();
-  await page.goto(`${origin}/${path}${run ? "" : encodeURIComponent(code)}`);
+  await page.goto(url ?? `${origin}/${path}${run ? "" : encodeURIComponent(code)}`);
   if (editor) {
     await page.evaluate(shows, [editor]);
     await page.locator(editor).fill(code);
   }
   if (open) await wait(open);
-  const shown = page.evaluate(shows, text ? [`${output} *, ${output}`, text] : [`${output} img`]);
+  const shown = page.evaluate(shows, text ? [`${output} *, ${output}`, text] : [picture ?? `${output} img`]);
   const click = performance.now();
   if (run) await page.locator(run).first().click({ force: true });
   await shown;
@@ -145,6 +149,29 @@ async function starts(origin) {
       row(`navigation to first ${name}, ${which}`, "ms", ...taken(time, "lite"), { ratio: goal }, ROUNDS, LITE);
     }
     row(`click to ${name}, page open for 5 s`, "ms", ...taken(({ open }) => open), goals[name].open);
+  }
+}
+
+/** From the address of a chat to what its code gives, by its button. */
+async function chats(origin) {
+  const server = await openWebUI(CHAT_WORKS, origin);
+  if (!server) return console.log(`${STOCK} is not installed: its rows are left out.`);
+  try {
+    for (const [name, work] of Object.entries(CHAT_WORKS)) {
+      const measure = (which) =>
+        fresh(async (profile) => {
+          const go = (options) => browser(profile, (context) => visit(context, origin, server.page(which, name), work, options));
+          const cold = await go({ stay: which === "ours" ? STAY : 1_000 });
+          const warm = await go({});
+          const open = await go({ open: OPEN });
+          return { cold: cold.navigation, warm: warm.navigation, open: open.click };
+        });
+      const taken = await inTurns(measure, ["ours", "stock"]);
+      for (const which of ["cold", "warm"]) row(`chat to first ${name}, ${which}`, "ms", ...taken((visits) => visits[which], "stock"), {}, ROUNDS, STOCK);
+      row(`click to ${name} in a chat open for 5 s`, "ms", ...taken(({ open }) => open, "stock"), {}, ROUNDS, STOCK);
+    }
+  } finally {
+    await server.stop();
   }
 }
 
@@ -306,7 +333,7 @@ function wasm() {
 const server = await serve(await jupyterLite());
 try {
   const only = process.env.PYOXIDE_BENCH_ONLY;
-  for (const part of [starts, warm, sleeping, bytes, memory, wasm]) {
+  for (const part of [starts, chats, warm, sleeping, bytes, memory, wasm]) {
     if (only && part.name !== only) continue;
     console.log(`${part.name} …`);
     await part(server.origin);

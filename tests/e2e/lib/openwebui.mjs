@@ -18,9 +18,11 @@ const HOME = join(CACHE, "openwebui");
 const STAMP = join(HOME, `complete-${VERSION}`);
 const START_TIMEOUT = 180_000;
 
+export const isInstalled = () => existsSync(STAMP);
+
 /** Installs the server unless it already is; `say` is told what takes long. */
 export async function install(say) {
-  if (existsSync(STAMP)) return;
+  if (isInstalled()) return;
   const python = process.env.PYTHON ?? "python3";
   const version = await run(python, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]);
   if (!["3.11", "3.12"].includes(version.trim())) {
@@ -128,7 +130,7 @@ async function setUp(origin) {
     name: CAREFUL,
     base_model_id: MODEL,
     params: { tool_approval_mode: "ask" },
-    meta: { ...meta, toolIds: [TOOLBOX] },
+    meta: { ...meta, toolIds: [TOOLBOX], capabilities: { status_updates: false, citations: false } },
   };
   for (const model of [...data.map(({ id, name }) => ({ id, name, params: {}, meta })), careful]) {
     await asAdmin("/api/v1/models/create", { body: { ...model, access_grants: EVERYBODY } });
