@@ -356,16 +356,12 @@ async fn what_can_not_be_drawn_is_a_sentence_and_the_next_one_is_drawn() {
         let error = draw(kind, source, false).await.unwrap_err();
         assert!(error.contains(why) && error.starts_with("The diagram ") && error.ends_with('.'), "{source}: {error}");
         assert!(error.lines().count() == 1 && error.chars().count() < 400, "{error}");
-        let next = draw(
-            kind,
-            if kind == Kind::Mermaid {
-                "pie\n \"a\": 1"
-            } else {
-                r#"{"width":9,"height":9,"mark":"bar","data":{"values":[]}}"#
-            },
-            false,
-        );
-        assert!(next.await.is_ok(), "after {source}");
+        let next = match kind {
+            Kind::Mermaid => "pie\n \"a\": 1",
+            Kind::Plotly => r#"{"data":[{"y":[1,2]}]}"#,
+            Kind::Vega | Kind::VegaLite => r#"{"width":9,"height":9,"mark":"bar","data":{"values":[]}}"#,
+        };
+        assert!(draw(kind, next, false).await.is_ok(), "after {source}");
     }
 }
 
@@ -394,20 +390,27 @@ async fn hostile_diagrams_become_harmless_pictures_or_sentences() {
 }
 
 #[wasm_bindgen_test]
-async fn the_frame_is_one_opaque_and_out_of_reach() {
+async fn the_frames_are_one_for_each_place_opaque_and_out_of_reach() {
     page();
+    let chart = r#"{"mark":"bar","data":{"values":[]}}"#;
+    assert!(draw(Kind::VegaLite, chart, false).await.is_ok() && draw(Kind::VegaLite, chart, true).await.is_ok());
     let (one, two) = ("pie\n \"a\": 1", "pie\n \"b\": 1");
     let (first, second) = (draw(Kind::Mermaid, one, false), draw(Kind::Mermaid, two, false));
     // Given up before it has begun, and while it waits.
     drop(draw(Kind::Mermaid, one, false));
     assert!(first.await.unwrap().text.contains('a') && second.await.unwrap().text.contains('b'));
     let frames = js::document().query_selector_all("iframe").unwrap();
-    assert_eq!(frames.length(), 1);
-    let frame: Element = frames.item(0).unwrap().unchecked_into();
-    for (name, value) in [("sandbox", "allow-scripts"), ("allow", ""), ("aria-hidden", "true"), ("tabindex", "-1")] {
-        assert_eq!(frame.get_attribute(name).as_deref(), Some(value), "{name}");
+    let frames: Vec<Element> = (0..frames.length()).map(|at| frames.item(at).unwrap().unchecked_into()).collect();
+    for frame in &frames {
+        for (name, value) in [("sandbox", "allow-scripts"), ("allow", ""), ("aria-hidden", "true"), ("tabindex", "-1")]
+        {
+            assert_eq!(frame.get_attribute(name).as_deref(), Some(value), "{name}");
+        }
     }
-    assert!(frame.get_attribute("src").unwrap().ends_with("/frames/diagram.html"));
-    frame.remove();
+    let (pages, documents): (Vec<_>, Vec<_>) = frames.iter().partition(|frame| frame.has_attribute("src"));
+    assert_eq!((pages.len(), documents.len()), (1, 1));
+    assert!(pages[0].get_attribute("src").unwrap().ends_with("/frames/diagram.html"));
+    assert!(documents[0].get_attribute("srcdoc").unwrap().contains("default-src 'none'"));
+    pages[0].remove();
     assert!(draw(Kind::Mermaid, one, true).await.is_ok(), "who clears the page away gets another frame");
 }

@@ -188,6 +188,13 @@ impl Client {
         self.models.iter().find(|model| model.id == *id)
     }
 
+    /// Whether an answer may show something of what came with it: `status_updates`, `citations`. It may unless its model's
+    /// owner said no.
+    pub fn may_show(&self, message: &MessageId, what: &str) -> bool {
+        let model = self.chat.messages.get(message).map(|message| &message.model);
+        self.models.iter().find(|known| Some(&known.id) == model).is_none_or(|model| model.can(what))
+    }
+
     /// Messages and files that wait for the connection.
     pub fn unsent(&self) -> usize {
         let files = self.attachments.iter().filter(|file| file.state == Storing::Waits).count();

@@ -1,6 +1,6 @@
 //! A question over the page: modal, named by its title, closed by Escape.
 
-use crate::view::common::focus::is_free;
+use crate::view::common::focus::FocusBack;
 use crate::view::common::theme::on_cleanup_drop;
 use crate::web::js;
 use leptos::html;
@@ -12,22 +12,6 @@ use web_sys::{HtmlElement, KeyboardEvent};
 /// How long a dialog is shown before it can be accepted, in ms: a click or a key that was meant for what was there
 /// before must not decide it.
 const GUARD: u64 = 300;
-
-/// Gives the focus back to what had it, when it is dropped: with its dialog.
-pub(super) struct FocusBack(pub Option<HtmlElement>);
-
-impl Drop for FocusBack {
-    fn drop(&mut self) {
-        if let Some(element) = self.0.take() {
-            // After the dialog has left the page. What had the focus may be gone, and another dialog may have it.
-            request_animation_frame(move || {
-                if is_free() {
-                    let _ = element.focus();
-                }
-            });
-        }
-    }
-}
 
 /// A dialog with its buttons. `on_accept` is also called by Enter, where no field or button takes it.
 #[component]

@@ -41,6 +41,16 @@ where
     })
 }
 
+/// Those of an answer, unless its model's owner wants none shown.
+fn wanted<T>(id: MessageId, what: &'static str, items: Memo<Vec<T>>) -> Memo<Vec<T>>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    let store = store::chat();
+    let may = Memo::new(move |_| store.read(Change::Models, |client| client.may_show(&id, what)));
+    Memo::new(move |_| if may.get() { items.get() } else { Vec::new() })
+}
+
 /// What an answer shows, and how long the text that grows was when that was read.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Body {
@@ -117,10 +127,12 @@ fn Answer(id: MessageId) -> impl IntoView {
     let error = field(id.clone(), Field::Body, |message| message.error.clone());
     let original = field(id.clone(), Field::Body, |message| message.original_content.clone());
     let statuses = field(id.clone(), Field::Status, |message| message.statuses.clone());
+    let statuses = wanted(id.clone(), "status_updates", statuses);
     let follow_ups = field(id.clone(), Field::Extras, |message| message.follow_ups.clone());
     let made = field(id.clone(), Field::Extras, |message| files(&message.files));
     let embeds = field(id.clone(), Field::Extras, |message| message.embeds.clone());
     let sources = field(id.clone(), Field::Extras, |message| citations(&message.sources));
+    let sources = wanted(id.clone(), "citations", sources);
     super::extras::provide_citations(id.clone(), sources);
     let runs = field(id.clone(), Field::Extras, |message| code_runs(&message.code_executions));
     let notes = field(id.clone(), Field::Extras, |message| {

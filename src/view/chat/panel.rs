@@ -1,7 +1,6 @@
 //! The panel beside the conversation, or over it where there is no room: a source, artifacts, files, or variables.
 
 use super::artifacts::{ArtifactPane, Artifacts};
-use super::dialog::FocusBack;
 use super::panel_citation::CitationPane;
 use super::store::{self, ChatStore};
 use super::strings;
@@ -11,6 +10,7 @@ use crate::state::artifacts::Artifact;
 use crate::state::client::{Change, User};
 use crate::state::extras::Citation;
 use crate::view::common::files::FilesPane;
+use crate::view::common::focus::FocusBack;
 use crate::view::common::icon::{self, Icon};
 use crate::view::common::side_panel;
 use crate::view::common::variables::VariablesPane;

@@ -192,7 +192,6 @@ texts! {
     relevance: "Relevance", "相关度";
     page: "Page", "页";
     parameters: "Parameters", "参数";
-    close: "Close", "关闭";
     preview: "Preview", "预览";
     artifacts: "Artifacts", "作品";
     artifact: "Artifact", "作品";
@@ -204,7 +203,6 @@ texts! {
     no_full_screen: "The browser did not give the whole screen:", "浏览器没有允许全屏：";
     opens_itself: "Open by itself when a new one is written", "写出新作品时自动打开";
     may_save: "Let frames save files", "允许框架保存文件";
-    enlarge: "Enlarge", "放大";
     embed_without_chart:
         "it needs Chart.js, which could not be loaded. Check the connection, then show it again.",
         "它需要 Chart.js，但无法加载。请检查连接，然后再次显示。";

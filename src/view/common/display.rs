@@ -6,6 +6,7 @@ use super::chart::ChartView;
 use super::formula::LatexView;
 use super::html_frame::HtmlFrame;
 use super::markdown_view::MarkdownView;
+use super::picture::PictureView;
 use super::strings;
 use crate::protocol::chart::{self, LONGEST_OUTPUT};
 use crate::protocol::execute::Display;
@@ -35,12 +36,12 @@ pub fn DisplayView(
         }
         .into_any();
     }
-    if let Some((media_type, _, bytes)) = raster_image(&data) {
+    if let Some((media_type, extension, bytes)) = raster_image(&data) {
         let size = |name: &str| metadata[media_type][name].as_f64().filter(|size| *size >= 1.0);
-        return image(&bytes, media_type, &alternative(&data), size("width"), size("height"));
+        return image(&bytes, [media_type, extension], &alternative(&data), ["width", "height"].map(size));
     }
     if let Some(svg) = text_of(&data, "image/svg+xml") {
-        return image(svg.as_bytes(), "image/svg+xml", &alternative(&data), None, None);
+        return image(svg.as_bytes(), ["image/svg+xml", "svg"], &alternative(&data), [None; 2]);
     }
     if let Some((media_type, is_film, bytes)) = playable(&data) {
         return player(&bytes, media_type, is_film, alternative(&data));
@@ -109,20 +110,17 @@ fn player(bytes: &[u8], media_type: &str, is_film: bool, name: String) -> AnyVie
 }
 
 /// An image by a `blob:` address. An SVG is an image, too, so that nothing in it runs or loads.
-fn image(bytes: &[u8], media_type: &str, alternative: &str, width: Option<f64>, height: Option<f64>) -> AnyView {
+fn image(
+    bytes: &[u8],
+    [media_type, extension]: [&str; 2],
+    alternative: &str,
+    [width, height]: [Option<f64>; 2],
+) -> AnyView {
     match address(bytes, media_type) {
         Ok(address) => {
-            let size = |size: Option<f64>| size.map(|size| format!("{size:.0}"));
-            view! {
-                <img
-                    class="output-image"
-                    src=address
-                    alt=alternative.to_owned()
-                    width=size(width)
-                    height=size(height)
-                />
-            }
-            .into_any()
+            let (name, file) = (alternative.to_owned(), format!("figure.{extension}"));
+            view! { <PictureView source=address name=name file=file class="output-image" width=width height=height /> }
+                .into_any()
         }
         Err(error) => view! { <p class="output-note">{error.to_string()}</p> }.into_any(),
     }

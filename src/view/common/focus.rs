@@ -25,3 +25,20 @@ where
         }
     });
 }
+
+/// Gives the focus back to what had it, when it is dropped: with its dialog.
+#[derive(Debug)]
+pub struct FocusBack(pub Option<HtmlElement>);
+
+impl Drop for FocusBack {
+    fn drop(&mut self) {
+        if let Some(element) = self.0.take() {
+            // After the dialog has left the page. What had the focus may be gone, and another dialog may have it.
+            request_animation_frame(move || {
+                if is_free() {
+                    let _ = element.focus();
+                }
+            });
+        }
+    }
+}

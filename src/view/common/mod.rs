@@ -15,6 +15,7 @@ pub mod icon;
 pub mod language;
 pub mod markdown_view;
 pub mod output;
+pub mod picture;
 pub mod progress;
 pub mod question;
 pub mod side_panel;

@@ -39,6 +39,8 @@ texts! {
         "还没有文件。在此添加的文件，代码可在 /mnt/uploads 中找到；代码写入的文件也会出现在这里。";
     add_files: "Add files", "添加文件";
     download: "Download", "下载";
+    close: "Close", "关闭";
+    enlarge: "Enlarge", "放大";
     download_all: "Download all", "全部下载";
     attach: "Attach to the message", "附加到消息";
     rename: "Rename", "重命名";

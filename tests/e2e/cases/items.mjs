@@ -14,6 +14,21 @@ const code = (source, output) => ({ type: "open_webui:code_interpreter", status:
 const DOT = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 export const cases = {
+  async "states and sources are shown unless the model's owner wants none"(kit) {
+    const fields = {
+      content: "Said [1].",
+      statusHistory: [{ description: "Looked around", done: true }],
+      sources: [{ source: { name: "A paper" }, document: ["what it says"], metadata: [{ source: "paper", name: "A paper" }] }],
+    };
+    for (const [model, count] of [["scripted", 1], ["careful", 0]]) {
+      const chat = await stored(kit, { ...fields, model });
+      await chat.replies("Said");
+      // The models have come, and nothing of the answer is still to be drawn.
+      await counted(chat.assistant.getByText("Looked around"), count, `states of ${model}`);
+      await counted(chat.assistant.getByRole("list", { name: "Sources" }), count, `sources of ${model}`);
+    }
+  },
+
   async "thinking and calls between two texts are one closed line, opened step by step with the keyboard"(kit) {
     const { page, assistant } = await stored(kit, {
       output: [

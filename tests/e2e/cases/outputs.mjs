@@ -88,6 +88,24 @@ export const cases = {
     same(await image.evaluate((one) => [one.hasAttribute("width"), one.naturalWidth > 300]), [false, true], "a drawing has its own size");
   },
 
+  async "a figure is seen large and saved, by keys, too"(kit) {
+    const book = await kit.notebook();
+    await book.run("import matplotlib.pyplot as plt\nplt.plot([1, 2]);");
+    await pictures(book.output(1), 1);
+    const [enlarge, dialog] = [book.output(1).getByRole("button", { name: /^Enlarge/ }), book.page.getByRole("dialog", { name: /^Figure size/ })];
+    await enlarge.press("Enter");
+    await pictures(dialog, 1);
+    const [saved] = await Promise.all([book.page.waitForEvent("download"), dialog.getByRole("button", { name: "Download" }).press("Enter")]);
+    same(saved.suggestedFilename(), "figure.png", "the file's name");
+    same([...readFileSync(await saved.path()).subarray(1, 4)], [...Buffer.from("PNG")], "what the file begins with");
+    await book.page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    await eventually(() => enlarge.evaluate((button) => document.activeElement === button), "the focus is where it was");
+    await enlarge.click();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await dialog.waitFor({ state: "hidden" });
+  },
+
   async "a bar that goes back to its line's start is one line, and colours are colours"(kit) {
     const book = await kit.notebook();
     await book.run("import time\nfor i in range(0, 101, 10):\n    print(f'\\r{i:3}% done', end='', flush=True)\n    time.sleep(0.02)\nprint('\\n\\x1b[31mred\\x1b[0m plain')");

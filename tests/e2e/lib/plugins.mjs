@@ -6,7 +6,7 @@ import { ROOT } from "./paths.mjs";
 
 /** The model that does what a message's script says (see plugins/events.py). */
 export const EVENTS = "events";
-/** The scripted model again, but each call of a tool waits for the user's approval. */
+/** The scripted model again, but each call of a tool waits for the user's approval, and neither states nor sources are shown. */
 export const CAREFUL = "careful";
 /** The tools, for `tool_ids`: `add`, `show_card` and `every_event`. "careful" names them in its `meta.toolIds`. */
 export const TOOLBOX = "toolbox";
