@@ -56,6 +56,11 @@ impl Collector {
         }
     }
 
+    /// What it has put out so far.
+    pub fn outputs(&self) -> &Outputs {
+        &self.outputs
+    }
+
     /// Adds a sentence of ours to stderr.
     pub fn warn(&mut self, sentence: &str) {
         self.warnings.push_str(sentence);

@@ -426,6 +426,8 @@ pub enum Change {
     Kernel,
     /// Code that the person ran.
     Run(RunPlace),
+    /// What the server's code of a message has put out so far.
+    Live(MessageId),
 }
 
 /// What an input led to.

@@ -3,11 +3,12 @@
 
 use super::calls::Stage;
 use super::{Change, Client, Effect, Failure, RETRY, ReplyTo, Ticket, Timer, Update, message_path};
-use crate::ids::{CallId, ChatId, MsgId};
+use crate::ids::{CallId, ChatId, MessageId, MsgId};
 use crate::protocol::chat::{CallFile, ChatEvent, content_path};
 use crate::protocol::execute::{ExecuteRequest, InputFile, KernelMessage, KernelRequest, KernelStatus, Limits};
 use crate::protocol::rest::FileRecord;
 use crate::state::answer::{Collector, Draft, Uploaded};
+use crate::state::outputs::Outputs;
 use crate::state::strings;
 use serde_json::{Value, json};
 
@@ -58,6 +59,26 @@ impl Client {
             update.effects.push(Effect::Wake(Timer::Call(id.clone()), FETCH));
             update.effects.push(Effect::Fetch(id, files));
         }
+    }
+
+    /// What the code of a message that the server runs has put out so far, by its call.
+    pub fn live(&self, message: &MessageId) -> impl Iterator<Item = (&CallId, &Outputs)> {
+        let calls = self.calls.0.iter().filter_map(|(id, call)| match &call.stage {
+            Stage::Python(run) => Some((id, call.message.as_ref(), &**run)),
+            _ => None,
+        });
+        let late = self.late.iter().map(|(id, (_, message, run))| (id, message.as_ref(), run));
+        calls.chain(late).filter_map(move |(id, of, run)| match run {
+            Python::Running(collector) if of == Some(message) => Some((id, collector.outputs())),
+            _ => None,
+        })
+    }
+
+    /// Something of such code is to be seen, or no longer.
+    fn live_changed(&self, id: &CallId, update: &mut Update) {
+        let call = self.calls.0.get(id).map(|call| call.message.as_ref());
+        let message = call.or_else(|| self.late.get(id).map(|(_, message, _)| message.as_ref())).flatten();
+        update.changes.extend(message.cloned().map(Change::Live));
     }
 
     fn run(&mut self, id: &CallId) -> Option<(ChatId, &mut Python)> {
@@ -120,12 +141,13 @@ impl Client {
         let Python::Running(collector) = run else { return };
         let KernelMessage::Reply { reply, .. } = &message else {
             collector.hear(&message);
-            return;
+            return self.live_changed(&id, update);
         };
         let draft = std::mem::take(collector).finish(reply);
         let uploads = draft.uploads().to_vec();
         let slots = uploads.iter().map(|_| Slot::Sent(0)).collect();
         *run = Python::Uploading { draft, slots };
+        self.live_changed(&id, update);
         for (number, upload) in uploads.into_iter().enumerate() {
             update.effects.push(Effect::Upload(Ticket::Call(id.clone(), number), upload, "process=false"));
         }

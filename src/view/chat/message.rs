@@ -5,6 +5,7 @@ use super::conversation::Announcer;
 use super::embeds::Embeds;
 use super::extras::{CodeRuns, Files, FollowUps, Sources};
 use super::group::{Alone, Group};
+use super::live::LiveRuns;
 use super::markdown::{Growing, OwnText, Said};
 use super::run::InMessage;
 use super::status::Statuses;
@@ -187,6 +188,7 @@ fn Answer(id: MessageId) -> impl IntoView {
             >
                 <Editor text=text_now() save=strings::save() on_save=save on_cancel=close />
             </Show>
+            <LiveRuns id=id.clone() />
             <Show when=is_waiting>
                 <p class="message-waiting" role="status">
                     <span class="visually-hidden">{strings::waiting()}</span>

@@ -12,6 +12,7 @@ mod extras;
 mod form;
 mod group;
 mod lines;
+mod live;
 mod long_text;
 mod markdown;
 mod message;

@@ -131,8 +131,9 @@ impl OutputItem {
 pub fn OutputsView(
     /// The outputs.
     outputs: OutputList,
-    /// The user wants what was written over the limit, as a file.
-    on_save: Callback<OutputKey>,
+    /// The user wants what was written over the limit, as a file; without it nobody can.
+    #[prop(optional)]
+    on_save: Option<Callback<OutputKey>>,
     /// The user wants to see a line of a traceback in the code.
     #[prop(optional_no_strip)]
     on_place: Option<Callback<Place>>,
@@ -145,7 +146,7 @@ pub fn OutputsView(
     }
 }
 
-fn output(item: OutputItem, on_save: Callback<OutputKey>, on_place: Option<Callback<Place>>) -> AnyView {
+fn output(item: OutputItem, on_save: Option<Callback<OutputKey>>, on_place: Option<Callback<Place>>) -> AnyView {
     let key = item.key;
     match item.body {
         ItemBody::Stream(StreamName::Stdout, terminal) => {
@@ -161,13 +162,18 @@ fn output(item: OutputItem, on_save: Callback<OutputKey>, on_place: Option<Callb
         ItemBody::Overflow { name, kept, dropped } => {
             let lost = (dropped > 0).then(|| bytes(dropped as f64));
             let words = strings::written_more(name == StreamName::Stderr, &bytes(kept as f64), lost.as_deref());
-            view! {
-                <div class="output-note">
-                    <p>{words}</p>
+            let save = on_save.map(|on_save| {
+                view! {
                     <button type="button" on:click=move |_| on_save.run(key)>
                         {icon(Icon::Download)}
                         {strings::save_rest()}
                     </button>
+                }
+            });
+            view! {
+                <div class="output-note">
+                    <p>{words}</p>
+                    {save}
                 </div>
             }
             .into_any()

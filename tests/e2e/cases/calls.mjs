@@ -1,7 +1,7 @@
 //! Every call of the real server, made by a plugin, and the answer that it gets.
 
 import { createServer } from "node:http";
-import { contains, counted, eventually, ok, same } from "../lib/expect.mjs";
+import { contains, counted, eventually, ok, same, PATIENCE } from "../lib/expect.mjs";
 
 const call = (type, data) => ({ call: { type, data } });
 const confirm = (title, message = "Really?") => call("confirmation", { title, message });
@@ -149,6 +149,17 @@ export const cases = {
     await chat.does(call("execute:python", { id: "2", code: "1", session_id: "somebody-else" }));
     await chat.replies("meant for another session");
     await chat.idle();
+  },
+
+  async "what Python of a tool puts out is seen while it runs, and goes with its answer"(kit) {
+    const chat = await open(kit);
+    await chat.does(call("execute:python", { id: "1", code: "import time\nprint('so far')\nwhile True:\n    time.sleep(0.1)" }));
+    const live = chat.assistant.last().getByRole("region", { name: "Output" });
+    await live.getByText("so far").waitFor({ timeout: PATIENCE });
+    await live.getByText("Running").waitFor();
+    await chat.button("Stop").click();
+    await chat.idle();
+    await counted(live, 0, "outputs of what runs");
   },
 
   async "a service of the person's own is asked in the server's place"(kit) {

@@ -325,3 +325,20 @@ fn a_branch_is_a_chat_of_its_own_that_is_shown_unless_another_one_is_by_now() {
     client.update(Input::User(User::NewTemporaryChat));
     assert!(branch(&mut client).is_empty());
 }
+
+#[test]
+fn what_the_servers_code_puts_out_is_there_while_it_runs_at_its_message() {
+    let mut client = in_chat();
+    let live = |client: &Client, message: &str| {
+        client.live(&message.into()).map(|(_, outputs)| outputs.items().len()).collect::<Vec<_>>()
+    };
+    call(&mut client, "1", "execute:python", json!({"code": "x", "session_id": "sid"}));
+    assert_eq!(live(&client, "a"), [0]);
+    let output = Output::Stream { name: StreamName::Stdout, text: "so far".into() };
+    let update = hear(&mut client, KernelMessage::Output { parent: MsgId("1".into()), output });
+    assert!(update.changes.contains(&Change::Live("a".into())), "{update:?}");
+    assert_eq!((live(&client, "a"), live(&client, "b")), (vec![1], Vec::new()));
+    let update = hear(&mut client, KernelMessage::Reply { parent: MsgId("1".into()), reply: ExecuteReply::default() });
+    assert!(update.changes.contains(&Change::Live("a".into())), "{update:?}");
+    assert_eq!(live(&client, "a"), [0; 0]);
+}
