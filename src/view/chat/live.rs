@@ -37,14 +37,18 @@ fn LiveRun(id: MessageId, run: CallId) -> impl IntoView {
         });
     });
     let shown = outputs.clone();
-    view! {
-        <Show when=move || !outputs.is_empty()>
-            <section class="tool-output live-run" aria-label=strings::output() tabindex="0">
-                <div>
-                    <OutputsView outputs=shown.clone() />
-                    <p class="output-note">{strings::run_goes_on()} <Elapsed /></p>
-                </div>
-            </section>
-        </Show>
+    let is_seen = Memo::new(move |_| !outputs.is_empty());
+    move || {
+        is_seen.get().then(|| {
+            view! {
+                <section class="tool-output live-run" aria-label=strings::output() tabindex="0">
+                    <div>
+                        <OutputsView outputs=shown.clone() />
+                        <p class="output-note">{strings::run_goes_on()} <Elapsed /></p>
+                    </div>
+                </section>
+            }
+            .into_any()
+        })
     }
 }
