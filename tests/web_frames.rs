@@ -17,6 +17,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
@@ -35,8 +36,20 @@ fn confines(frame: &Element, page: &str) {
     assert!(frame.get_attribute("src").unwrap().ends_with(page));
 }
 
+/// Time for what must not happen.
 async fn a_moment() {
     gloo_timers::future::TimeoutFuture::new(100).await;
+}
+
+/// Waits for what must.
+async fn until(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..1_000 {
+        if holds() {
+            return;
+        }
+        gloo_timers::future::TimeoutFuture::new(10).await;
+    }
+    panic!("not within 10 s: {what}");
 }
 
 fn opened() -> (ExecuteFrame, Rc<RefCell<Vec<FrameMessage>>>) {
@@ -83,11 +96,12 @@ async fn the_box_says_whose_it_is_and_its_button_ends_the_run_once() {
 #[wasm_bindgen_test]
 async fn a_frame_that_loads_again_ends_its_run() {
     let (frame, heard) = opened();
-    a_moment().await;
+    let loaded = js_sys::Promise::new(&mut |resolve, _| {
+        frame.as_raw().add_event_listener_with_callback("load", &resolve).unwrap();
+    });
+    JsFuture::from(loaded).await.unwrap();
     frame.as_raw().set_src("about:blank");
-    for _ in 0..20 {
-        a_moment().await;
-    }
+    until("it is heard", || !heard.borrow().is_empty()).await;
     assert_eq!(*heard.borrow(), [FrameMessage::Done(Err("the code left its page".into()))]);
 }
 
@@ -124,7 +138,7 @@ async fn embeds_keep_their_frames_and_addresses_wait_for_a_click() {
         provide_context(ChatStore::new(NoPort));
         view! { <Embeds embeds=Memo::new(move |_| embeds.get()) /> }
     });
-    a_moment().await;
+    until("a frame", || !all("iframe.embed").is_empty()).await;
     let first = all("iframe.embed");
     assert_eq!(first.len(), 1, "an address is a card");
     confines(&first[0], "/frames/embed.html");
@@ -133,21 +147,21 @@ async fn embeds_keep_their_frames_and_addresses_wait_for_a_click() {
     assert_eq!(button.text_content().as_deref(), Some("Load evil.test"));
 
     embeds.update(|embeds| embeds.push("<b>three</b>".to_owned()));
-    a_moment().await;
+    until("another one", || all("iframe.embed").len() > 1).await;
     let later = all("iframe.embed");
     assert!(later.len() == 2 && later[0] == first[0], "the first keeps its element");
 
     embeds.update(|embeds| embeds.resize(30, "<p>".to_owned()));
+    until("more of them", || all("iframe.embed").len() > 2).await;
     a_moment().await;
     assert_eq!(all("iframe.embed").len(), 10);
     let first = all("iframe.embed").remove(0);
     embeds.update(|embeds| embeds[0] = "<b>changed</b>".to_owned());
-    a_moment().await;
+    until("the next one", || !all(".embed-next iframe").is_empty()).await;
     assert_eq!(all(".embed-next iframe").len(), 1, "the next one loads unseen, though there is room for no other");
     assert!(all("iframe.embed").contains(&first), "the old one is seen until then");
     assert!(all("iframe").iter().all(|frame| frame.get_attribute("sandbox").as_deref() == Some("allow-scripts")));
     drop(mounted);
-    a_moment().await;
-    assert!(all("iframe").is_empty());
+    until("no frame", || all("iframe").is_empty()).await;
     root.remove();
 }
