@@ -129,14 +129,14 @@ pub(super) async fn build(
 
 thread_local! {
     /// The connected ones: a host that lets go of its handle goes on being told, and calls go on being answered.
-    static CONNECTED: RefCell<Vec<Rc<Driver>>> = RefCell::default();
+    static CONNECTED: RefCell<Vec<Driver>> = RefCell::default();
 }
 
-/// A client of one server, until it is disposed of. `onChange` hears that the state changed, once for many changes; [`EventClient::state`]
-/// reads it.
+/// A client of one server, until it is disposed of. `onChange` hears that the state changed, once for many changes;
+/// [`EventClient::state`] reads it.
 #[wasm_bindgen]
 pub struct EventClient {
-    driver: Rc<Driver>,
+    driver: Driver,
     loopback: Option<Loopback>,
 }
 
@@ -145,9 +145,8 @@ impl EventClient {
         if let Some(sign_in) = parts.sign_in {
             parts.driver.user(sign_in);
         }
-        let driver = Rc::new(parts.driver);
-        CONNECTED.with_borrow_mut(|connected| connected.push(driver.clone()));
-        Self { driver, loopback: parts.loopback }
+        CONNECTED.with_borrow_mut(|connected| connected.push(parts.driver.clone()));
+        Self { driver: parts.driver, loopback: parts.loopback }
     }
 }
 
@@ -255,7 +254,7 @@ impl EventClient {
     /// Ends the connection and the code that runs.
     pub fn dispose(self) {
         self.driver.user(User::SignOut);
-        CONNECTED.with_borrow_mut(|connected| connected.retain(|driver| !Rc::ptr_eq(driver, &self.driver)));
+        CONNECTED.with_borrow_mut(|connected| connected.retain(|driver| !driver.is(&self.driver)));
     }
 }
 

@@ -34,7 +34,7 @@ impl Kind {
     pub fn of_media_type(media_type: &str) -> Option<Self> {
         let name = media_type.strip_prefix("application/vnd.")?;
         let (name, version) = name.strip_suffix("+json").or_else(|| name.strip_suffix(".json"))?.split_once(".v")?;
-        let is_version = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
+        let is_version = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         match name {
             _ if !is_version => None,
             "vega" => Some(Self::Vega),
@@ -90,6 +90,7 @@ mod tests {
             ("application/vnd.vegalite.v5+json", Kind::VegaLite),
             ("application/vnd.vegalite.v6+json", Kind::VegaLite),
             ("application/vnd.vegalite.v6.json", Kind::VegaLite),
+            ("application/vnd.vegalite.v5.20.1+json", Kind::VegaLite),
             ("application/vnd.vega.v12+json", Kind::Vega),
             ("application/vnd.plotly.v1+json", Kind::Plotly),
         ] {
@@ -104,6 +105,7 @@ mod tests {
             "application/vnd.vega+json",
             "application/vnd.vega.v+json",
             "application/vnd.vega.v5x+json",
+            "application/vnd.vegas.v5+json",
             "application/vnd.mermaid.v1+json",
             "image/vnd.vega.v5+json",
         ] {

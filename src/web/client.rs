@@ -115,6 +115,11 @@ impl Driver {
         Self(inner)
     }
 
+    /// Whether it drives the same client.
+    pub fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The state, to read.
     pub fn client(&self) -> Ref<'_, Client> {
         self.0.client.borrow()

@@ -272,7 +272,8 @@ mod tests {
 
     #[test]
     fn pyodide_and_maps_are_left_to_others() {
-        let kept = ["index.html", "pyoxide_bg.wasm", "vendor/codemirror.js", "vendor/math/math.js"];
+        let kept =
+            ["index.html", "pyoxide_bg.wasm", "vendor/codemirror.js", "vendor/math/math.js", "vendor/chart/vega.js"];
         let left = [
             "sw.js",
             "frames/embed.html",

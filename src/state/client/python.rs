@@ -63,13 +63,19 @@ impl Client {
 
     /// What the code of a message that the server runs has put out so far, by its call.
     pub fn live(&self, message: &MessageId) -> impl Iterator<Item = (&CallId, &Outputs)> {
+        let here = self.running().filter(move |(_, _, of, _)| *of == Some(message));
+        here.map(|(id, _, _, collector)| (id, collector.outputs()))
+    }
+
+    /// The server's code that runs: its call, its chat, its message.
+    fn running(&self) -> impl Iterator<Item = (&CallId, &ChatId, Option<&MessageId>, &Collector)> {
         let calls = self.calls.0.iter().filter_map(|(id, call)| match &call.stage {
-            Stage::Python(run) => Some((id, call.message.as_ref(), &**run)),
+            Stage::Python(run) => Some((id, &call.chat, call.message.as_ref(), &**run)),
             _ => None,
         });
-        let late = self.late.iter().map(|(id, (_, message, run))| (id, message.as_ref(), run));
-        calls.chain(late).filter_map(move |(id, of, run)| match run {
-            Python::Running(collector) if of == Some(message) => Some((id, collector.outputs())),
+        let late = self.late.iter().map(|(id, (chat, message, run))| (id, chat, message.as_ref(), run));
+        calls.chain(late).filter_map(|(id, chat, message, run)| match run {
+            Python::Running(collector) => Some((id, chat, message, collector)),
             _ => None,
         })
     }
@@ -117,11 +123,7 @@ impl Client {
 
     /// The server's code in a chat's kernel.
     pub(super) fn running_in(&self, chat: &ChatId) -> Vec<MsgId> {
-        let calls = self.calls.0.iter().filter(|(_, call)| {
-            call.chat == *chat && matches!(&call.stage, Stage::Python(run) if matches!(**run, Python::Running(_)))
-        });
-        let late = self.late.iter().filter(|(_, (of, _, run))| of == chat && matches!(run, Python::Running(_)));
-        calls.map(|(id, _)| id).chain(late.map(|(id, _)| id)).map(|id| MsgId(id.0.clone())).collect()
+        self.running().filter(|(_, of, _, _)| *of == chat).map(|(id, ..)| MsgId(id.0.clone())).collect()
     }
 
     /// A kernel said something.

@@ -1,5 +1,5 @@
-//! A displayed value in the best of its representations that can be shown safely: charts as pictures of them, images, sounds and films by their
-//! bytes, HTML in a frame, Markdown and formulas as elements, all else as text.
+//! A displayed value in the best of its representations that can be shown safely: charts as pictures of them, images,
+//! sounds and films by their bytes, HTML in a frame, Markdown and formulas as elements, all else as text.
 
 use super::ansi_view::{Terminal, TerminalView};
 use super::chart::ChartView;

@@ -273,6 +273,15 @@ export const cases = {
       screen.send("Page.screencastFrameAck", { sessionId }).catch(() => {});
     });
     await screen.send("Page.startScreencast", { format: "png", everyNthFrame: 1 });
+    // What loads is in the page and not seen, and takes no room.
+    const loading = await chat.page.evaluateHandle(() => {
+      const seen = [];
+      const look = () => {
+        for (const next of document.querySelectorAll(".embed-next")) seen.push([getComputedStyle(next).visibility, next.closest(".embed-slot").offsetHeight]);
+      };
+      new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["class"] });
+      return seen;
+    });
     model.release("change");
     await frame(chat, "Embed 1").getByText("new").waitFor();
     await counted(chat.page.locator("iframe"), 1, "frames afterwards");
@@ -280,6 +289,9 @@ export const cases = {
     const areas = () => reader.evaluate(shares, { frames, area: width * 400 });
     await eventually(async () => (await areas()).at(-1)[1] > 0.95, "the new one is on the screen");
     await screen.send("Page.stopScreencast");
+    const hidden = await loading.jsonValue();
+    ok(hidden.length, "what loads was looked at");
+    same(hidden.filter(([visibility, height]) => visibility !== "hidden" || height !== 400), [], "what was seen of it, or had room");
     const seen = await areas();
     ok(seen[0][0] > 0.95, `the old one is on the screen at first: ${seen[0]}`);
     same(seen.filter(([red, blue]) => Math.max(red, blue) < 0.95), [], `frames without either, of ${seen.length}`);
